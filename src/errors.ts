@@ -1,0 +1,36 @@
+/** The codes a caller can act on; the schema lists what each means. */
+export type StemmaErrorCode =
+  | 'BAD_USER_INPUT'
+  | 'NOT_FOUND'
+  | 'CONFLICT'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'PAYLOAD_TOO_LARGE'
+  | 'UNAVAILABLE';
+
+/**
+ * A failure the caller is meant to see. Any other error is a bug: it is masked and logged.
+ *
+ * `field` names the argument at fault, as the caller spelt it: `goals[2].parentId`.
+ */
+export class StemmaError extends Error {
+  override readonly name = 'StemmaError';
+  readonly code: StemmaErrorCode;
+  readonly field: string | undefined;
+
+  constructor(code: StemmaErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.field = options.field;
+  }
+}
+
+/** Bad input in one field: `badInput('since', 'expected ...; got ...')`. */
+export function badInput(field: string, message: string): StemmaError {
+  return new StemmaError('BAD_USER_INPUT', `${field}: ${message}`, { field });
+}
+
+/** No such thing in this project. */
+export function notFound(what: string, id: string): StemmaError {
+  return new StemmaError('NOT_FOUND', `${what} ${JSON.stringify(id)} not found`);
+}
