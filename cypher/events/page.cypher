@@ -1,0 +1,8 @@
+// The events of a trace after one, oldest first.
+MATCH (e:Event)
+USING INDEX e:Event(projectId, traceId, eventId)
+WHERE e.projectId = $projectId AND e.traceId = $traceId AND e.eventId > $after
+WITH e
+ORDER BY e.projectId, e.traceId, e.eventId
+LIMIT $limit
+RETURN e {.projectId, .traceId, .eventId, .type, .at, .payload, .key} AS event

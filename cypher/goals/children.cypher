@@ -1,0 +1,4 @@
+// The goals directly below each goal.
+UNWIND $goals AS key
+MATCH (:Goal {projectId: $projectId, traceId: key.traceId, goalId: key.goalId})-[:PARENT_OF]->(g:Goal)
+RETURN properties(g) AS goal

@@ -1,0 +1,9 @@
+// Removes up to $limit goals of a trace that is being deleted, and counts them; 0 when none is left. Sub-traces that worked
+// for one lose it.
+MATCH (n:Goal)
+USING INDEX n:Goal(projectId, traceId, goalId)
+WHERE n.projectId = $projectId AND n.traceId = $traceId AND n.goalId IS NOT NULL
+WITH n
+LIMIT $limit
+DETACH DELETE n
+RETURN count(*) AS removed

@@ -1,0 +1,5 @@
+// Reads goals with every goal above them, each once. Unknown keys give no row.
+UNWIND $goals AS key
+MATCH (:Goal {projectId: key.projectId, traceId: key.traceId, goalId: key.goalId})<-[:PARENT_OF*0..]-(g:Goal)
+WITH DISTINCT g
+RETURN properties(g) AS goal

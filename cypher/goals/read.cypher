@@ -1,0 +1,4 @@
+// Reads goals by key. Unknown keys give no row.
+UNWIND $goals AS key
+MATCH (g:Goal {projectId: $projectId, traceId: key.traceId, goalId: key.goalId})
+RETURN properties(g) AS goal

@@ -1,0 +1,14 @@
+// Removes goals; their messages and steps go to the trace itself, and sub-traces lose the goal they worked for.
+UNWIND $goals AS row
+MATCH (g:Goal {projectId: row.projectId, traceId: row.traceId, goalId: row.goalId})
+CALL (g) {
+  MATCH (g)<-[:BELONGS_TO]-(owned:Message|Step)
+  MATCH (t:Trace {projectId: g.projectId, id: g.traceId})
+  SET owned.goalId = null
+  CREATE (owned)-[:BELONGS_TO]->(t)
+}
+CALL (g) {
+  MATCH (g)<-[:BELONGS_TO]-(sub:Trace)
+  SET sub.parentGoalId = null
+}
+DETACH DELETE g

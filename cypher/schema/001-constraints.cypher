@@ -1,0 +1,27 @@
+// The keys of every node. A second node with the same key is refused; creating a constraint again does nothing.
+CREATE CONSTRAINT trace_key IF NOT EXISTS
+FOR (t:Trace) REQUIRE (t.projectId, t.id) IS UNIQUE;
+
+CREATE CONSTRAINT deleting_key IF NOT EXISTS
+FOR (d:Deleting) REQUIRE (d.projectId, d.id) IS UNIQUE;
+
+CREATE CONSTRAINT goal_key IF NOT EXISTS
+FOR (g:Goal) REQUIRE (g.projectId, g.traceId, g.goalId) IS UNIQUE;
+
+CREATE CONSTRAINT step_key IF NOT EXISTS
+FOR (s:Step) REQUIRE (s.projectId, s.id) IS UNIQUE;
+
+CREATE CONSTRAINT step_sequence IF NOT EXISTS
+FOR (s:Step) REQUIRE (s.projectId, s.traceId, s.sequence) IS UNIQUE;
+
+CREATE CONSTRAINT message_key IF NOT EXISTS
+FOR (m:Message) REQUIRE (m.projectId, m.id) IS UNIQUE;
+
+CREATE CONSTRAINT message_sequence IF NOT EXISTS
+FOR (m:Message) REQUIRE (m.projectId, m.traceId, m.sequence) IS UNIQUE;
+
+CREATE CONSTRAINT event_key IF NOT EXISTS
+FOR (e:Event) REQUIRE (e.projectId, e.traceId, e.eventId) IS UNIQUE;
+
+CREATE CONSTRAINT event_idempotency IF NOT EXISTS
+FOR (e:Event) REQUIRE (e.projectId, e.traceId, e.key) IS UNIQUE;

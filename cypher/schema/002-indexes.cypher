@@ -1,0 +1,36 @@
+// The orders in which lists are paged, and what the analysis starts from. Creating an index again does nothing.
+CREATE INDEX trace_list IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.listKey);
+
+CREATE INDEX trace_list_by_status IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.status, t.listKey);
+
+CREATE INDEX trace_list_by_agent_type IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.agentType, t.listKey);
+
+CREATE INDEX trace_list_by_uid IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.uid, t.listKey);
+
+CREATE INDEX trace_list_by_mode IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.mode, t.listKey);
+
+CREATE INDEX trace_list_by_parent IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.parentTraceId, t.listKey);
+
+CREATE INDEX trace_changed IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.changedAtMs);
+
+CREATE INDEX message_by_goal IF NOT EXISTS
+FOR (m:Message) ON (m.projectId, m.traceId, m.goalId, m.sequence);
+
+CREATE INDEX step_by_goal IF NOT EXISTS
+FOR (s:Step) ON (s.projectId, s.traceId, s.goalId, s.sequence);
+
+CREATE INDEX step_by_tool IF NOT EXISTS
+FOR (s:Step) ON (s.projectId, s.toolName);
+
+CREATE INDEX step_by_type IF NOT EXISTS
+FOR (s:Step) ON (s.projectId, s.type);
+
+CREATE INDEX step_by_memory IF NOT EXISTS
+FOR (s:Step) ON (s.projectId, s.experienceId);

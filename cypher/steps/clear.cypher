@@ -1,0 +1,8 @@
+// Removes up to $limit steps of a trace that is being deleted, and counts them; 0 when none is left.
+MATCH (n:Step)
+USING INDEX n:Step(projectId, traceId, sequence)
+WHERE n.projectId = $projectId AND n.traceId = $traceId AND n.sequence > 0
+WITH n
+LIMIT $limit
+DETACH DELETE n
+RETURN count(*) AS removed

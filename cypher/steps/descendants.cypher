@@ -1,0 +1,16 @@
+// For each step, a page of all that rests on it after a sequence, the oldest first, with the shortest distance.
+UNWIND $owners AS owner
+CALL (owner) {
+  MATCH p = (:Step {projectId: $projectId, id: owner})-[:PARENT_OF*1..]->(s:Step)
+  WITH s, min(length(p)) AS depth
+  WHERE s.sequence > $after AND ($maxDepth IS NULL OR depth <= $maxDepth)
+  WITH s, depth
+  ORDER BY s.sequence
+  LIMIT $limit
+  RETURN s {
+    .projectId, .id, .traceId, .sequence, .type, .goalId, .parentIds, .createdAt, .digest, .model, .promptTokens,
+    .completionTokens, .cost, .toolName, .argumentsDigest, .llmStepId, .toolCallStepId, .durationMs, .isFinal,
+    .targetStepId, .feedbackType, .skillsCount, .experiencesCount, .experienceId, .experienceIds
+  } AS step, depth
+}
+RETURN owner, collect({step: step, depth: depth}) AS items

@@ -1,0 +1,2 @@
+// The database's clock, in milliseconds since 1970.
+RETURN timestamp() AS nowMs

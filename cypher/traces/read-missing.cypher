@@ -1,0 +1,6 @@
+// Which of these traces are gone.
+UNWIND $ids AS id
+OPTIONAL MATCH (t:Trace {projectId: $projectId, id: id})
+WITH id, t
+WHERE t IS NULL
+RETURN id

@@ -1,0 +1,11 @@
+// What each trace and all traces below it used together.
+UNWIND $ids AS id
+MATCH (:Trace {projectId: $projectId, id: id})-[:PARENT_OF*0..]->(t:Trace)
+WITH id, t
+RETURN
+  id,
+  sum(t.messageCount) AS messageCount,
+  sum(t.promptTokens) AS promptTokens,
+  sum(t.completionTokens) AS completionTokens,
+  sum(t.totalTokens) AS totalTokens,
+  sum(toInteger(round(t.totalCost * 1e9))) / 1e9 AS totalCost

@@ -1,0 +1,170 @@
+import { notFound } from './errors.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import type { Preview } from './stats.js';
+
+/** A trace by its project and id. */
+export interface TraceKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000');
+
+/** What a row was when the transaction read it (null: not there), and what it is to become (null: gone). */
+interface Entry<Row> {
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+type Undo = () => void;
+
+/** The rows of one label that a transaction has read, and what its writes made of them. */
+export class Table<Row> {
+  readonly #entries = new Map<string, Entry<Row>>();
+  readonly #journal: Undo[];
+
+  constructor(journal: Undo[]) {
+    this.#journal = journal;
+  }
+
+  /** Takes in a row as the database has it. */
+  load(key: string, row: Row): void {
+    this.#entries.set(key, { before: row, after: row });
+  }
+
+  get(key: string): Row | undefined {
+    return this.#entries.get(key)?.after ?? undefined;
+  }
+
+  /** Adds the row, or puts it in place of the one of that key; null takes it away. */
+  put(key: string, after: Row | null): void {
+    const entry = this.#entries.get(key);
+    this.#journal.push(() => {
+      if (entry === undefined) {
+        this.#entries.delete(key);
+      } else {
+        this.#entries.set(key, entry);
+      }
+    });
+    this.#entries.set(key, { before: entry?.before ?? null, after });
+  }
+
+  /** The rows as they now are. */
+  *rows(): Generator<Row> {
+    for (const { after } of this.#entries.values()) {
+      if (after !== null) {
+        yield after;
+      }
+    }
+  }
+
+  added(): Row[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before === null && after !== null ? [after] : [],
+    );
+  }
+
+  changed(): { before: Row; after: Row }[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before !== null && after !== null && before !== after ? [{ before, after }] : [],
+    );
+  }
+
+  removed(): Row[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before !== null && after === null ? [before] : [],
+    );
+  }
+}
+
+/**
+ * The work of one transaction: what it has read under its traces' locks, changed in memory by the rules of the domain,
+ * then written by a few statements. A write that breaks a rule throws, and `attempt` takes back what it had changed, so it
+ * fails alone.
+ */
+export class Batch {
+  /** The time of every change in it: one clock reading, in commit order within a process. */
+  readonly now: string;
+  readonly #journal: Undo[] = [];
+  readonly traces = new Table<TraceRow>(this.#journal);
+  readonly messages = new Table<MessageRow>(this.#journal);
+  readonly steps = new Table<StepRow>(this.#journal);
+  readonly events = new Table<EventRow>(this.#journal);
+  /** Sequences that clients asked for and that were taken, by label, trace and number. */
+  readonly takenSequences = new Set<string>();
+  /** Custom events that exist already, by trace and idempotency key. */
+  readonly eventsByKey = new Table<EventRow>(this.#journal);
+  /** Traces whose deletion is still being cleared away. */
+  readonly deleting = new Set<string>();
+  /** The newest message of a goal other than one, by goal and the other's id. */
+  readonly newest = new Map<string, Preview>();
+  readonly #goals = new Map<string, Table<GoalRow>>();
+
+  constructor(now: string) {
+    this.now = now;
+  }
+
+  /** Runs one write. If it throws, the batch is as it was before. */
+  attempt<T>(write: () => T): T {
+    const mark = this.#journal.length;
+    try {
+      return write();
+    } catch (error) {
+      while (this.#journal.length > mark) {
+        this.#journal.pop()?.();
+      }
+      throw error;
+    }
+  }
+
+  /** Marks a sequence as taken. */
+  takeSequence(key: string): void {
+    if (!this.takenSequences.has(key)) {
+      this.takenSequences.add(key);
+      this.#journal.push(() => this.takenSequences.delete(key));
+    }
+  }
+
+  /** The trace, or NOT_FOUND. */
+  trace(projectId: string, id: string): TraceRow {
+    const trace = this.traces.get(keyOf(projectId, id));
+    if (trace === undefined) {
+      throw notFound('trace', id);
+    }
+    return trace;
+  }
+
+  changeTrace(trace: TraceRow, changes: Partial<TraceRow>): TraceRow {
+    const changed = { ...this.trace(trace.projectId, trace.id), ...changes };
+    this.traces.put(keyOf(trace.projectId, trace.id), changed);
+    return changed;
+  }
+
+  /** The goals of a trace that were read, by short id. */
+  goals(projectId: string, traceId: string): Table<GoalRow> {
+    const key = keyOf(projectId, traceId);
+    let table = this.#goals.get(key);
+    if (table === undefined) {
+      table = new Table<GoalRow>(this.#journal);
+      this.#goals.set(key, table);
+    }
+    return table;
+  }
+
+  goalTables(): Iterable<Table<GoalRow>> {
+    return this.#goals.values();
+  }
+
+  /** Appends to the trace's log; ids count from 1 without gaps. */
+  append(projectId: string, traceId: string, type: string, payload: object, key: string | null = null): EventRow {
+    const trace = this.trace(projectId, traceId);
+    const eventId = trace.lastEventId + 1;
+    const event = { projectId, traceId, eventId, type, at: this.now, payload: JSON.stringify(payload), key };
+    this.changeTrace(trace, { lastEventId: eventId });
+    this.events.put(keyOf(projectId, traceId, eventId), event);
+    if (key !== null) {
+      this.eventsByKey.put(keyOf(projectId, traceId, key), event);
+    }
+    return event;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Database } from './database.js';
+import type { Ingest } from './ingest.js';
+import type { ListChanges } from './list-changes.js';
+import { createLoaders, type Loaders } from './loaders.js';
+import type { Tails } from './tails.js';
+
+/** The parts of the program that requests use; one for the life of the server. */
+export interface Store {
+  readonly database: Database;
+  readonly ingest: Ingest;
+  readonly tails: Tails;
+  readonly listChanges: ListChanges;
+}
+
+/** What a resolver works with, in the project that the request acts in. */
+export interface Context extends Store {
+  readonly projectId: string;
+  loaders: Loaders;
+  /** Forgets what was read: to be called before each event of a subscription, which would see old answers. */
+  renew(): void;
+}
+
+export function createContext(store: Store, projectId: string): Context {
+  const context: Context = {
+    ...store,
+    projectId,
+    loaders: createLoaders(store.database, projectId),
+    renew() {
+      context.loaders = createLoaders(store.database, projectId);
+    },
+  };
+  return context;
+}

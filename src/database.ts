@@ -1,0 +1,131 @@
+import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver';
+import { StemmaError } from './errors.js';
+
+/** Where Neo4j is and how to enter. */
+export interface DatabaseSettings {
+  /** `bolt://`, `neo4j://` or one of their TLS forms. */
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  /** The database's name; the server's default unless given. */
+  readonly database?: string | undefined;
+}
+
+/** Something a statement can run on: the database by itself (one statement, one transaction), or an open transaction. */
+export interface Runner {
+  run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object): Promise<Row[]>;
+}
+
+/** Neo4j. A `run` on it is a transaction of its own. */
+export interface Database extends Runner {
+  /**
+   * Runs `work` in one write transaction and commits it. `work` may run again after a transient failure (a deadlock, a
+   * lost connection), so it must have no effect outside the transaction.
+   *
+   * Throws UNAVAILABLE when the database cannot be reached.
+   */
+  write<T>(work: (transaction: Runner) => Promise<T>): Promise<T>;
+  /** Throws UNAVAILABLE unless the database answers. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Called with the name of every statement sent, for tests that count them. */
+export type StatementObserver = (name: string) => void;
+
+/** Opens a pool of connections to Neo4j; connects at first use. */
+export function openDatabase(settings: DatabaseSettings, observe: StatementObserver = () => undefined): Database {
+  const driver: Driver = neo4j.driver(settings.uri, neo4j.auth.basic(settings.username, settings.password), {
+    disableLosslessIntegers: true,
+    maxConnectionPoolSize: 50,
+    connectionAcquisitionTimeout: 20_000,
+    connectionTimeout: 5_000,
+    maxTransactionRetryTime: 20_000,
+    userAgent: 'stemma',
+  });
+
+  const inSession = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+    const session = driver.session(settings.database === undefined ? {} : { database: settings.database });
+    try {
+      return await work(session);
+    } catch (error) {
+      throw asUnavailable(error);
+    } finally {
+      await session.close();
+    }
+  };
+
+  const runner = (target: Session | ManagedTransaction): Runner => ({
+    async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
+      observe(statement.name);
+      const result = await target.run(statement.text, encode(parameters) as Record<string, unknown>);
+      return result.records.map((record) => record.toObject() as Row);
+    },
+  });
+
+  return {
+    async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
+      return await inSession(async (session) => {
+        try {
+          return await runner(session).run<Row>(statement, parameters);
+        } catch (error) {
+          // One more try: a pooled connection may have died since its last use.
+          if (error instanceof Error && neo4j.isRetryableError(error)) {
+            return await runner(session).run<Row>(statement, parameters);
+          }
+          throw error;
+        }
+      });
+    },
+    write: (work) =>
+      inSession((session) => session.executeWrite((transaction) => work(runner(transaction)))),
+    async check() {
+      try {
+        await driver.verifyConnectivity(settings.database === undefined ? {} : { database: settings.database });
+      } catch (error) {
+        throw asUnavailable(error);
+      }
+    },
+    close: () => driver.close(),
+  };
+}
+
+/** Whether a uniqueness constraint stopped a write: someone else wrote the same key in the meantime. */
+export function isConstraintViolation(error: unknown): boolean {
+  return neo4jCode(error) === 'Neo.ClientError.Schema.ConstraintValidationFailed';
+}
+
+function neo4jCode(error: unknown): string | undefined {
+  return error instanceof neo4j.Neo4jError ? error.code : undefined;
+}
+
+/** What the driver still calls retryable after its own retries means that the database is away or overwhelmed. */
+function asUnavailable(error: unknown): unknown {
+  if (error instanceof neo4j.Neo4jError && (neo4j.isRetryableError(error) || error.code === 'ServiceUnavailable')) {
+    return new StemmaError('UNAVAILABLE', 'the database is not answering; it is safe to try again', { cause: error });
+  }
+  return error;
+}
+
+/** Properties that are decimal numbers also where their value is whole; every other whole number is an integer. */
+const DECIMALS: ReadonlySet<string> = new Set([
+  'cost',
+  'durationMs',
+  'totalCost',
+  'selfTotalCost',
+  'cumulativeTotalCost',
+]);
+
+/** Parameters as the driver must get them: whole numbers as integers, or Neo4j would store 1 as 1.0. */
+function encode(value: unknown, key = ''): unknown {
+  if (typeof value === 'number') {
+    return Number.isSafeInteger(value) && !DECIMALS.has(key) ? neo4j.int(value) : value;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => encode(item));
+  }
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, encode(item, name)]));
+  }
+  return value ?? null;
+}

@@ -1,0 +1,106 @@
+import type { TraceKey } from './batch.js';
+import { statement } from './cypher.js';
+import type { Database } from './database.js';
+import { notFound } from './errors.js';
+import { checkId } from './ids.js';
+
+/** How many nodes a deletion removed. */
+export interface DeletedCounts {
+  readonly traces: number;
+  readonly steps: number;
+  readonly goals: number;
+  readonly messages: number;
+  readonly events: number;
+}
+
+interface ClearKey {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly limit: number;
+}
+type Clear = ReturnType<typeof statement<ClearKey, { removed: number }>>;
+
+const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>('traces/list-below');
+const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
+const markDeleting = statement<{ readonly traces: readonly TraceKey[] }, { traces: number }>('traces/mark-deleting');
+const listDeleting = statement<object, TraceKey>('traces/list-deleting');
+const clearSteps: Clear = statement('steps/clear');
+const clearMessages: Clear = statement('messages/clear');
+const clearEvents: Clear = statement('events/clear');
+const clearGoals: Clear = statement('goals/clear');
+const clearTrace = statement<TraceKey, never>('traces/clear');
+
+/** Small enough to stay far from the database's memory limit for a transaction. */
+const NODES_AT_A_TIME = 2_000;
+
+/**
+ * Deletes a trace, with all below it if wished. It is out of sight for every reader and writer in one transaction, then
+ * cleared away in batches; if that is cut short, `finishDeletions` takes it up. Sub-traces not deleted lose their parent.
+ *
+ * Throws NOT_FOUND if there is no such trace. `onGone` is told each id as soon as it is out of sight.
+ */
+export async function deleteTrace(
+  database: Database,
+  { projectId, id, includeSubTraces, onGone }: TraceKey & {
+    readonly includeSubTraces: boolean;
+    readonly onGone: (key: TraceKey) => void;
+  },
+): Promise<DeletedCounts> {
+  checkId(id, 'id');
+  const gone = await database.write(async (transaction) => {
+    let traces: readonly TraceKey[] = [];
+    // A sub-trace can only be started under its parent's lock; look again until the locks hold all there are.
+    for (;;) {
+      const found = await listBelow(transaction, { projectId, id, includeSubTraces });
+      const all = found.map((row) => ({ projectId, id: row.id })).sort((a, b) => (a.id < b.id ? -1 : 1));
+      if (all.length === traces.length) {
+        break;
+      }
+      traces = all;
+      await lockTraces(transaction, { traces });
+    }
+    await markDeleting(transaction, { traces });
+    return traces;
+  });
+  if (gone.length === 0) {
+    throw notFound('trace', id);
+  }
+  gone.forEach(onGone);
+  const counts = { traces: gone.length, steps: 0, goals: 0, messages: 0, events: 0 };
+  for (const trace of gone) {
+    const cleared = await clear(database, trace);
+    counts.steps += cleared.steps;
+    counts.goals += cleared.goals;
+    counts.messages += cleared.messages;
+    counts.events += cleared.events;
+  }
+  return counts;
+}
+
+/** Clears away what deletions that were cut short left behind; to be called at start. Returns how many there were. */
+export async function finishDeletions(database: Database): Promise<number> {
+  const left = await listDeleting(database, {});
+  for (const trace of left) {
+    await clear(database, trace);
+  }
+  return left.length;
+}
+
+async function clear(database: Database, { projectId, id }: TraceKey): Promise<Omit<DeletedCounts, 'traces'>> {
+  const all = async (some: Clear): Promise<number> => {
+    let total = 0;
+    for (let removed = 1; removed > 0; total += removed) {
+      const rows = await some(database, { projectId, traceId: id, limit: NODES_AT_A_TIME });
+      removed = rows[0]?.removed ?? 0;
+    }
+    return total;
+  };
+  const counts = {
+    messages: await all(clearMessages),
+    steps: await all(clearSteps),
+    events: await all(clearEvents),
+    goals: await all(clearGoals),
+  };
+  await clearTrace(database, { projectId, id });
+  return counts;
+}

@@ -1,0 +1,142 @@
+import { type Batch, type Table, keyOf } from './batch.js';
+import { statement } from './cypher.js';
+import type { Runner } from './database.js';
+import type { GoalRow, MessageRow } from './graph.js';
+import { contentToProperties, goalToNode, messageToNode, statsToProperties, stepToNode } from './nodes.js';
+
+type Rows = readonly object[];
+
+const createTraces = statement<{ traces: Rows }, never>('traces/create');
+const updateTraces = statement<{ traces: Rows }, never>('traces/update');
+const createGoals = statement<{ goals: Rows }, never>('goals/create');
+const updateGoals = statement<{ goals: Rows }, never>('goals/update');
+const moveGoals = statement<{ goals: Rows }, never>('goals/move');
+const removeGoals = statement<{ goals: Rows }, never>('goals/remove');
+const createSteps = statement<{ owners: Rows }, never>('steps/create');
+const linkSteps = statement<{ links: Rows }, never>('steps/link');
+const createMessages = statement<{ owners: Rows }, never>('messages/create');
+const updateMessages = statement<{ messages: Rows }, never>('messages/update');
+const moveMessages = statement<{ messages: Rows }, never>('messages/move');
+const createEvents = statement<{ logs: Rows }, never>('events/create');
+
+/**
+ * Writes what became of the batch: one statement a kind of change, however many rows, sent without waiting for one
+ * another (the server runs them in order).
+ */
+export async function flush(transaction: Runner, batch: Batch): Promise<void> {
+  const sent: Promise<unknown>[] = [];
+  const send = (rows: Rows, run: (rows: Rows) => Promise<unknown>): void => {
+    if (rows.length > 0) {
+      sent.push(run(rows));
+    }
+  };
+  const goalTables = [...batch.goalTables()];
+  const goals = <T>(pick: (table: Table<GoalRow>) => T[]): T[] => goalTables.flatMap(pick);
+
+  const newTraces = batch.traces.added().map((trace) => ({ properties: trace }));
+  send(newTraces, (traces) => createTraces(transaction, { traces }));
+  const changedTraces = batch.traces.changed().map(({ before, after }) => ({
+    projectId: after.projectId,
+    id: after.id,
+    properties: difference(before, after),
+  }));
+  send(changedTraces, (traces) => updateTraces(transaction, { traces }));
+
+  const newGoals = goals((table) => table.added());
+  const changedGoals = goals((table) => table.changed());
+  send(newGoals.map(goalToNode), (rows) => createGoals(transaction, { goals: rows }));
+  send(changedGoals.map(goalUpdate), (rows) => updateGoals(transaction, { goals: rows }));
+  const moved = [
+    ...newGoals.filter((goal) => goal.parentId !== null),
+    ...changedGoals.filter(({ before, after }) => before.parentId !== after.parentId).map(({ after }) => after),
+  ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
+  send(moved, (rows) => moveGoals(transaction, { goals: rows }));
+  const removed = goals((table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
+    projectId,
+    traceId,
+    goalId,
+  }));
+  send(removed, (rows) => removeGoals(transaction, { goals: rows }));
+
+  const steps = batch.steps.added();
+  send(byOwner(steps, 'steps', stepToNode), (owners) => createSteps(transaction, { owners }));
+  const links = steps.flatMap(({ projectId, id, parentIds }) =>
+    parentIds.map((parentId) => ({ projectId, id, parentId })),
+  );
+  send(links, (rows) => linkSteps(transaction, { links: rows }));
+
+  send(byOwner(batch.messages.added(), 'messages', messageToNode), (owners) => createMessages(transaction, { owners }));
+  const changedMessages = batch.messages.changed();
+  send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
+  const movedMessages = changedMessages
+    .filter(({ before, after }) => before.goalId !== after.goalId)
+    .map(({ after: { projectId, id, traceId, goalId } }) => ({ projectId, id, traceId, goalId }));
+  send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
+
+  const logs = group(
+    batch.events.added(),
+    (event) => keyOf(event.projectId, event.traceId),
+    ([first], events) => ({ projectId: first.projectId, traceId: first.traceId, events }),
+  );
+  send(logs, (rows) => createEvents(transaction, { logs: rows }));
+  await Promise.all(sent);
+}
+
+/** Rows gathered by their trace and goal, so that each owner is looked up once. */
+function byOwner<Row extends { readonly projectId: string; readonly traceId: string; readonly goalId: string | null }>(
+  rows: readonly Row[],
+  name: 'steps' | 'messages',
+  toNode: (row: Row) => object,
+): object[] {
+  return group(
+    rows,
+    (row) => keyOf(row.projectId, row.traceId, row.goalId ?? ''),
+    ([{ projectId, traceId, goalId }], members) => ({ projectId, traceId, goalId, [name]: members.map(toNode) }),
+  );
+}
+
+function group<Row>(
+  rows: readonly Row[],
+  keyed: (row: Row) => string,
+  shape: (first: readonly [Row], members: readonly Row[]) => object,
+): object[] {
+  const groups = new Map<string, [Row, ...Row[]]>();
+  for (const row of rows) {
+    const members = groups.get(keyed(row));
+    if (members === undefined) {
+      groups.set(keyed(row), [row]);
+    } else {
+      members.push(row);
+    }
+  }
+  return [...groups.values()].map((members) => shape([members[0]], members));
+}
+
+/** The properties of `after` that differ; null where one went. */
+function difference<Row extends object>(before: Row, after: Row): Record<string, unknown> {
+  const old = before as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => old[name] !== value));
+}
+
+function goalUpdate({ before, after }: { before: GoalRow; after: GoalRow }): object {
+  const { self, cumulative, ...properties } = difference(before, after);
+  return {
+    projectId: after.projectId,
+    traceId: after.traceId,
+    goalId: after.goalId,
+    properties: {
+      ...properties,
+      ...(self === undefined ? {} : statsToProperties('self', after.self)),
+      ...(cumulative === undefined ? {} : statsToProperties('cumulative', after.cumulative)),
+    },
+  };
+}
+
+function messageUpdate({ before, after }: { before: MessageRow; after: MessageRow }): object {
+  const { content, ...properties } = difference(before, after);
+  return {
+    projectId: after.projectId,
+    id: after.id,
+    properties: { ...properties, ...(content === undefined ? {} : contentToProperties(after.content)) },
+  };
+}

@@ -1,0 +1,144 @@
+/** The nodes of the graph as the program handles them: one row a node, edges as the ids they lead to. */
+
+export type TraceMode = 'call' | 'agent';
+export type TraceStatus = 'running' | 'stopped' | 'completed' | 'failed';
+export type GoalStatus = 'pending' | 'in_progress' | 'completed' | 'abandoned';
+export type GoalType = 'normal' | 'agent_call';
+export type StepType =
+  | 'llm_call'
+  | 'tool_call'
+  | 'tool_result'
+  | 'conclusion'
+  | 'feedback'
+  | 'memory_read'
+  | 'memory_write';
+
+/** Counts, tokens and US dollars; `previewSequence` is the sequence of the message that `preview` shows. */
+export interface Stats {
+  readonly messageCount: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+  readonly totalCost: number;
+  readonly preview: string | null;
+  readonly previewSequence: number | null;
+}
+
+/** A trace's own totals are its `Stats`; the counters say what was given out last. */
+export interface TraceRow extends Stats {
+  readonly projectId: string;
+  readonly id: string;
+  readonly mode: TraceMode;
+  readonly promptName: string | null;
+  readonly task: string | null;
+  readonly agentType: string | null;
+  readonly status: TraceStatus;
+  readonly uid: string | null;
+  /** A JSON object as text; null where it was not read. */
+  readonly context: string | null;
+  readonly summary: string | null;
+  readonly error: string | null;
+  readonly parentTraceId: string | null;
+  readonly parentGoalId: string | null;
+  readonly totalSteps: number;
+  readonly lastStepSequence: number;
+  readonly lastMessageSequence: number;
+  readonly lastGoalNumber: number;
+  readonly lastEventId: number;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+  /** `createdAt` and `id` together: the order of lists, and their cursors. */
+  readonly listKey: string;
+  /** Of what the client sent to create it: tells a repetition from a conflict. */
+  readonly digest: string;
+}
+
+export interface GoalRow {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly goalId: string;
+  readonly parentId: string | null;
+  readonly description: string;
+  readonly reason: string | null;
+  readonly type: GoalType;
+  readonly status: GoalStatus;
+  readonly summary: string | null;
+  readonly order: number;
+  readonly createdAt: string;
+  readonly self: Stats;
+  readonly cumulative: Stats;
+  /** The write that added it, so that a transaction run twice adds it once. */
+  readonly addedBy: string;
+}
+
+export interface StepRow {
+  readonly projectId: string;
+  readonly id: string;
+  readonly traceId: string;
+  readonly sequence: number;
+  readonly type: StepType;
+  readonly goalId: string | null;
+  readonly parentIds: readonly string[];
+  readonly createdAt: string;
+  readonly digest: string;
+  /** The parts of `data` that Cypher can filter on. */
+  readonly properties: StepProperties;
+  /** `data`, whole; absent where it was not read. */
+  readonly data?: unknown;
+}
+
+/** What a step's `data` holds in the fields that its type names; null where it does not. */
+export interface StepProperties {
+  readonly model: string | null;
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly cost: number | null;
+  readonly toolName: string | null;
+  /** Of the arguments: equal for equal calls. */
+  readonly argumentsDigest: string | null;
+  readonly llmStepId: string | null;
+  readonly toolCallStepId: string | null;
+  readonly durationMs: number | null;
+  readonly isFinal: boolean | null;
+  readonly targetStepId: string | null;
+  readonly feedbackType: string | null;
+  readonly skillsCount: number | null;
+  readonly experiencesCount: number | null;
+  /** The memory written. */
+  readonly experienceId: string | null;
+  /** The memories read, where they carry ids. */
+  readonly experienceIds: readonly string[] | null;
+}
+
+export interface MessageRow {
+  readonly projectId: string;
+  readonly id: string;
+  readonly traceId: string;
+  readonly sequence: number;
+  readonly role: string;
+  /** Any JSON value; absent where it was not read. */
+  readonly content?: unknown;
+  readonly goalId: string | null;
+  readonly toolCallId: string | null;
+  readonly stepId: string | null;
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly cost: number | null;
+  readonly durationMs: number | null;
+  readonly status: string | null;
+  readonly error: string | null;
+  readonly createdAt: string;
+  readonly digest: string;
+}
+
+export interface EventRow {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly eventId: number;
+  readonly type: string;
+  readonly at: string;
+  /** A JSON object as text. */
+  readonly payload: string;
+  /** Makes a custom event's retry harmless; null for the events Stemma writes. */
+  readonly key: string | null;
+}

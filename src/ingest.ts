@@ -1,0 +1,226 @@
+import { Batch, keyOf, type TraceKey } from './batch.js';
+import { isConstraintViolation, type Database } from './database.js';
+import { StemmaError } from './errors.js';
+import { flush } from './flush.js';
+import { load, lockAndLoad, type Needs } from './load.js';
+
+/** One change to the graph, as a rule that a batch can apply. */
+export interface Write<T> {
+  /** The traces it changes: they are locked before anything is read. Keys may name what does not exist. */
+  readonly traces: readonly TraceKey[];
+  readonly needs: Needs;
+  /** What else it must read, known only from the first reading. */
+  readonly more?: (batch: Batch) => Needs;
+  /** Whether no other write may share its batch: its reading would not see what they change. */
+  readonly alone?: boolean;
+  /** What it costs to write, in rows. */
+  readonly weight: number;
+  /**
+   * Checks the rules, then changes the batch; throws to refuse. It may run more than once, each time on a fresh batch, so
+   * ids are made before it.
+   */
+  apply(batch: Batch): T;
+}
+
+/** A trace that a commit changed. */
+export interface Committed extends TraceKey {
+  readonly lastEventId: number;
+}
+
+export interface Ingest {
+  readonly database: Database;
+  /**
+   * Writes, and resolves once the transaction is committed. Writes to one trace are done in the order submitted.
+   *
+   * Throws what the write's rules throw (nothing of it is then written), UNAVAILABLE when too much is waiting or the
+   * database is away.
+   */
+  submit<T>(write: Write<T>): Promise<T>;
+  /** Told of every trace a commit changed, after the commit. */
+  onCommit: (committed: readonly Committed[]) => void;
+  /** Resolves when nothing is waiting or being written. */
+  idle(): Promise<void>;
+}
+
+export interface IngestOptions {
+  /** How many transactions may be under way at once, on different traces. */
+  readonly lanes?: number;
+  /** The weight at which a batch is full. */
+  readonly maxBatchWeight?: number;
+  /** The weight waiting at which further writes are refused. */
+  readonly maxQueuedWeight?: number;
+}
+
+interface Pending {
+  readonly write: Write<unknown>;
+  readonly keys: readonly string[];
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+const CONSTRAINT_TRIES = 5;
+
+/**
+ * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces being
+ * written are left to their batch, so that two batches never wait for one another's locks.
+ */
+export function createIngest(database: Database, options: IngestOptions = {}): Ingest {
+  const { lanes = 2, maxBatchWeight = 1000, maxQueuedWeight = 50_000 } = options;
+  const busy = new Set<string>();
+  let queue: Pending[] = [];
+  let queuedWeight = 0;
+  let running = 0;
+  let scheduled = false;
+  let idleWaiters: (() => void)[] = [];
+
+  const ingest: Ingest = {
+    database,
+    onCommit: () => undefined,
+    submit<T>(write: Write<T>): Promise<T> {
+      if (queuedWeight > 0 && queuedWeight + write.weight > maxQueuedWeight) {
+        return Promise.reject(
+          new StemmaError('UNAVAILABLE', `the write queue is full (${queuedWeight} rows); try again a little later`),
+        );
+      }
+      return new Promise<T>((resolve, reject) => {
+        const keys = write.traces.map(({ projectId, id }) => keyOf(projectId, id));
+        queue.push({ write, keys, resolve: resolve as (value: unknown) => void, reject });
+        queuedWeight += write.weight;
+        schedule();
+      });
+    },
+    idle: () =>
+      running === 0 && queue.length === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => idleWaiters.push(resolve)),
+  };
+
+  /** Waits for the end of the turn, so that writes of one request travel together. */
+  function schedule(): void {
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(() => {
+        scheduled = false;
+        startBatches();
+      });
+    }
+  }
+
+  function startBatches(): void {
+    while (running < lanes) {
+      const batch = takeBatch();
+      if (batch.length === 0) {
+        break;
+      }
+      running += 1;
+      void writeBatch(batch).finally(() => {
+        running -= 1;
+        for (const key of batch.flatMap(({ keys }) => keys)) {
+          busy.delete(key);
+        }
+        startBatches();
+      });
+    }
+    if (running === 0 && queue.length === 0) {
+      idleWaiters.forEach((resolve) => resolve());
+      idleWaiters = [];
+    }
+  }
+
+  /** The next writes that can go together, in order; a write never overtakes an earlier one on the same trace. */
+  function takeBatch(): Pending[] {
+    const taken: Pending[] = [];
+    const left: Pending[] = [];
+    const passed = new Set<string>();
+    let weight = 0;
+    let full = false;
+    for (const pending of queue) {
+      const { write, keys } = pending;
+      const fits =
+        !full &&
+        (taken.length === 0 || (write.alone !== true && weight + write.weight <= maxBatchWeight)) &&
+        !keys.some((key) => busy.has(key) || passed.has(key));
+      if (fits) {
+        taken.push(pending);
+        weight += write.weight;
+        full = write.alone === true;
+      } else {
+        left.push(pending);
+        keys.forEach((key) => passed.add(key));
+      }
+    }
+    queue = left;
+    queuedWeight -= weight;
+    for (const key of taken.flatMap(({ keys }) => keys)) {
+      busy.add(key);
+    }
+    return taken;
+  }
+
+  async function writeBatch(batch: readonly Pending[]): Promise<void> {
+    try {
+      const outcomes = await transact(batch.map(({ write }) => write));
+      batch.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index];
+        if (outcome !== undefined && 'value' in outcome) {
+          resolve(outcome.value);
+        } else {
+          reject(outcome?.error);
+        }
+      });
+    } catch (error) {
+      if (batch.length === 1 || (error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
+        batch.forEach(({ reject }) => reject(error));
+        return;
+      }
+      // The database refused something in the batch: each by itself, so that only that one fails.
+      for (const pending of batch) {
+        await writeBatch([pending]);
+      }
+    }
+  }
+
+  async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
+    const now = new Date().toISOString();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const { outcomes, committed } = await database.write(async (transaction) => {
+          const work = new Batch(now);
+          await lockAndLoad(
+            transaction,
+            work,
+            writes.flatMap((write) => write.traces),
+            writes.map((write) => write.needs),
+          );
+          const more = writes.flatMap((write) => write.more?.(work) ?? []);
+          if (more.length > 0) {
+            await load(transaction, work, more);
+          }
+          const results = writes.map((write): Outcome => {
+            try {
+              return { value: work.attempt(() => write.apply(work)) };
+            } catch (error) {
+              return { error };
+            }
+          });
+          await flush(transaction, work);
+          return {
+            outcomes: results,
+            committed: [...work.traces.added(), ...work.traces.changed().map(({ after }) => after)],
+          };
+        });
+        ingest.onCommit(committed);
+        return outcomes;
+      } catch (error) {
+        // Another process wrote one of these keys after this one looked: look again.
+        if (!isConstraintViolation(error) || tries === CONSTRAINT_TRIES) {
+          throw error;
+        }
+      }
+    }
+  }
+
+  return ingest;
+}

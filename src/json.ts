@@ -1,0 +1,191 @@
+import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
+import { StemmaError } from './errors.js';
+
+/** Deeper nesting is refused: JSON.stringify recurses, and so do most readers. */
+const MAX_DEPTH = 500;
+
+/** What JSON.parse alone would take in and change: long numbers, integer-like keys, escaped surrogates. */
+const MAY_LOSE = /\d{16}|\d[eE]\+?\d{2}|"-?\d+"\s*:|\\u[dD][89abAB]|\\u[dD][c-fC-F]|"__proto__"|\\u005[fF]/;
+
+/**
+ * Parses JSON without changing anything on the way: integers beyond 2^53, numbers beyond a double and lone surrogates are
+ * refused with BAD_USER_INPUT, and objects keep the order of their keys even where the keys look like array indices
+ * (JavaScript objects would sort those).
+ *
+ * Throws BAD_USER_INPUT naming line and column when the text is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  if (MAY_LOSE.test(text)) {
+    return parseExactly(text);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return parseExactly(text);
+  }
+}
+
+/** Refuses values that JSON cannot hold or that nest too deeply; `field` names the value in the message. */
+export function checkJson(value: unknown, field: string): void {
+  const pending: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
+  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+    const { value: current, depth } = item;
+    if (typeof current === 'number' && !Number.isFinite(current)) {
+      throw new StemmaError('BAD_USER_INPUT', `${field}: expected JSON, got the number ${current}`, { field });
+    }
+    if (typeof current !== 'object' || current === null) {
+      continue;
+    }
+    if (depth > MAX_DEPTH) {
+      throw new StemmaError('BAD_USER_INPUT', `${field}: expected JSON nested at most ${MAX_DEPTH} deep, got more`, {
+        field,
+      });
+    }
+    for (const child of Object.values(current)) {
+      pending.push({ value: child, depth: depth + 1 });
+    }
+  }
+}
+
+/** The exact integer that a literal's text stands for, refused where a double would round it. */
+export function checkIntegerLiteral(literal: string, where: string): void {
+  const magnitude = BigInt(literal.replace('-', ''));
+  if (magnitude > 2n ** 53n) {
+    throw new StemmaError(
+      'BAD_USER_INPUT',
+      `${where}: expected an integer of at most 2^53 in magnitude, got ${literal}; send it as a string`,
+    );
+  }
+}
+
+/** `object` without one of its keys, the others in their order. */
+export function without(object: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+  const keys = Object.keys(object).filter((key) => key !== name);
+  return inGivenOrder(Object.fromEntries(keys.map((key) => [key, object[key]])), keys) as Record<string, unknown>;
+}
+
+/** A value as an error message shows it: JSON, cut at 60 characters. */
+export function shown(value: unknown): string {
+  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+/** The character `offset` of `text` as "line L, column C", both from 1. */
+export function position(text: string, offset: number): string {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return `line ${line}, column ${offset - before.lastIndexOf('\n')}`;
+}
+
+interface OpenValue {
+  readonly value: Record<string, unknown> | unknown[];
+  readonly keys: string[];
+  key: string;
+}
+
+function parseExactly(text: string): unknown {
+  const open: OpenValue[] = [];
+  let root: unknown;
+  const put = (value: unknown): void => {
+    const parent = open.at(-1);
+    if (parent === undefined) {
+      root = value;
+    } else if (Array.isArray(parent.value)) {
+      parent.value.push(value);
+    } else {
+      // A plain assignment to "__proto__" would set the prototype instead of a key.
+      Object.defineProperty(parent.value, parent.key, {
+        value,
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+    }
+  };
+  const begin = (value: OpenValue['value'], offset: number): void => {
+    if (open.length >= MAX_DEPTH * 2) {
+      throw new StemmaError(
+        'BAD_USER_INPUT',
+        `${position(text, offset)}: expected JSON nested at most ${MAX_DEPTH} deep, got more`,
+      );
+    }
+    open.push({ value, keys: [], key: '' });
+  };
+  const end = (): void => {
+    const closed = open.pop();
+    if (closed !== undefined) {
+      put(Array.isArray(closed.value) ? closed.value : inGivenOrder(closed.value, closed.keys));
+    }
+  };
+  visit(
+    text,
+    {
+      onObjectBegin: (offset) => begin({}, offset),
+      onArrayBegin: (offset) => begin([], offset),
+      onObjectEnd: end,
+      onArrayEnd: end,
+      onObjectProperty: (key, offset) => {
+        const parent = open.at(-1);
+        if (parent !== undefined) {
+          checkText(key, text, offset);
+          parent.key = key;
+          parent.keys.push(key);
+        }
+      },
+      onLiteralValue: (value: unknown, offset, length) => {
+        if (typeof value === 'number') {
+          checkNumber(value, text.slice(offset, offset + length), position(text, offset));
+        } else if (typeof value === 'string') {
+          checkText(value, text, offset);
+        }
+        put(value);
+      },
+      onError: (code, offset) => {
+        throw new StemmaError('BAD_USER_INPUT', `${position(text, offset)}: ${explain(code)}`);
+      },
+    },
+    { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false },
+  );
+  return root;
+}
+
+function explain(code: ParseErrorCode): string {
+  const name = printParseErrorCode(code);
+  if (name === 'EndOfFileExpected') {
+    return 'expected the end of the JSON, got more';
+  }
+  return `not JSON: ${name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()}`;
+}
+
+function checkText(value: string, text: string, offset: number): void {
+  if (!isWellFormed(value)) {
+    throw new StemmaError(
+      'BAD_USER_INPUT',
+      `${position(text, offset)}: expected Unicode text, got half a surrogate pair (\\ud800 to \\udfff alone)`,
+    );
+  }
+}
+
+function checkNumber(value: number, literal: string, where: string): void {
+  if (!Number.isFinite(value)) {
+    throw new StemmaError('BAD_USER_INPUT', `${where}: expected a number that fits a double, got ${literal}`);
+  }
+  if (/^-?\d+$/.test(literal)) {
+    checkIntegerLiteral(literal, where);
+  }
+}
+
+/** String.prototype.isWellFormed, which Node 20 has and the es2023 library types lack. */
+function isWellFormed(value: string): boolean {
+  return !/\p{Surrogate}/u.test(value);
+}
+
+/** `object` itself, or a view of it that lists its keys as `keys` does where JavaScript would reorder them. */
+function inGivenOrder(object: Record<string, unknown>, keys: readonly string[]): object {
+  const given = [...new Set(keys)];
+  const own = Object.keys(object);
+  if (given.every((key, index) => key === own[index])) {
+    return object;
+  }
+  return new Proxy(object, { ownKeys: () => given });
+}

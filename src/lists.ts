@@ -1,0 +1,136 @@
+import { statement, type Statement } from './cypher.js';
+import type { Runner } from './database.js';
+import type { EventRow, MessageRow, StepRow, TraceMode, TraceRow, TraceStatus } from './graph.js';
+import { messageOfNode, stepOfNode, type MessageNode, type StepNode } from './nodes.js';
+
+/** Which traces to list; null does not narrow. */
+export interface TraceFilter {
+  readonly mode: TraceMode | null;
+  readonly agentType: string | null;
+  readonly uid: string | null;
+  readonly status: TraceStatus | null;
+}
+
+export interface TracePage extends TraceFilter {
+  readonly projectId: string;
+  /** A list key; the page holds what is older. */
+  readonly before: string;
+  readonly limit: number;
+}
+
+/** Sorts after every list key. */
+export const NEWEST = '~';
+
+type TraceList = Statement<TracePage, { trace: TraceRow }>;
+
+const listAll: TraceList = statement('traces/list');
+/** Each filter's own index, the ones that narrow most first; the other filters are checked along the way. */
+const listBy: readonly (readonly [keyof TraceFilter, TraceList])[] = [
+  ['uid', statement('traces/list-by-uid')],
+  ['agentType', statement('traces/list-by-agent-type')],
+  ['status', statement('traces/list-by-status')],
+  ['mode', statement('traces/list-by-mode')],
+];
+
+/** A page of a project's traces, newest first. */
+export async function listTraces(database: Runner, page: TracePage): Promise<TraceRow[]> {
+  const list = listBy.find(([filter]) => page[filter] !== null)?.[1] ?? listAll;
+  return (await list(database, page)).map(({ trace }) => trace);
+}
+
+/** A page of one list for each of several owners, in one statement. */
+export interface OwnedPage<Owner> {
+  readonly projectId: string;
+  readonly owners: readonly Owner[];
+  readonly limit: number;
+}
+
+export interface GoalOwner {
+  readonly traceId: string;
+  readonly goalId: string;
+}
+
+type After<Position> = { readonly after: Position };
+type OwnedList<Owner, Position, Item, More = object> = Statement<
+  OwnedPage<Owner> & After<Position> & More,
+  { owner: Owner; items: Item[] }
+>;
+
+/** The lists that things of the graph own: for each owner a page, in the list's order. */
+const subTracesOfTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents');
+const subTracesOfGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals');
+const stepsOfTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
+  statement('steps/by-traces');
+const stepsOfGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
+const childrenOfSteps: OwnedList<string, number, StepNode> = statement('steps/children');
+const messagesOfTraces: OwnedList<string, number, MessageNode> = statement('messages/by-traces');
+const messagesOfGoals: OwnedList<GoalOwner, number, MessageNode> = statement('messages/by-goals');
+const messagesOfSteps: OwnedList<string, number, MessageNode> = statement('messages/by-steps');
+const eventsOfTraces: OwnedList<string, number, EventRow> = statement('events/by-traces');
+
+export interface RelatedStep {
+  readonly step: StepRow;
+  /** Edges between, by the shortest way. */
+  readonly depth: number;
+}
+
+type RelatedList<Position> = Statement<
+  OwnedPage<string> & Position & { readonly maxDepth: number | null },
+  { owner: string; items: { step: StepNode; depth: number }[] }
+>;
+const ancestorsOfSteps: RelatedList<{ readonly before: number }> = statement('steps/ancestors');
+const descendantsOfSteps: RelatedList<{ readonly after: number }> = statement('steps/descendants');
+
+/** An owner as a key for its page. */
+export function ownerKey(owner: string | GoalOwner): string {
+  return typeof owner === 'string' ? owner : `${owner.traceId}\u0000${owner.goalId}`;
+}
+
+/** Pages by owner; an owner with an empty list may be missing. */
+export type Pages<Item> = Map<string, Item[]>;
+
+async function paged<Owner extends string | GoalOwner, Item, Row>(
+  rows: Promise<{ owner: Owner; items: Item[] }[]>,
+  toRow: (item: Item) => Row,
+): Promise<Pages<Row>> {
+  return new Map((await rows).map(({ owner, items }) => [ownerKey(owner), items.map(toRow)]));
+}
+
+const same = <T>(row: T): T => row;
+const toMessage = (node: MessageNode): MessageRow => messageOfNode(node, false);
+const toRelated = ({ step, depth }: { step: StepNode; depth: number }): RelatedStep => ({
+  step: stepOfNode(step),
+  depth,
+});
+
+/** The lists by name; each takes the database and a page for several owners. */
+export const lists = {
+  subTracesOfTraces: (database: Runner, page: OwnedPage<string> & After<string>) =>
+    paged(subTracesOfTraces(database, page), same),
+  subTracesOfGoals: (database: Runner, page: OwnedPage<GoalOwner> & After<string>) =>
+    paged(subTracesOfGoals(database, page), same),
+  stepsOfTraces: (
+    database: Runner,
+    page: OwnedPage<string> & After<number> & { readonly types: readonly string[] | null },
+  ) => paged(stepsOfTraces(database, page), stepOfNode),
+  stepsOfGoals: (database: Runner, page: OwnedPage<GoalOwner> & After<number>) =>
+    paged(stepsOfGoals(database, page), stepOfNode),
+  childrenOfSteps: (database: Runner, page: OwnedPage<string> & After<number>) =>
+    paged(childrenOfSteps(database, page), stepOfNode),
+  ancestorsOfSteps: (
+    database: Runner,
+    page: OwnedPage<string> & { readonly before: number; readonly maxDepth: number | null },
+  ) => paged(ancestorsOfSteps(database, page), toRelated),
+  descendantsOfSteps: (
+    database: Runner,
+    page: OwnedPage<string> & After<number> & { readonly maxDepth: number | null },
+  ) => paged(descendantsOfSteps(database, page), toRelated),
+  messagesOfTraces: (database: Runner, page: OwnedPage<string> & After<number>) =>
+    paged(messagesOfTraces(database, page), toMessage),
+  messagesOfGoals: (database: Runner, page: OwnedPage<GoalOwner> & After<number>) =>
+    paged(messagesOfGoals(database, page), toMessage),
+  messagesOfSteps: (database: Runner, page: OwnedPage<string> & After<number>) =>
+    paged(messagesOfSteps(database, page), toMessage),
+  eventsOfTraces: (database: Runner, page: OwnedPage<string> & After<number>) =>
+    paged(eventsOfTraces(database, page), same),
+};

@@ -1,0 +1,157 @@
+import { Batch, keyOf, type TraceKey } from './batch.js';
+import { statement } from './cypher.js';
+import type { Runner } from './database.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import { contentOfNode, goalOfNode, messageOfNode, stepOfNode, type GoalNode, type MessageNode, type StepNode } from './nodes.js';
+import { previewOf } from './stats.js';
+
+/** What a write must find in its batch. Keys may name what does not exist. */
+export interface Needs {
+  /** Traces with their `context`. */
+  readonly contexts?: readonly TraceKey[];
+  /** Goals with all goals above them. */
+  readonly goals?: readonly { readonly projectId: string; readonly traceId: string; readonly goalId: string }[];
+  /** All goals of these traces. */
+  readonly trees?: readonly TraceKey[];
+  readonly messages?: readonly IdKey[];
+  /** Messages with their content. */
+  readonly messageContents?: readonly IdKey[];
+  readonly steps?: readonly IdKey[];
+  readonly sequences?: readonly SequenceKey[];
+  readonly eventKeys?: readonly { readonly projectId: string; readonly traceId: string; readonly key: string }[];
+  /** Traces to be created. */
+  readonly newTraces?: readonly TraceKey[];
+  /** The newest message of a goal other than one. */
+  readonly newest?: readonly NewestKey[];
+}
+
+export interface NewestKey {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly goalId: string;
+  readonly exceptId: string;
+}
+
+export interface IdKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+export interface SequenceKey {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly label: 'Step' | 'Message';
+  readonly sequence: number;
+}
+
+const lockTraces = statement<{ traces: readonly TraceKey[] }, never>('traces/lock');
+const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
+const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
+const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
+const readTrees = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
+const readMessages = statement<{ messages: readonly object[] }, { message: MessageNode }>('messages/read');
+const readSteps = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
+const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>('messages/read-sequences');
+const readStepSequences = statement<{ sequences: readonly object[] }, SequenceKey>('steps/read-sequences');
+const readNewest = statement<NewestKey, { sequence: number; content: string | null; contentJson: string | null }>(
+  'messages/newest-in-goal',
+);
+const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
+
+/**
+ * Locks `traces` (in their sorted order, the same for every process, so that batches cannot deadlock) and reads into
+ * `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
+ */
+export async function lockAndLoad(
+  transaction: Runner,
+  batch: Batch,
+  traces: readonly TraceKey[],
+  needs: readonly Needs[],
+): Promise<void> {
+  const sorted = unique(traces).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
+  const contexts = new Set(needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)));
+  const keys = sorted.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
+  await Promise.all([
+    lockTraces(transaction, { traces: sorted }),
+    readTraces(transaction, { traces: keys }).then((rows) => {
+      for (const { trace } of rows) {
+        batch.traces.load(keyOf(trace.projectId, trace.id), trace);
+      }
+    }),
+    load(transaction, batch, needs),
+  ]);
+}
+
+/** Reads into `batch` what the writes need; their traces are locked. */
+export async function load(transaction: Runner, batch: Batch, needs: readonly Needs[]): Promise<void> {
+  const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
+    unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));
+  const loads: Promise<void>[] = [];
+  const read = <Key, Row>(keys: readonly Key[], run: (keys: readonly Key[]) => Promise<Row[]>, take: (row: Row) => void): void => {
+    if (keys.length > 0) {
+      loads.push(run(keys).then((rows) => rows.forEach(take)));
+    }
+  };
+
+  const takeGoal = ({ goal: node }: { goal: GoalNode }): void => {
+    const goal: GoalRow = goalOfNode(node);
+    const table = batch.goals(goal.projectId, goal.traceId);
+    if (table.get(goal.goalId) === undefined) {
+      table.load(goal.goalId, goal);
+    }
+  };
+  read(wanted('goals'), (goals) => readChains(transaction, { goals }), takeGoal);
+  read(wanted('trees'), (traces) => readTrees(transaction, { traces }), takeGoal);
+
+  const contents = new Set(wanted('messageContents').map((key) => keyOf(key.projectId, key.id)));
+  const messages = unique([...wanted('messages'), ...wanted('messageContents')]).map((key) => ({
+    ...key,
+    withContent: contents.has(keyOf(key.projectId, key.id)),
+  }));
+  read(messages, (keys) => readMessages(transaction, { messages: keys }), ({ message: node }) => {
+    const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
+    batch.messages.load(keyOf(message.projectId, message.id), message);
+  });
+  read(wanted('steps'), (steps) => readSteps(transaction, { steps }), ({ step: node }) => {
+    const step: StepRow = stepOfNode(node);
+    batch.steps.load(keyOf(step.projectId, step.id), step);
+  });
+
+  const takeSequence = (taken: SequenceKey): void => {
+    batch.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
+  };
+  const sequences = wanted('sequences');
+  read(
+    sequences.filter(({ label }) => label === 'Message'),
+    (keys) => readMessageSequences(transaction, { sequences: keys }),
+    takeSequence,
+  );
+  read(
+    sequences.filter(({ label }) => label === 'Step'),
+    (keys) => readStepSequences(transaction, { sequences: keys }),
+    takeSequence,
+  );
+  read(wanted('eventKeys'), (keys) => readEventKeys(transaction, { keys }), ({ event }) => {
+    batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
+  });
+  read(wanted('newTraces'), (traces) => readDeleting(transaction, { traces }), ({ projectId, id }) => {
+    batch.deleting.add(keyOf(projectId, id));
+  });
+  for (const key of wanted('newest')) {
+    loads.push(
+      readNewest(transaction, key).then(([row]) => {
+        if (row !== undefined) {
+          batch.newest.set(keyOf(key.projectId, key.traceId, key.goalId, key.exceptId), {
+            sequence: row.sequence,
+            text: previewOf(contentOfNode(row)),
+          });
+        }
+      }),
+    );
+  }
+  await Promise.all(loads);
+}
+
+function unique<Key extends object>(keys: readonly Key[]): Key[] {
+  return [...new Map(keys.map((key) => [keyOf(...(Object.values(key) as (string | number)[])), key])).values()];
+}

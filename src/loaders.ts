@@ -1,0 +1,113 @@
+import DataLoader from 'dataloader';
+import type { Database } from './database.js';
+import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
+import type { GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
+import { parseJson } from './json.js';
+import { readContents, readMessages } from './messages.js';
+import { readStepData, readSteps } from './steps.js';
+import { readContexts, readTraces, readTreeStats } from './traces.js';
+import type { PublicStats } from './tally.js';
+
+/** What one request reads, gathered so that each kind of reading is one statement however many objects want it. */
+export interface Loaders {
+  readonly trace: DataLoader<string, TraceRow | null>;
+  readonly context: DataLoader<string, unknown>;
+  readonly treeStats: DataLoader<string, Omit<PublicStats, 'preview'> | null>;
+  readonly goal: DataLoader<GoalOwner, GoalRow | null, string>;
+  readonly goalTree: DataLoader<string, readonly GoalRow[]>;
+  readonly rootGoals: DataLoader<string, readonly GoalRow[]>;
+  readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
+  readonly step: DataLoader<string, StepRow | null>;
+  readonly stepData: DataLoader<string, unknown>;
+  readonly message: DataLoader<string, MessageRow | null>;
+  readonly content: DataLoader<string, unknown>;
+  /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
+  list<Name extends keyof Lists>(name: Name, owner: OwnerOf<Name>, page: PageOf<Name>): Promise<ItemsOf<Name>>;
+}
+
+type Lists = typeof lists;
+type OwnerOf<Name extends keyof Lists> = Parameters<Lists[Name]>[1]['owners'][number];
+type PageOf<Name extends keyof Lists> = Omit<Parameters<Lists[Name]>[1], 'projectId' | 'owners'>;
+type ItemsOf<Name extends keyof Lists> =
+  Awaited<ReturnType<Lists[Name]>> extends Pages<infer Item> ? readonly Item[] : never;
+
+/** Loaders for one request, or for one event of a subscription: they keep what they read for as long as they live. */
+export function createLoaders(database: Database, projectId: string): Loaders {
+  const byId = <Row extends { readonly id: string }>(
+    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Row[]>,
+  ): DataLoader<string, Row | null> =>
+    new DataLoader(async (ids) => {
+      const rows = new Map((await read(database, { projectId, ids })).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? null);
+    });
+  const payload = <Value>(
+    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Map<string, Value>>,
+    shape: (value: Value) => unknown,
+  ): DataLoader<string, unknown> =>
+    new DataLoader(async (ids) => {
+      const values = await read(database, { projectId, ids });
+      return ids.map((id) => {
+        const value = values.get(id);
+        return value === undefined ? null : shape(value);
+      });
+    });
+  const goalsById = (
+    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Pages<GoalRow>>,
+  ): DataLoader<string, readonly GoalRow[]> =>
+    new DataLoader(async (ids) => {
+      const pages = await read(database, { projectId, ids });
+      return ids.map((id) => pages.get(id) ?? []);
+    });
+
+  const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
+  const pageLoader = (name: keyof Lists, page: object): DataLoader<string | GoalOwner, readonly unknown[], string> => {
+    const key = `${name} ${JSON.stringify(page)}`;
+    let loader = pageLoaders.get(key);
+    if (loader === undefined) {
+      const read = lists[name] as (database: Database, page: object) => Promise<Pages<unknown>>;
+      loader = new DataLoader(
+        async (owners: readonly (string | GoalOwner)[]) => {
+          const pages = await read(database, { projectId, owners, ...page });
+          return owners.map((owner) => pages.get(ownerKey(owner)) ?? []);
+        },
+        { cacheKeyFn: ownerKey },
+      );
+      pageLoaders.set(key, loader);
+    }
+    return loader;
+  };
+
+  return {
+    trace: byId(readTraces),
+    context: payload(readContexts, parseJson),
+    treeStats: new DataLoader(async (ids) => {
+      const stats = await readTreeStats(database, { projectId, ids });
+      return ids.map((id) => stats.get(id) ?? null);
+    }),
+    goal: new DataLoader<GoalOwner, GoalRow | null, string>(
+      async (goals) => {
+        const rows = new Map((await readGoals(database, { projectId, goals })).map((goal) => [ownerKey(goal), goal]));
+        return goals.map((goal) => rows.get(ownerKey(goal)) ?? null);
+      },
+      { cacheKeyFn: ownerKey },
+    ),
+    goalTree: goalsById(readTrees),
+    rootGoals: goalsById(readRoots),
+    childGoals: new DataLoader<GoalOwner, readonly GoalRow[], string>(
+      async (goals) => {
+        const children = await readChildren(database, {
+          projectId,
+          goals: goals.map(({ traceId, goalId }) => ({ traceId, goalId })),
+        });
+        return goals.map((goal) => children.get(ownerKey(goal)) ?? []);
+      },
+      { cacheKeyFn: ownerKey },
+    ),
+    step: byId(readSteps),
+    stepData: payload(readStepData, parseJson),
+    message: byId(readMessages),
+    content: payload(readContents, (content) => content),
+    list: (name, owner, page) => pageLoader(name, page).load(owner) as Promise<never>,
+  };
+}

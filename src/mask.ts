@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+import { StemmaError } from './errors.js';
+
+/**
+ * An error as the caller may see it: its code and message where it is meant to be seen; otherwise masked, with an id that
+ * the log has too.
+ */
+export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
+  const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
+  const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
+  const cause = causeOf(error);
+  if (cause instanceof StemmaError) {
+    if (cause.code === 'UNAVAILABLE') {
+      log.warn({ err: cause }, 'unavailable');
+    }
+    const field = cause.field === undefined ? {} : { field: cause.field };
+    return { message: cause.message, ...place, extensions: { code: cause.code, ...field } };
+  }
+  // What GraphQL itself finds wrong with a request comes without a cause and without a place in the result.
+  if (cause instanceof GraphQLError && path === undefined) {
+    return { message: cause.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
+  const errorId = randomUUID();
+  log.error({ err: cause, errorId }, 'unexpected error');
+  return {
+    message: `Internal server error; the server's log has it under ${errorId}`,
+    ...place,
+    extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError !== undefined ? causeOf(error.originalError) : error;
+}

@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { installNeo4j, neo4jFolder, type Neo4jInstall } from './neo4j-install.js';
+import {
+  consoleLog,
+  NEO4J_USERNAME,
+  startNeo4jServer,
+  stopLeftover,
+  type Neo4jServer,
+} from './neo4j-server.js';
+import { logTail, noLocalNeo4j } from './no-local-neo4j.js';
+import { takeLock, type ProcessLock } from './process-lock.js';
+
+/** A Neo4j of this process's own, and how to enter it. */
+export interface LocalNeo4j {
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  /** Stops it, and resolves once it has ended. May be called again, and when it has ended by itself. */
+  stop(): Promise<void>;
+}
+
+export interface LocalNeo4jOptions {
+  /** Everything is kept in its folder `neo4j`, made if need be. One process at a time may use it. */
+  readonly dataDir: string;
+  /** Where the jars are, or will be: `<dataDir>/neo4j` unless given. Data folders may share it. */
+  readonly installDir?: string | undefined;
+  /** 1024 unless given. */
+  readonly heapMb?: number | undefined;
+  /** 512 unless given. */
+  readonly pageCacheMb?: number | undefined;
+  /** Gives PATH and JAVA_HOME; Java and Maven inherit it. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Told, in lines, what is going on while it starts. */
+  readonly report: (line: string) => void;
+  /** Told when Neo4j ends and stop() was not called. */
+  readonly onExit?: ((message: string) => void) | undefined;
+  /** Aborted, it makes the start reject and leave nothing running. Has no effect once Neo4j has started. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Starts the Neo4j kept in `dataDir`, on a free port of the loopback interface, and resolves once it has answered a
+ * query. The first time, it is fetched and given a password. One that a crashed process left running is stopped first.
+ *
+ * Throws UNAVAILABLE, with the ways out, when Java or Maven is missing, when another live process uses `dataDir`, and
+ * when Neo4j does not come up.
+ */
+export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<LocalNeo4j> {
+  const { environment, onExit, report, signal } = options;
+  const home = join(resolve(options.dataDir), 'neo4j');
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const lock = await takeLock(join(home, 'lock'));
+  if ('heldBy' in lock) {
+    throw noLocalNeo4j(`Another Stemma (pid ${lock.heldBy}) uses the data folder ${options.dataDir}.`, [
+      'stop that one',
+      'set STEMMA_DATA_DIR to another folder',
+    ]);
+  }
+  try {
+    await stopLeftover(home, report);
+    const install = await installNeo4j({
+      installDir: resolve(options.installDir ?? home),
+      logFile: join(home, 'install.log'),
+      environment,
+      report,
+      signal,
+    });
+    const password = await ensurePassword(home, install, options);
+    report(`Starting Neo4j ${install.version}`);
+    const server = await startNeo4jServer({
+      home,
+      install,
+      password,
+      heapMb: options.heapMb ?? 1024,
+      pageCacheMb: options.pageCacheMb ?? 512,
+      environment,
+      signal,
+    });
+    report(`Neo4j answers at ${server.uri}`);
+    return whileRunning(server, { home, lock, password, onExit });
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface RunningOptions {
+  readonly home: string;
+  readonly lock: ProcessLock;
+  readonly password: string;
+  readonly onExit: ((message: string) => void) | undefined;
+}
+
+function whileRunning(server: Neo4jServer, { home, lock, password, onExit }: RunningOptions): LocalNeo4j {
+  let stopping: Promise<void> | undefined;
+  const letGo = server.ended.then(async (how) => {
+    await lock.release();
+    return how;
+  });
+  letGo.then(
+    (how) => {
+      if (stopping === undefined) {
+        onExit?.(`Neo4j ended by itself (${how}). ${logTail(consoleLog(home))}`);
+      }
+    },
+    // Thrown by stop(), which waits for it.
+    () => undefined,
+  );
+  return {
+    uri: server.uri,
+    username: NEO4J_USERNAME,
+    password,
+    stop() {
+      stopping ??= server.stop().then(async () => {
+        await letGo;
+      });
+      return stopping;
+    },
+  };
+}
+
+/**
+ * The password of the Neo4j in `home`. The first time, it is made, and left in `auth.ini`, which Neo4j reads when it
+ * first starts.
+ */
+async function ensurePassword(
+  home: string,
+  install: Neo4jInstall,
+  { environment, signal }: LocalNeo4jOptions,
+): Promise<string> {
+  const file = join(home, 'password');
+  const kept = existsSync(file) ? (await readFile(file, 'utf8')).trim() : undefined;
+  if (kept !== undefined && existsSync(join(home, 'data', 'dbms', 'auth.ini'))) {
+    return kept;
+  }
+  const password = kept ?? randomBytes(24).toString('hex');
+  const draft = `${file}.new`;
+  await writeFile(draft, `${password}\n`, { mode: 0o600 });
+  // AdminTool is what neo4j-admin runs, in a second JVM. With `@` it reads the argument from the file: anyone can see
+  // the command line of a process.
+  await promisify(execFile)(
+    install.java,
+    [
+      ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', install.classPath],
+      ...['org.neo4j.cli.AdminTool', 'dbms', 'set-initial-password', `@${draft}`],
+    ],
+    { env: { ...environment, NEO4J_HOME: home, NEO4J_CONF: neo4jFolder }, signal },
+  );
+  await rename(draft, file);
+  return password;
+}

@@ -1,0 +1,224 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import neo4j, { type Driver } from 'neo4j-driver';
+import { z } from 'zod';
+import { neo4jFolder, type Neo4jInstall } from './neo4j-install.js';
+import { logTail, noLocalNeo4j } from './no-local-neo4j.js';
+import { isAlive, processWithPid, type ProcessIdentity } from './process-lock.js';
+
+/** A Neo4j that runs as a child of this process. */
+export interface Neo4jServer {
+  readonly uri: string;
+  /** Says how it ended, once it has. */
+  readonly ended: Promise<string>;
+  /** Lets it close its databases, and kills it after 30 s; resolves once it has ended. */
+  stop(): Promise<void>;
+}
+
+export interface Neo4jServerOptions {
+  /** Holds its data, its logs and its pid file. */
+  readonly home: string;
+  readonly install: Neo4jInstall;
+  readonly password: string;
+  readonly heapMb: number;
+  readonly pageCacheMb: number;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const NEO4J_USERNAME = 'neo4j';
+/** Named in the neo4j jar, in META-INF/services/org.neo4j.server.startup.EntryPoint. */
+const MAIN_CLASS = 'org.neo4j.server.CommunityEntryPoint';
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 30_000;
+const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
+
+/**
+ * Starts Neo4j on a free port of the loopback interface and resolves once it has answered a query. Rejects, leaving
+ * nothing running, with UNAVAILABLE when it ends or has not answered after 120 s, and when `signal` is aborted.
+ */
+export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo4jServer> {
+  const boltPort = await freePort();
+  const { identity, ended } = spawnJava(options, boltPort);
+  const stop = async () => {
+    await terminate(identity, STOP_TIMEOUT_MS);
+    await ended;
+  };
+  const uri = `bolt://127.0.0.1:${boltPort}`;
+  try {
+    await untilReady(uri, ended, options);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { uri, ended, stop };
+}
+
+/** Where the JVM's own output goes, that of the last start only; Neo4j's logs are in the folder `logs` of `home`. */
+export function consoleLog(home: string): string {
+  return join(home, 'console.log');
+}
+
+function spawnJava(
+  { environment, heapMb, home, install, pageCacheMb }: Neo4jServerOptions,
+  boltPort: number,
+): { readonly identity: ProcessIdentity; readonly ended: Promise<string> } {
+  const log = openSync(consoleLog(home), 'w');
+  const child = spawn(
+    install.java,
+    [
+      `@${join(neo4jFolder, 'jvm.args')}`,
+      `-Xms${heapMb}m`,
+      `-Xmx${heapMb}m`,
+      ...['-cp', install.classPath, MAIN_CLASS, '--console-mode'],
+      ...[`--home-dir=${home}`, `--config-dir=${neo4jFolder}`],
+      ...['-c', `server.bolt.listen_address=127.0.0.1:${boltPort}`],
+      ...['-c', `server.memory.pagecache.size=${pageCacheMb}m`],
+    ],
+    // detached: a Ctrl-C then reaches only this program, which stops Neo4j when it has no more use for it.
+    { cwd: home, env: environment, detached: true, stdio: ['ignore', log, log] },
+  );
+  closeSync(log);
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => {
+      rmSync(pidFile(home), { force: true });
+      resolve(signal ?? `exit code ${String(code)}`);
+    });
+  });
+  const identity = child.pid === undefined ? undefined : processWithPid(child.pid);
+  if (identity === undefined) {
+    child.kill();
+    throw new Error(`expected ${install.java} to run; see ${consoleLog(home)}`);
+  }
+  const content: PidFile = { ...identity, ownerPid: process.pid, boltPort };
+  writeFileSync(pidFile(home), `${JSON.stringify(content)}\n`);
+  return { identity, ended };
+}
+
+/** Asks the system, so that two projects never meet on one port. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
+
+async function untilReady(
+  uri: string,
+  ended: Promise<string>,
+  { home, password, signal }: Neo4jServerOptions,
+): Promise<void> {
+  const driver = neo4j.driver(uri, neo4j.auth.basic(NEO4J_USERNAME, password));
+  const over = new AbortController();
+  const giveUp = AbortSignal.any([over.signal, ...(signal === undefined ? [] : [signal])]);
+  try {
+    const problem = await Promise.race([
+      firstAnswer(driver, home, over.signal),
+      ended.then((how) => `ended while starting (${how})`),
+      delay(START_TIMEOUT_MS, `did not answer within ${START_TIMEOUT_MS / 1000} s`, { signal: giveUp }),
+    ]);
+    if (problem !== undefined) {
+      throw noLocalNeo4j(`Neo4j ${problem}. ${logTail(consoleLog(home))}`, [
+        'mend what the log complains of, and start again',
+      ]);
+    }
+  } finally {
+    over.abort();
+    await driver.close();
+  }
+}
+
+/** Asks until Neo4j answers, or `over` is aborted. */
+async function firstAnswer(driver: Driver, home: string, over: AbortSignal): Promise<undefined> {
+  while (!over.aborted) {
+    const session = driver.session();
+    try {
+      await session.run('RETURN 1');
+      return;
+    } catch (error) {
+      if (error instanceof neo4j.Neo4jError && error.code === 'Neo.ClientError.Security.Unauthorized') {
+        throw noLocalNeo4j(
+          `Neo4j does not accept the password in ${join(home, 'password')}.`,
+          ['put the right one there', `delete ${join(home, 'data')}, to begin with an empty graph`],
+          error,
+        );
+      }
+      await delay(100);
+    } finally {
+      await session.close();
+    }
+  }
+}
+
+const pidFileSchema = z.object({
+  pid: z.number(),
+  startedAt: z.string(),
+  ownerPid: z.number(),
+  boltPort: z.number(),
+});
+type PidFile = z.infer<typeof pidFileSchema>;
+
+function pidFile(home: string): string {
+  return join(home, 'neo4j.pid');
+}
+
+/** Stops the Neo4j that the pid file names, if it still runs, and removes the file. For who has the lock of `home`. */
+export async function stopLeftover(home: string, report: (line: string) => void): Promise<void> {
+  const leftover = await readPidFile(home);
+  if (leftover !== undefined && isAlive(leftover)) {
+    report(
+      `Stopping Neo4j (pid ${leftover.pid}), left running by Stemma (pid ${leftover.ownerPid}), which has ended`,
+    );
+    await terminate(leftover, LEFTOVER_STOP_TIMEOUT_MS);
+  }
+  await rm(pidFile(home), { force: true });
+}
+
+/** Undefined also when the file is not whole: the machine may have gone down while it was written. */
+async function readPidFile(home: string): Promise<PidFile | undefined> {
+  try {
+    return pidFileSchema.parse(JSON.parse(await readFile(pidFile(home), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+async function terminate(target: ProcessIdentity, graceMs: number): Promise<void> {
+  signalProcess(target, 'SIGTERM');
+  if (!(await endsWithin(target, graceMs))) {
+    signalProcess(target, 'SIGKILL');
+    await endsWithin(target, graceMs);
+  }
+}
+
+function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): void {
+  try {
+    if (isAlive(target)) {
+      process.kill(target.pid, signal);
+    }
+  } catch (error) {
+    // ESRCH: it ended just now.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+      throw error;
+    }
+  }
+}
+
+async function endsWithin(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
+  while (isAlive(target)) {
+    if (performance.now() > deadline) {
+      return false;
+    }
+    await delay(50);
+  }
+  return true;
+}

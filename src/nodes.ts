@@ -1,0 +1,116 @@
+import { parseJson } from './json.js';
+import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './graph.js';
+
+/** A goal's properties as Neo4j has them: its stats flat, with a prefix. */
+export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & Readonly<Record<string, unknown>>;
+
+/** A message's properties: a text is `content`, any other JSON is `contentJson`. */
+export type MessageNode = Omit<MessageRow, 'content'> & {
+  readonly content?: string | null;
+  readonly contentJson?: string | null;
+};
+
+/** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
+export type StepNode = Omit<StepRow, 'data' | 'properties'> & StepProperties & { readonly data?: string | null };
+
+const STAT_NAMES = [
+  'messageCount',
+  'promptTokens',
+  'completionTokens',
+  'totalTokens',
+  'totalCost',
+  'preview',
+  'previewSequence',
+] as const satisfies readonly (keyof Stats)[];
+
+type StatsPrefix = 'self' | 'cumulative';
+
+const prefixed = (prefix: StatsPrefix, name: string): string =>
+  `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const STAT_PROPERTIES = {
+  self: STAT_NAMES.map((name) => [name, prefixed('self', name)] as const),
+  cumulative: STAT_NAMES.map((name) => [name, prefixed('cumulative', name)] as const),
+};
+
+/** Stats as a goal's flat properties: `selfTotalTokens`, `cumulativePreview`, ... */
+export function statsToProperties(prefix: StatsPrefix, stats: Stats): Record<string, unknown> {
+  return Object.fromEntries(STAT_PROPERTIES[prefix].map(([name, property]) => [property, stats[name]]));
+}
+
+function statsOfProperties(prefix: StatsPrefix, node: Readonly<Record<string, unknown>>): Stats {
+  return Object.fromEntries(
+    STAT_PROPERTIES[prefix].map(([name, property]) => [name, node[property] ?? null]),
+  ) as unknown as Stats;
+}
+
+export function goalOfNode(node: GoalNode): GoalRow {
+  return {
+    projectId: node.projectId,
+    traceId: node.traceId,
+    goalId: node.goalId,
+    parentId: node.parentId ?? null,
+    description: node.description,
+    reason: node.reason ?? null,
+    type: node.type,
+    status: node.status,
+    summary: node.summary ?? null,
+    order: node.order,
+    createdAt: node.createdAt,
+    addedBy: node.addedBy,
+    self: statsOfProperties('self', node),
+    cumulative: statsOfProperties('cumulative', node),
+  };
+}
+
+export function goalToNode(goal: GoalRow): Record<string, unknown> {
+  const { self, cumulative, ...properties } = goal;
+  return { ...properties, ...statsToProperties('self', self), ...statsToProperties('cumulative', cumulative) };
+}
+
+/** `withContent`: whether the content was read. */
+export function messageOfNode(node: MessageNode, withContent: boolean): MessageRow {
+  const { content, contentJson, ...rest } = node;
+  return withContent ? { ...rest, content: contentOfNode({ content, contentJson }) } : rest;
+}
+
+/** A message's content from its two properties. */
+export function contentOfNode(node: {
+  readonly content?: string | null | undefined;
+  readonly contentJson?: string | null | undefined;
+}): unknown {
+  return node.contentJson == null ? (node.content ?? null) : parseJson(node.contentJson);
+}
+
+/** A content as the two properties it is kept in. */
+export function contentToProperties(content: unknown): { content: string | null; contentJson: string | null } {
+  return typeof content === 'string'
+    ? { content, contentJson: null }
+    : { content: null, contentJson: content == null ? null : JSON.stringify(content) };
+}
+
+export function messageToNode(message: MessageRow): Record<string, unknown> {
+  return { ...message, ...contentToProperties(message.content) };
+}
+
+export function stepOfNode(node: StepNode): StepRow {
+  const { projectId, id, traceId, sequence, type, goalId, parentIds, createdAt, digest, data, ...properties } = node;
+  return {
+    projectId,
+    id,
+    traceId,
+    sequence,
+    type,
+    goalId,
+    parentIds,
+    createdAt,
+    digest,
+    properties,
+    ...(data == null ? {} : { data: parseJson(data) }),
+  };
+}
+
+export function stepToNode(step: StepRow): Record<string, unknown> {
+  const { properties, data, ...rest } = step;
+  return { ...rest, ...properties, data: JSON.stringify(data ?? {}) };
+}

@@ -1,0 +1,56 @@
+import type { Resolvers } from '../generated/schema.js';
+import { DateTime, JSONValue, Long } from '../scalars.js';
+import * as event from './event.js';
+import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
+import { Message, messageMutations, messageQueries } from './message.js';
+import { Step, stepMutations, stepQueries } from './step.js';
+import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
+
+/** The enums: the API's words for what the graph keeps in the documents' own. */
+const enums = {
+  TraceMode: { CALL: 'call', AGENT: 'agent' },
+  TraceStatus: { RUNNING: 'running', STOPPED: 'stopped', COMPLETED: 'completed', FAILED: 'failed' },
+  GoalStatus: { PENDING: 'pending', IN_PROGRESS: 'in_progress', COMPLETED: 'completed', ABANDONED: 'abandoned' },
+  GoalType: { NORMAL: 'normal', AGENT_CALL: 'agent_call' },
+  StepType: {
+    LLM_CALL: 'llm_call',
+    TOOL_CALL: 'tool_call',
+    TOOL_RESULT: 'tool_result',
+    CONCLUSION: 'conclusion',
+    FEEDBACK: 'feedback',
+    MEMORY_READ: 'memory_read',
+    MEMORY_WRITE: 'memory_write',
+  },
+} as const;
+
+/** Every resolver, by type. */
+export const resolvers = {
+  DateTime,
+  JSON: JSONValue,
+  Long,
+  ...enums,
+  Query: { ...traceQueries, ...goalQueries, ...stepQueries, ...messageQueries },
+  Mutation: { ...traceMutations, ...goalMutations, ...stepMutations, ...messageMutations, ...event.eventMutations },
+  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions },
+  Trace,
+  Goal,
+  GoalTree,
+  AffectedGoal,
+  Step,
+  Message,
+  TraceEvent: event.TraceEvent,
+  TraceUpdate: event.TraceUpdate,
+  TraceSnapshot: event.TraceSnapshot,
+  GoalAdded: event.GoalAdded,
+  GoalUpdated: event.GoalUpdated,
+  GoalTreeUpdated: event.GoalTreeUpdated,
+  MessageAdded: event.MessageAdded,
+  MessageUpdated: event.MessageUpdated,
+  StepAdded: event.StepAdded,
+  SubTraceStarted: event.SubTraceStarted,
+  SubTraceCompleted: event.SubTraceCompleted,
+  TraceStatusChanged: event.TraceStatusChanged,
+  TraceCompleted: event.TraceCompleted,
+  TraceUpdated: event.TraceUpdated,
+  CustomEvent: event.CustomEvent,
+} as unknown as Resolvers;

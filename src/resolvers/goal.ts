@@ -1,0 +1,69 @@
+import type { AffectedGoalResolvers, GoalResolvers, GoalTreeResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
+import { addGoal, setGoalTree, updateGoal } from '../goals.js';
+import { notFound } from '../errors.js';
+import type { GoalRow } from '../graph.js';
+import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
+import { publicStats } from '../tally.js';
+import { byListKey, bySequence } from './trace.js';
+
+/** All goals of a trace, parents before children. */
+export interface GoalTreeSource {
+  readonly mission: string | null;
+  readonly goals: readonly GoalRow[];
+}
+
+export const GoalTree: GoalTreeResolvers = {
+  roots: ({ goals }) => goals.filter(({ parentId }) => parentId === null),
+};
+
+export const Goal: GoalResolvers = {
+  // Trace and goal ids may hold any character: encoded, they cannot run into one another.
+  id: ({ traceId, goalId }) => `${encodeURIComponent(traceId)}/${encodeURIComponent(goalId)}`,
+  async trace({ traceId }, _, { loaders }) {
+    const trace = await loaders.trace.load(traceId);
+    if (trace === null) {
+      throw notFound('trace', traceId);
+    }
+    return trace;
+  },
+  parent: ({ traceId, parentId }, _, { loaders }) =>
+    parentId === null ? null : loaders.goal.load({ traceId, goalId: parentId }),
+  children: ({ traceId, goalId }, _, { loaders }) => loaders.childGoals.load({ traceId, goalId }),
+  selfStats: ({ self }) => publicStats(self),
+  cumulativeStats: ({ cumulative }) => publicStats(cumulative),
+  async messages({ traceId, goalId }, { first, after }, { loaders }) {
+    const size = pageSize(first);
+    const page = { after: numberAfter(after, 0), limit: size + 1 };
+    return pageOf((await loaders.list('messagesOfGoals', { traceId, goalId }, page)).map(bySequence), { size, after });
+  },
+  async steps({ traceId, goalId }, { first, after }, { loaders }) {
+    const size = pageSize(first);
+    const page = { after: numberAfter(after, 0), limit: size + 1 };
+    return pageOf((await loaders.list('stepsOfGoals', { traceId, goalId }, page)).map(bySequence), { size, after });
+  },
+  async subTraces({ traceId, goalId }, { first, after }, { loaders }) {
+    const size = pageSize(first);
+    const page = { after: textAfter(after, ''), limit: size + 1 };
+    return pageOf((await loaders.list('subTracesOfGoals', { traceId, goalId }, page)).map(byListKey), { size, after });
+  },
+};
+
+export const AffectedGoal: AffectedGoalResolvers = {
+  status: ({ status }) => status ?? null,
+  selfStats: ({ selfStats }) => selfStats ?? null,
+  cumulativeStats: ({ cumulativeStats }) => cumulativeStats ?? null,
+};
+
+export const goalQueries: QueryResolvers = {
+  goal: (_, { traceId, goalId }, { loaders }) => loaders.goal.load({ traceId, goalId }),
+};
+
+export const goalMutations: MutationResolvers = {
+  addGoal: (_, { traceId, input }, { ingest, projectId }) => addGoal(ingest, { projectId, traceId, input }),
+  updateGoal: (_, { traceId, goalId, input }, { ingest, projectId }) =>
+    updateGoal(ingest, { projectId, traceId, goalId, changes: input }),
+  async setGoalTree(_, { traceId, goals }, { ingest, loaders, projectId }) {
+    const tree = await setGoalTree(ingest, { projectId, traceId, inputs: goals });
+    return { mission: (await loaders.trace.load(traceId))?.task ?? null, goals: tree };
+  },
+};

@@ -1,0 +1,74 @@
+import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
+import { StemmaError } from './errors.js';
+import { checkIntegerLiteral, checkJson, shown } from './json.js';
+
+/** `DateTime`: the server's own text; never taken in. */
+export const DateTime = new GraphQLScalarType({
+  name: 'DateTime',
+  serialize: (value) => value,
+});
+
+/** `Long`: a whole number from 0 to 2^53. */
+export const Long = new GraphQLScalarType<number>({
+  name: 'Long',
+  serialize: (value) => checkLong(value),
+  parseValue: checkLong,
+  parseLiteral: (node) => checkLong(node.kind === Kind.INT ? Number(node.value) : print(node)),
+});
+
+function checkLong(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > 2 ** 53) {
+    throw invalid(`expected a whole number from 0 to 2^53, got ${shown(value)}`);
+  }
+  return value;
+}
+
+/** `JSON`: any value, unchanged. */
+export const JSONValue = new GraphQLScalarType({
+  name: 'JSON',
+  serialize: (value) => value,
+  parseValue(value) {
+    guarded(() => checkJson(value, 'JSON'));
+    return value;
+  },
+  parseLiteral(node, variables) {
+    const value = literalValue(node, variables ?? {});
+    guarded(() => checkJson(value, 'JSON'));
+    return value;
+  },
+});
+
+function literalValue(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+      guarded(() => checkIntegerLiteral(node.value, 'JSON'));
+      return Number(node.value);
+    case Kind.FLOAT:
+      return Number(node.value);
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+      return node.value;
+    case Kind.NULL:
+      return null;
+    case Kind.LIST:
+      return node.values.map((item) => literalValue(item, variables));
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, literalValue(value, variables)]));
+    case Kind.VARIABLE:
+      return variables[node.name.value] ?? null;
+    case Kind.ENUM:
+      throw invalid(`expected JSON, got the bare word ${node.value}`);
+  }
+}
+
+function guarded(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof StemmaError ? invalid(error.message) : error;
+  }
+}
+
+function invalid(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+}

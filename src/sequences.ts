@@ -1,0 +1,42 @@
+import { keyOf, type Batch } from './batch.js';
+import { badInput, StemmaError } from './errors.js';
+import type { TraceRow } from './graph.js';
+import type { SequenceKey } from './load.js';
+
+/** Leaves room for counting on from it. */
+const MAX_GIVEN = 1_000_000_000_000;
+
+/** A given sequence, checked: a whole number from 1. */
+export function checkSequence(sequence: number | null | undefined, field: string): number | null {
+  if (sequence == null) {
+    return null;
+  }
+  if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > MAX_GIVEN) {
+    throw badInput(field, `expected a whole number from 1 to ${MAX_GIVEN}, got ${sequence}`);
+  }
+  return sequence;
+}
+
+/** Takes the sequence given, if it is free (else CONFLICT), or the trace's next one. */
+export function takeSequence(
+  batch: Batch,
+  trace: TraceRow,
+  { label, given }: { readonly label: SequenceKey['label']; readonly given: number | null },
+): number {
+  const counter = label === 'Step' ? 'lastStepSequence' : 'lastMessageSequence';
+  const last = trace[counter];
+  const sequence = given ?? last + 1;
+  const key = keyOf(label, trace.projectId, trace.id, sequence);
+  if (given !== null && batch.takenSequences.has(key)) {
+    throw new StemmaError(
+      'CONFLICT',
+      `sequence ${given} of trace ${JSON.stringify(trace.id)} is taken by another ${label.toLowerCase()}`,
+      { field: 'sequence' },
+    );
+  }
+  batch.takeSequence(key);
+  if (sequence > last) {
+    batch.changeTrace(trace, { [counter]: sequence });
+  }
+  return sequence;
+}

@@ -1,0 +1,240 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { Logger } from 'pino';
+import { refusal } from './access.js';
+import { createContext, type Context, type Store } from './context.js';
+import type { Database } from './database.js';
+import { StemmaError } from './errors.js';
+import { createIngest } from './ingest.js';
+import { parseJson } from './json.js';
+import { createListChanges } from './list-changes.js';
+import { maskError } from './mask.js';
+import { readBody } from './request-body.js';
+import { resolvers } from './resolvers/all.js';
+import { createSubscriptionServer } from './subscribe.js';
+import { createTails } from './tails.js';
+import { createWatchServer } from './watch.js';
+
+export interface ServerOptions {
+  readonly database: Database;
+  readonly log: Logger;
+  readonly host: string;
+  /** 0: a free one. */
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  readonly maxRequestBytes: number;
+  /** Which project a request acts in. */
+  readonly projectOf: (request: IncomingMessage) => string;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly store: Store;
+  /** Answers what was begun, lets the followers go, and closes; the database stays open. */
+  stop(): Promise<void>;
+}
+
+const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+
+/** The API's schema with its resolvers; throws where the two do not fit. */
+export function createSchema(): ReturnType<typeof makeExecutableSchema> {
+  return makeExecutableSchema({
+    typeDefs,
+    resolvers,
+    resolverValidationOptions: { requireResolversForArgs: 'error', requireResolversToMatchSchema: 'error' },
+  });
+}
+
+/** Serves the API over HTTP and WebSocket. Resolves when it listens. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { database, log, maxRequestBytes } = options;
+  const onError = (error: unknown): void => {
+    log.warn({ err: error }, 'watching the logs');
+  };
+  const ingest = createIngest(database);
+  const tails = createTails(database, { onError });
+  const listChanges = createListChanges(database, { onError });
+  ingest.onCommit = (committed) => {
+    tails.wake(committed);
+    listChanges.wake(committed.map(({ projectId }) => projectId));
+  };
+  const store: Store = { database, ingest, tails, listChanges };
+  const contextOf = (request: IncomingMessage): Context => createContext(store, options.projectOf(request));
+
+  const schema = createSchema();
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    formatError: (_formatted, error) => maskError(error, log),
+    logger: log,
+  });
+  await apollo.start();
+  const subscriptions = createSubscriptionServer({ schema, createContext: contextOf, maxMessageBytes: maxRequestBytes, log });
+  const watches = createWatchServer({ createContext: contextOf, log });
+  let graphiql: string | undefined;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const refused = refusal(request, options);
+    if (refused !== null) {
+      json(response, 403, errorBody(new StemmaError('FORBIDDEN', refused)));
+    } else if (url.pathname === '/healthz') {
+      json(response, 200, { status: 'ok' });
+    } else if (url.pathname === '/readyz') {
+      await database.check().then(
+        () => json(response, 200, { status: 'ok' }),
+        (error: unknown) => json(response, 503, { status: 'unavailable', reason: maskError(error, log).message }),
+      );
+    } else if (url.pathname === '/') {
+      response.writeHead(302, { location: '/graphql' }).end();
+    } else if (url.pathname !== '/graphql') {
+      json(response, 404, errorBody(new StemmaError('NOT_FOUND', `no such page: ${url.pathname}; the API is at /graphql`)));
+    } else if (request.method === 'GET' && !url.searchParams.has('query') && wantsHtml(request)) {
+      graphiql ??= renderGraphiQL({ title: 'Stemma', endpoint: '/graphql', subscriptionsProtocol: 'WS', defaultQuery: WELCOME });
+      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' }).end(graphiql);
+    } else {
+      await answerGraphQL(request, response, url);
+    }
+  }
+
+  async function answerGraphQL(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const headers = new HeaderMap();
+    for (const [name, value] of Object.entries(request.headers)) {
+      if (value !== undefined) {
+        headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+      }
+    }
+    const text = request.method === 'POST' ? await readBody(request, maxRequestBytes) : '';
+    const body = text === '' ? undefined : parseJson(text);
+    const result = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
+      context: () => Promise.resolve(contextOf(request)),
+    });
+    response.statusCode = result.status ?? 200;
+    for (const [name, value] of result.headers) {
+      response.setHeader(name, value);
+    }
+    if (result.body.kind === 'complete') {
+      response.end(result.body.string);
+      return;
+    }
+    for await (const chunk of result.body.asyncIterator) {
+      response.write(chunk);
+    }
+    response.end();
+  }
+
+  function errorBody(error: unknown): object {
+    return { errors: [maskError(error, log)] };
+  }
+
+  const http = createHttpServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const code = error instanceof StemmaError ? error.code : undefined;
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      if (code === 'PAYLOAD_TOO_LARGE') {
+        // The rest of the request is not read, so the connection cannot be used again.
+        response.setHeader('connection', 'close');
+      }
+      json(response, code === 'PAYLOAD_TOO_LARGE' ? 413 : code === undefined ? 500 : 400, errorBody(error));
+    });
+  });
+
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const watch = /^\/api\/traces\/([^/]+)\/watch$/.exec(url.pathname);
+    const since = url.searchParams.get('since_event_id') ?? '0';
+    const refused = refusal(request, options);
+    if (refused !== null) {
+      reject(socket, '403 Forbidden', refused);
+    } else if (url.pathname === '/graphql') {
+      subscriptions.upgrade(request, socket, head);
+    } else if (watch === null) {
+      reject(socket, '404 Not Found', 'sockets are at /graphql and /api/traces/{id}/watch');
+    } else if (!/^-?\d{1,15}$/.test(since)) {
+      reject(socket, '400 Bad Request', `since_event_id: expected a whole number, got ${JSON.stringify(since)}`);
+    } else {
+      const traceId = decoded(watch[1] ?? '');
+      if (traceId === null) {
+        reject(socket, '400 Bad Request', 'the trace id is not a URL-encoded text');
+      } else {
+        watches.upgrade(request, socket, head, { traceId, since: Number(since) });
+      }
+    }
+  });
+
+  await new Promise<void>((resolve, fail) => {
+    http.once('error', fail);
+    http.listen(options.port, options.host, () => resolve());
+  });
+  const { port } = http.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+
+  return {
+    url: `http://${host}:${port}`,
+    store,
+    async stop() {
+      const closed = new Promise((resolve) => http.close(resolve));
+      tails.close();
+      listChanges.close();
+      watches.close();
+      await subscriptions.close();
+      await ingest.idle();
+      await apollo.stop();
+      http.closeIdleConnections();
+      const hurry = setTimeout(() => http.closeAllConnections(), 2_000);
+      await closed;
+      clearTimeout(hurry);
+    },
+  };
+}
+
+const WELCOME = `# What the agents did lately; docs are behind the book on the left.
+query Latest {
+  traces(first: 10) {
+    nodes { id task status totalSteps totalTokens totalCost createdAt }
+  }
+}
+
+# Follow one of them live: put its id here and choose this operation.
+subscription Watch {
+  traceEvents(traceId: "demo", since: 0) {
+    __typename
+    ... on TraceEvent { eventId type at payload }
+  }
+}
+`;
+
+function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+}
+
+/** Refuses an upgrade before it becomes a socket. */
+function reject(socket: Duplex, status: string, message: string): void {
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
+  );
+}
+
+function wantsHtml({ headers }: IncomingMessage): boolean {
+  return headers.accept?.includes('text/html') === true;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

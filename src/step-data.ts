@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { badInput } from './errors.js';
+import type { StepProperties, StepType } from './graph.js';
+import { digestOf } from './ids.js';
+import { shown } from './json.js';
+
+const text = z.string({ error: 'a text' }).nullish();
+const list = z.array(z.unknown(), { error: 'a list' }).nullish();
+const count = z
+  .number({ error: 'a whole number from 0 to 10^12' })
+  .int({ error: 'a whole number from 0 to 10^12' })
+  .min(0, { error: 'a whole number from 0 to 10^12' })
+  .max(1e12, { error: 'a whole number from 0 to 10^12' })
+  .nullish();
+const dollars = z
+  .number({ error: 'a number from 0 to 10^6' })
+  .min(0, { error: 'a number from 0 to 10^6' })
+  .max(1e6, { error: 'a number from 0 to 10^6' })
+  .nullish();
+const milliseconds = z.number({ error: 'a number from 0' }).min(0, { error: 'a number from 0' }).nullish();
+
+/** The fields that each type of step names (document 002); others may be there and are kept. */
+const SHAPES = {
+  llm_call: z.looseObject({
+    messages: list,
+    model: text,
+    prompt_tokens: count,
+    completion_tokens: count,
+    cost: dollars,
+    tool_calls: list,
+  }),
+  tool_call: z.looseObject({
+    tool_name: z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' }),
+    llm_step_id: text,
+  }),
+  tool_result: z.looseObject({ tool_call_step_id: text, duration_ms: milliseconds }),
+  conclusion: z.looseObject({ is_final: z.boolean({ error: 'true or false' }).nullish() }),
+  feedback: z.looseObject({
+    target_step_id: text,
+    feedback_type: z.enum(['positive', 'negative', 'correction'], { error: 'positive, negative or correction' }).nullish(),
+  }),
+  memory_read: z.looseObject({ skills: list, experiences: list, skills_count: count, experiences_count: count }),
+  memory_write: z.looseObject({ experience_id: text }),
+} as const satisfies Record<StepType, z.ZodType>;
+
+const NO_PROPERTIES: StepProperties = {
+  model: null,
+  promptTokens: null,
+  completionTokens: null,
+  cost: null,
+  toolName: null,
+  argumentsDigest: null,
+  llmStepId: null,
+  toolCallStepId: null,
+  durationMs: null,
+  isFinal: null,
+  targetStepId: null,
+  feedbackType: null,
+  skillsCount: null,
+  experiencesCount: null,
+  experienceId: null,
+  experienceIds: null,
+};
+
+/** `data`, if it is a JSON object in the shape of its type; else BAD_USER_INPUT naming the part at fault. */
+export function checkStepData(type: StepType, data: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw badInput(field, `expected a JSON object, got ${shown(data)}`);
+  }
+  const issue = SHAPES[type].safeParse(data).error?.issues[0];
+  if (issue !== undefined) {
+    const [name] = issue.path;
+    const got = (data as Record<string, unknown>)[String(name)];
+    throw badInput([field, ...issue.path.map(String)].join('.'), `expected ${issue.message}, got ${shown(got)}`);
+  }
+  return data as Readonly<Record<string, unknown>>;
+}
+
+/** The parts of checked `data` that Cypher can filter on. */
+export function propertiesOf(type: StepType, data: Readonly<Record<string, unknown>>): StepProperties {
+  const get = <T>(name: string): T | null => (data[name] ?? null) as T | null;
+  switch (type) {
+    case 'llm_call':
+      return {
+        ...NO_PROPERTIES,
+        model: get('model'),
+        promptTokens: get('prompt_tokens'),
+        completionTokens: get('completion_tokens'),
+        cost: get('cost'),
+      };
+    case 'tool_call':
+      return {
+        ...NO_PROPERTIES,
+        toolName: get('tool_name'),
+        argumentsDigest: digestOf(get('arguments')),
+        llmStepId: get('llm_step_id'),
+      };
+    case 'tool_result':
+      return { ...NO_PROPERTIES, toolCallStepId: get('tool_call_step_id'), durationMs: get('duration_ms') };
+    case 'conclusion':
+      return { ...NO_PROPERTIES, isFinal: get('is_final') };
+    case 'feedback':
+      return { ...NO_PROPERTIES, targetStepId: get('target_step_id'), feedbackType: get('feedback_type') };
+    case 'memory_read':
+      return {
+        ...NO_PROPERTIES,
+        skillsCount: get('skills_count'),
+        experiencesCount: get('experiences_count'),
+        experienceIds: (get<unknown[]>('experiences') ?? []).flatMap(experienceId),
+      };
+    case 'memory_write':
+      return { ...NO_PROPERTIES, experienceId: get('experience_id') };
+  }
+}
+
+/** The id of a memory that was read: the entry itself, its `experience_id` or its `id`. */
+function experienceId(entry: unknown): string[] {
+  if (typeof entry === 'string') {
+    return [entry];
+  }
+  const named = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  const id = named['experience_id'] ?? named['id'];
+  return typeof id === 'string' ? [id] : [];
+}

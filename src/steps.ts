@@ -1,0 +1,162 @@
+import { keyOf, type Batch } from './batch.js';
+import { statement } from './cypher.js';
+import type { Database } from './database.js';
+import { badInput, StemmaError } from './errors.js';
+import type { StepRow, StepType } from './graph.js';
+import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
+import type { Ingest } from './ingest.js';
+import { shown, without } from './json.js';
+import type { IdKey } from './load.js';
+import { checkGoalOfTrace } from './messages.js';
+import { stepOfNode, type StepNode } from './nodes.js';
+import { checkSequence, takeSequence } from './sequences.js';
+import { usageOf } from './stats.js';
+import { checkStepData, propertiesOf } from './step-data.js';
+import { affectedGoals, tally } from './tally.js';
+
+export interface NewStep {
+  readonly id?: string | null | undefined;
+  readonly traceId: string;
+  readonly type: StepType;
+  readonly sequence?: number | null | undefined;
+  readonly goalId?: string | null | undefined;
+  readonly parentIds?: readonly string[] | null | undefined;
+  readonly data?: unknown;
+}
+
+const MAX_BATCH = 5_000;
+const MAX_PARENTS = 1_000;
+
+/**
+ * Adds steps in the order given, all or none, each with its `step_added` and the usage it brings. Parents must exist in
+ * the same trace or come earlier in the batch, so a cycle cannot be written. A step that exists with the same content is
+ * returned as stored; with other content it is a CONFLICT.
+ */
+export async function addSteps(
+  ingest: Ingest,
+  { projectId, inputs, field }: {
+    readonly projectId: string;
+    readonly inputs: readonly NewStep[];
+    /** What errors call the input at this index. */
+    readonly field: (index: number) => string;
+  },
+): Promise<StepRow[]> {
+  if (inputs.length > MAX_BATCH) {
+    throw badInput('inputs', `expected at most ${MAX_BATCH} steps, got ${inputs.length}`);
+  }
+  const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
+  const later = new Map(drafts.map(({ id }, index) => [id, index]));
+  return await ingest.submit({
+    traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
+    needs: {
+      steps: drafts.flatMap(({ id, parentIds }) => [id, ...parentIds].map((step) => ({ projectId, id: step }))),
+      goals: drafts.flatMap(({ traceId, goalId }) => (goalId === null ? [] : [{ projectId, traceId, goalId }])),
+      sequences: drafts.flatMap(({ traceId, given }) =>
+        given === null ? [] : [{ projectId, traceId, label: 'Step' as const, sequence: given }],
+      ),
+    },
+    weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
+    apply: (batch) =>
+      drafts.map((step, index) =>
+        insertStep(batch, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
+      ),
+  });
+}
+
+interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
+  readonly given: number | null;
+}
+
+function draft(projectId: string, input: NewStep, field: string): Draft {
+  const parentIds = (input.parentIds ?? []).map((id, index) => checkId(id, `${field}.parentIds[${index}]`));
+  if (parentIds.length > MAX_PARENTS) {
+    throw badInput(`${field}.parentIds`, `expected at most ${MAX_PARENTS} parents, got ${parentIds.length}`);
+  }
+  parentIds.forEach((id, index) => {
+    if (parentIds.indexOf(id) < index) {
+      throw badInput(`${field}.parentIds[${index}]`, `expected each parent once, got ${shown(id)} again`);
+    }
+  });
+  const data = checkStepData(input.type, input.data ?? {}, `${field}.data`);
+  const fields = {
+    traceId: checkId(input.traceId, `${field}.traceId`),
+    type: input.type,
+    given: checkSequence(input.sequence, `${field}.sequence`),
+    goalId: checkOptionalId(input.goalId, `${field}.goalId`),
+    parentIds,
+    data,
+  };
+  return {
+    projectId,
+    id: idOr(input.id, `${field}.id`),
+    ...fields,
+    properties: propertiesOf(input.type, data),
+    digest: digestOf(fields),
+  };
+}
+
+function insertStep(
+  batch: Batch,
+  { given, ...draft }: Draft,
+  { field, comesLater }: { readonly field: string; readonly comesLater: (id: string) => boolean },
+): StepRow {
+  const { projectId, id, traceId, goalId, parentIds } = draft;
+  const trace = batch.trace(projectId, traceId);
+  const existing = batch.steps.get(keyOf(projectId, id));
+  if (existing !== undefined) {
+    if (existing.digest !== draft.digest) {
+      throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, { field: `${field}.id` });
+    }
+    return existing;
+  }
+  checkGoalOfTrace(batch, draft, field);
+  parentIds.forEach((parentId, index) => {
+    if (batch.steps.get(keyOf(projectId, parentId))?.traceId !== traceId) {
+      const why = comesLater(parentId)
+        ? `${shown(parentId)}, which is no earlier: a step rests on what was written before it (a cycle cannot be)`
+        : shown(parentId);
+      throw badInput(`${field}.parentIds[${index}]`, `expected an earlier step of trace ${shown(traceId)}, got ${why}`);
+    }
+  });
+  const sequence = takeSequence(batch, trace, { label: 'Step', given });
+  const step: StepRow = { ...draft, sequence, createdAt: batch.now };
+  batch.steps.put(keyOf(projectId, id), step);
+  const counted = batch.trace(projectId, traceId);
+  batch.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
+  const usage = usageOf(step.properties, 0);
+  const used = usage.promptTokens > 0 || usage.completionTokens > 0 || usage.cost > 0;
+  if (used) {
+    tally(batch, { projectId, traceId, goalId }, usage, null);
+  }
+  batch.append(projectId, traceId, 'step_added', {
+    step: publicStep(step),
+    affectedGoals: used ? affectedGoals(batch, { projectId, traceId, goalId }) : [],
+  });
+  return step;
+}
+
+/** A step as events tell it: without the prompt, which repeats the whole history and can be read from the step. */
+function publicStep({ projectId: _project, digest: _digest, properties: _properties, data, ...rest }: StepRow): object {
+  return { ...rest, data: rest.type === 'llm_call' ? without(data as Record<string, unknown>, 'messages') : data };
+}
+
+const readStepRows = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
+const readDataRows = statement<{ steps: readonly IdKey[] }, { id: string; data: string }>('steps/read-data');
+
+/** The steps of these ids that exist, without their data, in no order. */
+export async function readSteps(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<StepRow[]> {
+  const rows = await readStepRows(database, { steps: ids.map((id) => ({ projectId, id })) });
+  return rows.map(({ step }) => stepOfNode(step));
+}
+
+/** The data of steps, as JSON text by id. */
+export async function readStepData(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<Map<string, string>> {
+  const rows = await readDataRows(database, { steps: ids.map((id) => ({ projectId, id })) });
+  return new Map(rows.map(({ id, data }) => [id, data]));
+}

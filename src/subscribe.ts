@@ -1,0 +1,108 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, parse, validate, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { CloseCode } from 'graphql-ws';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Context } from './context.js';
+import { StemmaError } from './errors.js';
+import { parseJson } from './json.js';
+import { maskError } from './mask.js';
+
+/** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
+export interface SubscriptionServer {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+interface Payload {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+const MAX_DOCUMENTS = 500;
+
+export function createSubscriptionServer({ schema, createContext, maxMessageBytes, log }: {
+  readonly schema: GraphQLSchema;
+  readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
+  readonly maxMessageBytes: number;
+  readonly log: Logger;
+}): SubscriptionServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const payloads = new WeakMap<WebSocket, Map<string, Payload>>();
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+  /** The document of a query, or what is wrong with it; kept, as clients repeat their queries. */
+  function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = documents.get(query);
+    if (known !== undefined) {
+      return known;
+    }
+    let result: DocumentNode | readonly GraphQLError[];
+    try {
+      const document = parse(query);
+      const errors = validate(schema, document);
+      result = errors.length > 0 ? errors : document;
+    } catch (error) {
+      result = [error instanceof GraphQLError ? error : new GraphQLError(String(error))];
+    }
+    if (documents.size >= MAX_DOCUMENTS) {
+      documents.clear();
+    }
+    documents.set(query, result);
+    return result;
+  }
+
+  const masked = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => maskError(error, log));
+
+  const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
+    {
+      async onSubscribe(ctx, id, plain) {
+        const payload = payloads.get(ctx.extra.socket as WebSocket)?.get(id) ?? (plain as Payload);
+        payloads.get(ctx.extra.socket as WebSocket)?.delete(id);
+        const document = documentOf(payload.query);
+        if (!('kind' in document)) {
+          return document;
+        }
+        return {
+          schema,
+          document,
+          operationName: payload.operationName,
+          variableValues: payload.variables,
+          contextValue: await createContext(ctx.extra.request as IncomingMessage),
+        };
+      },
+      onNext: (_ctx, _id, _payload, _args, result) =>
+        result.errors === undefined ? undefined : { data: result.data ?? null, errors: masked(result.errors) },
+      onError: (_ctx, _id, _payload, errors) => masked(errors),
+    },
+    sockets,
+  );
+
+  sockets.on('connection', (socket) => {
+    const exact = new Map<string, Payload>();
+    payloads.set(socket, exact);
+    // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
+    socket.prependListener('message', (data: Buffer) => {
+      try {
+        const message = parseJson(data.toString()) as { id?: unknown; type?: unknown; payload?: unknown } | null;
+        if (message?.type === 'subscribe' && typeof message.id === 'string') {
+          exact.set(message.id, message.payload as Payload);
+        }
+      } catch (error) {
+        socket.close(CloseCode.BadRequest, error instanceof StemmaError ? error.message.slice(0, 120) : 'not JSON');
+      }
+    });
+  });
+
+  return {
+    upgrade(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    },
+    close: async () => {
+      await server.dispose();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Batch } from './batch.js';
+import type { GoalRow, GoalStatus, Stats } from './graph.js';
+import { addUsage, showNewest, type Preview, type Usage } from './stats.js';
+
+/** What a change left of a goal, as events tell it: only what the change touched. */
+export interface AffectedGoal {
+  readonly goalId: string;
+  readonly status?: GoalStatus;
+  readonly selfStats?: PublicStats;
+  readonly cumulativeStats?: PublicStats;
+}
+
+export type PublicStats = Omit<Stats, 'previewSequence'>;
+
+export function publicStats({ previewSequence: _, ...stats }: Stats): PublicStats {
+  return stats;
+}
+
+/** Where a record counts. */
+export interface Place {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly goalId: string | null;
+}
+
+/**
+ * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal
+ * above it, once each; with `sign` -1 takes it away. `preview` is shown where it is the newest. The goals must be loaded.
+ */
+export function tally(batch: Batch, place: Place, usage: Usage, preview: Preview | null, sign: 1 | -1 = 1): void {
+  const apply = (stats: Stats): Stats => {
+    const sum = addUsage(stats, usage, sign);
+    return preview === null ? sum : showNewest(sum, preview);
+  };
+  const trace = batch.trace(place.projectId, place.traceId);
+  batch.changeTrace(trace, apply(trace));
+  const goals = batch.goals(place.projectId, place.traceId);
+  chain(batch, place).forEach((goal, level) => {
+    goals.put(goal.goalId, {
+      ...goal,
+      ...(level === 0 ? { self: apply(goal.self) } : {}),
+      cumulative: apply(goal.cumulative),
+    });
+  });
+}
+
+/** The goal of a place and every goal above it, upwards; empty without a goal. */
+export function chain(batch: Batch, { projectId, traceId, goalId }: Place): GoalRow[] {
+  const goals = batch.goals(projectId, traceId);
+  const found: GoalRow[] = [];
+  for (let id = goalId; id !== null; ) {
+    const goal: GoalRow | undefined = goals.get(id);
+    if (goal === undefined) {
+      break;
+    }
+    found.push(goal);
+    id = goal.parentId;
+  }
+  return found;
+}
+
+/** The goals of a place as a change of their stats left them. */
+export function affectedGoals(batch: Batch, place: Place): AffectedGoal[] {
+  return chain(batch, place).map((goal, level) => ({
+    goalId: goal.goalId,
+    ...(level === 0 ? { selfStats: publicStats(goal.self) } : {}),
+    cumulativeStats: publicStats(goal.cumulative),
+  }));
+}
