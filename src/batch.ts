@@ -156,7 +156,13 @@ export class Batch {
   }
 
   /** Appends to the trace's log; ids count from 1 without gaps. */
-  append(projectId: string, traceId: string, type: string, payload: object, key: string | null = null): EventRow {
+  append(
+    projectId: string,
+    traceId: string,
+    type: string,
+    payload: object,
+    key: string | null = null,
+  ): EventRow {
     const trace = this.trace(projectId, traceId);
     const eventId = trace.lastEventId + 1;
     const event = { projectId, traceId, eventId, type, at: this.now, payload: JSON.stringify(payload), key };

@@ -67,7 +67,9 @@ const KNOWN = Object.keys(SETTINGS.shape);
  * Throws a ConfigError that lists every mistake: values that are not what is expected, names that are not known.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const mistakes = Object.keys(given)
     .filter((name) => name.startsWith('STEMMA_') && !KNOWN.includes(name) && !['STEMMA_URL'].includes(name))
     .filter((name) => !name.startsWith('STEMMA_TEST_'))
@@ -97,7 +99,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: data.STEMMA_PORT,
     dataDir: data.STEMMA_DATA_DIR,
     allowOpen: data.STEMMA_ALLOW_OPEN === 'true',
-    allowedHosts: data.STEMMA_ALLOWED_HOSTS.split(',').map((host) => host.trim()).filter((host) => host !== ''),
+    allowedHosts: data.STEMMA_ALLOWED_HOSTS.split(',')
+      .map((host) => host.trim())
+      .filter((host) => host !== ''),
     maxRequestBytes: data.STEMMA_MAX_REQUEST_BYTES,
     logLevel: data.STEMMA_LOG_LEVEL,
     neo4j:

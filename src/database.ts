@@ -34,7 +34,10 @@ export interface Database extends Runner {
 export type StatementObserver = (name: string) => void;
 
 /** Opens a pool of connections to Neo4j; connects at first use. */
-export function openDatabase(settings: DatabaseSettings, observe: StatementObserver = () => undefined): Database {
+export function openDatabase(
+  settings: DatabaseSettings,
+  observe: StatementObserver = () => undefined,
+): Database {
   const driver: Driver = neo4j.driver(settings.uri, neo4j.auth.basic(settings.username, settings.password), {
     disableLosslessIntegers: true,
     maxConnectionPoolSize: 50,
@@ -58,7 +61,7 @@ export function openDatabase(settings: DatabaseSettings, observe: StatementObser
   const runner = (target: Session | ManagedTransaction): Runner => ({
     async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
       observe(statement.name);
-      const result = await target.run(statement.text, encode(parameters) as Record<string, unknown>);
+      const result = await target.run(statement.text, encode(parameters));
       return result.records.map((record) => record.toObject() as Row);
     },
   });
@@ -77,11 +80,12 @@ export function openDatabase(settings: DatabaseSettings, observe: StatementObser
         }
       });
     },
-    write: (work) =>
-      inSession((session) => session.executeWrite((transaction) => work(runner(transaction)))),
+    write: (work) => inSession((session) => session.executeWrite((transaction) => work(runner(transaction)))),
     async check() {
       try {
-        await driver.verifyConnectivity(settings.database === undefined ? {} : { database: settings.database });
+        await driver.verifyConnectivity(
+          settings.database === undefined ? {} : { database: settings.database },
+        );
       } catch (error) {
         throw asUnavailable(error);
       }
@@ -101,8 +105,13 @@ function neo4jCode(error: unknown): string | undefined {
 
 /** What the driver still calls retryable after its own retries means that the database is away or overwhelmed. */
 function asUnavailable(error: unknown): unknown {
-  if (error instanceof neo4j.Neo4jError && (neo4j.isRetryableError(error) || error.code === 'ServiceUnavailable')) {
-    return new StemmaError('UNAVAILABLE', 'the database is not answering; it is safe to try again', { cause: error });
+  if (
+    error instanceof neo4j.Neo4jError &&
+    (neo4j.isRetryableError(error) || error.code === 'ServiceUnavailable')
+  ) {
+    return new StemmaError('UNAVAILABLE', 'the database is not answering; it is safe to try again', {
+      cause: error,
+    });
   }
   return error;
 }

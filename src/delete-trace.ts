@@ -20,9 +20,13 @@ interface ClearKey {
 }
 type Clear = ReturnType<typeof statement<ClearKey, { removed: number }>>;
 
-const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>('traces/list-below');
+const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>(
+  'traces/list-below',
+);
 const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
-const markDeleting = statement<{ readonly traces: readonly TraceKey[] }, { traces: number }>('traces/mark-deleting');
+const markDeleting = statement<{ readonly traces: readonly TraceKey[] }, { traces: number }>(
+  'traces/mark-deleting',
+);
 const listDeleting = statement<object, TraceKey>('traces/list-deleting');
 const clearSteps: Clear = statement('steps/clear');
 const clearMessages: Clear = statement('messages/clear');
@@ -41,7 +45,12 @@ const NODES_AT_A_TIME = 2_000;
  */
 export async function deleteTrace(
   database: Database,
-  { projectId, id, includeSubTraces, onGone }: TraceKey & {
+  {
+    projectId,
+    id,
+    includeSubTraces,
+    onGone,
+  }: TraceKey & {
     readonly includeSubTraces: boolean;
     readonly onGone: (key: TraceKey) => void;
   },
@@ -86,7 +95,10 @@ export async function finishDeletions(database: Database): Promise<number> {
   return left.length;
 }
 
-async function clear(database: Database, { projectId, id }: TraceKey): Promise<Omit<DeletedCounts, 'traces'>> {
+async function clear(
+  database: Database,
+  { projectId, id }: TraceKey,
+): Promise<Omit<DeletedCounts, 'traces'>> {
   const all = async (some: Clear): Promise<number> => {
     let total = 0;
     for (let removed = 1; removed > 0; total += removed) {

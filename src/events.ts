@@ -33,7 +33,13 @@ const MAX_TYPE_LENGTH = 100;
  */
 export async function appendEvent(
   ingest: Ingest,
-  { projectId, traceId, type, payload, idempotencyKey }: {
+  {
+    projectId,
+    traceId,
+    type,
+    payload,
+    idempotencyKey,
+  }: {
     readonly projectId: string;
     readonly traceId: string;
     readonly type: string;
@@ -42,7 +48,10 @@ export async function appendEvent(
   },
 ): Promise<EventRow> {
   if (type === '' || type.length > MAX_TYPE_LENGTH || /\p{Cc}/u.test(type)) {
-    throw badInput('type', `expected 1 to ${MAX_TYPE_LENGTH} characters, none of them a control character, got ${shown(type)}`);
+    throw badInput(
+      'type',
+      `expected 1 to ${MAX_TYPE_LENGTH} characters, none of them a control character, got ${shown(type)}`,
+    );
   }
   if ((EVENT_TYPES as readonly string[]).includes(type)) {
     throw badInput('type', `expected a type of your own, got ${shown(type)}, which the server writes itself`);
@@ -52,7 +61,8 @@ export async function appendEvent(
     throw badInput('payload', `expected a JSON object, got ${shown(payload)}`);
   }
   // Made before the transaction, so that one that runs twice still appends once.
-  const key = idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
+  const key =
+    idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { eventKeys: [{ projectId, traceId, key }] },
@@ -64,9 +74,13 @@ export async function appendEvent(
         return batch.append(projectId, traceId, type, content, key);
       }
       if (existing.type !== type || existing.payload !== JSON.stringify(content)) {
-        throw new StemmaError('CONFLICT', `the event of idempotencyKey ${shown(idempotencyKey)} has other content`, {
-          field: 'idempotencyKey',
-        });
+        throw new StemmaError(
+          'CONFLICT',
+          `the event of idempotencyKey ${shown(idempotencyKey)} has other content`,
+          {
+            field: 'idempotencyKey',
+          },
+        );
       }
       return existing;
     },

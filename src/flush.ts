@@ -48,7 +48,9 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   send(changedGoals.map(goalUpdate), (rows) => updateGoals(transaction, { goals: rows }));
   const moved = [
     ...newGoals.filter((goal) => goal.parentId !== null),
-    ...changedGoals.filter(({ before, after }) => before.parentId !== after.parentId).map(({ after }) => after),
+    ...changedGoals
+      .filter(({ before, after }) => before.parentId !== after.parentId)
+      .map(({ after }) => after),
   ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
   send(moved, (rows) => moveGoals(transaction, { goals: rows }));
   const removed = goals((table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
@@ -65,7 +67,9 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   );
   send(links, (rows) => linkSteps(transaction, { links: rows }));
 
-  send(byOwner(batch.messages.added(), 'messages', messageToNode), (owners) => createMessages(transaction, { owners }));
+  send(byOwner(batch.messages.added(), 'messages', messageToNode), (owners) =>
+    createMessages(transaction, { owners }),
+  );
   const changedMessages = batch.messages.changed();
   send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
   const movedMessages = changedMessages
@@ -83,15 +87,18 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
 }
 
 /** Rows gathered by their trace and goal, so that each owner is looked up once. */
-function byOwner<Row extends { readonly projectId: string; readonly traceId: string; readonly goalId: string | null }>(
-  rows: readonly Row[],
-  name: 'steps' | 'messages',
-  toNode: (row: Row) => object,
-): object[] {
+function byOwner<
+  Row extends { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
+>(rows: readonly Row[], name: 'steps' | 'messages', toNode: (row: Row) => object): object[] {
   return group(
     rows,
     (row) => keyOf(row.projectId, row.traceId, row.goalId ?? ''),
-    ([{ projectId, traceId, goalId }], members) => ({ projectId, traceId, goalId, [name]: members.map(toNode) }),
+    ([{ projectId, traceId, goalId }], members) => ({
+      projectId,
+      traceId,
+      goalId,
+      [name]: members.map(toNode),
+    }),
   );
 }
 

@@ -13,7 +13,9 @@ export function connectedFrame({ trace, goals, subTraces, currentEventId }: Snap
     trace_status: trace.status,
     is_running: trace.status === 'running',
     goal_tree:
-      goals.length === 0 ? null : { mission: trace.task, goals: goals.map((goal) => snakeCase(publicGoal(goal), 'goal')) },
+      goals.length === 0
+        ? null
+        : { mission: trace.task, goals: goals.map((goal) => snakeCase(publicGoal(goal), 'goal')) },
     sub_traces: Object.fromEntries(subTraces.map((sub) => [sub.id, traceOf(sub)])),
   };
 }

@@ -11,9 +11,15 @@ interface InProject {
 }
 
 const readTreeRows = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
-const readRootRows = statement<InProject & { readonly ids: readonly string[] }, { goal: GoalNode }>('goals/roots');
-const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>('goals/children');
-const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>('goals/read');
+const readRootRows = statement<InProject & { readonly ids: readonly string[] }, { goal: GoalNode }>(
+  'goals/roots',
+);
+const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>(
+  'goals/children',
+);
+const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>(
+  'goals/read',
+);
 
 /** The goals of these keys that exist, in no order. */
 export async function readGoals(

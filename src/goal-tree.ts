@@ -24,7 +24,10 @@ export function depthFirst(goals: readonly GoalRow[]): GoalRow[] {
  * Sets each goal's cumulative stats to its own plus those of every goal below it. All goals of the trace must be loaded;
  * their own stats are taken as right.
  */
-export function recount(batch: Batch, { projectId, traceId }: { readonly projectId: string; readonly traceId: string }): void {
+export function recount(
+  batch: Batch,
+  { projectId, traceId }: { readonly projectId: string; readonly traceId: string },
+): void {
   const goals = batch.goals(projectId, traceId);
   const rows = [...goals.rows()];
   const children = byParent(rows);
@@ -45,7 +48,8 @@ export function recount(batch: Batch, { projectId, traceId }: { readonly project
 export function statsChanges(before: ReadonlyMap<string, GoalRow>, after: Iterable<GoalRow>): AffectedGoal[] {
   return [...after].flatMap((goal) => {
     const old = before.get(goal.goalId);
-    const self = old === undefined || equalStats(old.self, goal.self) ? {} : { selfStats: publicStats(goal.self) };
+    const self =
+      old === undefined || equalStats(old.self, goal.self) ? {} : { selfStats: publicStats(goal.self) };
     const cumulative =
       old === undefined || equalStats(old.cumulative, goal.cumulative)
         ? {}
@@ -62,7 +66,7 @@ export function statsChanges(before: ReadonlyMap<string, GoalRow>, after: Iterab
 export function cascade(batch: Batch, goal: GoalRow): GoalRow[] {
   const goals = batch.goals(goal.projectId, goal.traceId);
   const completed: GoalRow[] = [];
-  for (let child = goal; child.parentId !== null; ) {
+  for (let child = goal; child.parentId !== null;) {
     const parent = goals.get(child.parentId);
     const done = childrenOf(goals.rows(), child.parentId).every(
       ({ status }) => status === 'completed' || status === 'abandoned',

@@ -77,7 +77,12 @@ export async function addGoal(
 /** Changes a goal (`goal_updated`, with the goals changed by it). NOT_FOUND without the trace or the goal. */
 export async function updateGoal(
   ingest: Ingest,
-  { projectId, traceId, goalId, changes }: Target & { readonly goalId: string; readonly changes: GoalChanges },
+  {
+    projectId,
+    traceId,
+    goalId,
+    changes,
+  }: Target & { readonly goalId: string; readonly changes: GoalChanges },
 ): Promise<GoalRow> {
   const given = checkGoal(changes, 'input');
   return await ingest.submit({
@@ -128,7 +133,8 @@ export async function setGoalTree(
       listed.forEach((given, index) => {
         const field = `goals[${index}]`;
         const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
-        const goal = existing ?? insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field });
+        const goal =
+          existing ?? insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field });
         if (kept.has(goal.goalId)) {
           throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
         }
@@ -163,7 +169,9 @@ export async function setGoalTree(
 interface CheckedGoal {
   readonly goalId: string | null;
   /** What was given; null where that clears. */
-  readonly changes: Partial<Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>>;
+  readonly changes: Partial<
+    Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>
+  >;
 }
 
 function checkGoal(input: GoalInput, field: string): CheckedGoal {
@@ -228,8 +236,14 @@ function nextNumber(batch: Batch, { projectId, traceId }: Target): string {
   return String(number);
 }
 
-function lastOrder(batch: Batch, { projectId, traceId, parentId }: Target & { readonly parentId: string | null }): number {
-  return childrenOf(batch.goals(projectId, traceId).rows(), parentId).reduce((last, { order }) => Math.max(last, order), -1);
+function lastOrder(
+  batch: Batch,
+  { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
+): number {
+  return childrenOf(batch.goals(projectId, traceId).rows(), parentId).reduce(
+    (last, { order }) => Math.max(last, order),
+    -1,
+  );
 }
 
 function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial<GoalRow> {
@@ -243,7 +257,9 @@ function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes
   const goals = batch.goals(projectId, traceId);
   const moves = changes.parentId !== undefined && changes.parentId !== before.parentId;
   const patch = patchOf(before, {
-    ...(moves ? { order: lastOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) + 1 } : {}),
+    ...(moves
+      ? { order: lastOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) + 1 }
+      : {}),
     ...changes,
   });
   if (Object.keys(patch).length === 0) {
@@ -273,14 +289,20 @@ function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes
 function checkParent(batch: Batch, goal: GoalRow, field: string): void {
   const goals = batch.goals(goal.projectId, goal.traceId);
   const passed = new Set([goal.goalId]);
-  for (let id = goal.parentId; id !== null; ) {
+  for (let id = goal.parentId; id !== null;) {
     if (passed.has(id)) {
-      throw badInput(`${field}.parentId`, `expected a goal that is not below ${shown(goal.goalId)}, got ${shown(goal.parentId)}: a cycle`);
+      throw badInput(
+        `${field}.parentId`,
+        `expected a goal that is not below ${shown(goal.goalId)}, got ${shown(goal.parentId)}: a cycle`,
+      );
     }
     passed.add(id);
     const above: GoalRow | undefined = goals.get(id);
     if (above === undefined) {
-      throw badInput(`${field}.parentId`, `expected a goal of trace ${shown(goal.traceId)}, got ${shown(id)}`);
+      throw badInput(
+        `${field}.parentId`,
+        `expected a goal of trace ${shown(goal.traceId)}, got ${shown(id)}`,
+      );
     }
     id = above.parentId;
   }

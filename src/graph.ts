@@ -5,13 +5,7 @@ export type TraceStatus = 'running' | 'stopped' | 'completed' | 'failed';
 export type GoalStatus = 'pending' | 'in_progress' | 'completed' | 'abandoned';
 export type GoalType = 'normal' | 'agent_call';
 export type StepType =
-  | 'llm_call'
-  | 'tool_call'
-  | 'tool_result'
-  | 'conclusion'
-  | 'feedback'
-  | 'memory_read'
-  | 'memory_write';
+  'llm_call' | 'tool_call' | 'tool_result' | 'conclusion' | 'feedback' | 'memory_read' | 'memory_write';
 
 /** Counts, tokens and US dollars; `previewSequence` is the sequence of the message that `preview` shows. */
 export interface Stats {

@@ -12,7 +12,10 @@ export function idOr(given: string | null | undefined, field: string): string {
 /** `id`, or BAD_USER_INPUT naming `field`. */
 export function checkId(id: string, field: string): string {
   if (id === '' || id.length > MAX_LENGTH * 2 || [...id].length > MAX_LENGTH || /\p{Cc}/u.test(id)) {
-    throw badInput(field, `expected 1 to ${MAX_LENGTH} characters, none of them a control character, got ${shown(id)}`);
+    throw badInput(
+      field,
+      `expected 1 to ${MAX_LENGTH} characters, none of them a control character, got ${shown(id)}`,
+    );
   }
   return id;
 }

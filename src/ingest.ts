@@ -81,7 +81,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
     submit<T>(write: Write<T>): Promise<T> {
       if (queuedWeight > 0 && queuedWeight + write.weight > maxQueuedWeight) {
         return Promise.reject(
-          new StemmaError('UNAVAILABLE', `the write queue is full (${queuedWeight} rows); try again a little later`),
+          new StemmaError(
+            'UNAVAILABLE',
+            `the write queue is full (${queuedWeight} rows); try again a little later`,
+          ),
         );
       }
       return new Promise<T>((resolve, reject) => {

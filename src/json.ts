@@ -31,15 +31,21 @@ export function checkJson(value: unknown, field: string): void {
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
     const { value: current, depth } = item;
     if (typeof current === 'number' && !Number.isFinite(current)) {
-      throw new StemmaError('BAD_USER_INPUT', `${field}: expected JSON, got the number ${current}`, { field });
+      throw new StemmaError('BAD_USER_INPUT', `${field}: expected JSON, got the number ${current}`, {
+        field,
+      });
     }
     if (typeof current !== 'object' || current === null) {
       continue;
     }
     if (depth > MAX_DEPTH) {
-      throw new StemmaError('BAD_USER_INPUT', `${field}: expected JSON nested at most ${MAX_DEPTH} deep, got more`, {
-        field,
-      });
+      throw new StemmaError(
+        'BAD_USER_INPUT',
+        `${field}: expected JSON nested at most ${MAX_DEPTH} deep, got more`,
+        {
+          field,
+        },
+      );
     }
     for (const child of Object.values(current)) {
       pending.push({ value: child, depth: depth + 1 });
@@ -59,9 +65,15 @@ export function checkIntegerLiteral(literal: string, where: string): void {
 }
 
 /** `object` without one of its keys, the others in their order. */
-export function without(object: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+export function without(
+  object: Readonly<Record<string, unknown>>,
+  name: string,
+): Readonly<Record<string, unknown>> {
   const keys = Object.keys(object).filter((key) => key !== name);
-  return inGivenOrder(Object.fromEntries(keys.map((key) => [key, object[key]])), keys) as Record<string, unknown>;
+  return inGivenOrder(Object.fromEntries(keys.map((key) => [key, object[key]])), keys) as Record<
+    string,
+    unknown
+  >;
 }
 
 /** A value as an error message shows it: JSON, cut at 60 characters. */

@@ -47,9 +47,10 @@ const readChanged = statement<
   { readonly projectId: string; readonly sinceMs: number },
   { changedAtMs: number; trace: TraceRow }
 >('traces/changed');
-const readMissing = statement<{ readonly projectId: string; readonly ids: readonly string[] }, { id: string }>(
-  'traces/read-missing',
-);
+const readMissing = statement<
+  { readonly projectId: string; readonly ids: readonly string[] },
+  { id: string }
+>('traces/read-missing');
 
 /** A change is stamped before its commit: looks go this far back, so that none is missed by committing late. */
 const LATE_COMMIT_MS = 10_000;
@@ -72,7 +73,10 @@ export function createListChanges(
     try {
       do {
         watch.again = false;
-        const rows = await readChanged(database, { projectId: watch.projectId, sinceMs: watch.sinceMs - LATE_COMMIT_MS });
+        const rows = await readChanged(database, {
+          projectId: watch.projectId,
+          sinceMs: watch.sinceMs - LATE_COMMIT_MS,
+        });
         const seen = new Map<string, string>();
         for (const { changedAtMs, trace } of rows) {
           const version = `${changedAtMs} ${trace.lastEventId} ${trace.createdAt}`;
@@ -84,7 +88,8 @@ export function createListChanges(
         }
         watch.seen = seen;
         const ids = [...new Set([...watch.followers].flatMap(({ known }) => [...known]))];
-        const missing = ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
+        const missing =
+          ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
         for (const { id } of missing) {
           watch.followers.forEach((follower) => follower.gone(id));
         }
@@ -118,7 +123,10 @@ export function createListChanges(
     const watch: Watch = {
       projectId,
       seen: new Map(
-        recent.map(({ changedAtMs, trace }) => [trace.id, `${changedAtMs} ${trace.lastEventId} ${trace.createdAt}`]),
+        recent.map(({ changedAtMs, trace }) => [
+          trace.id,
+          `${changedAtMs} ${trace.lastEventId} ${trace.createdAt}`,
+        ]),
       ),
       sinceMs,
       looking: false,
@@ -134,16 +142,20 @@ export function createListChanges(
     async follow({ projectId, filter }) {
       const watch = watches.get(projectId) ?? (await open(projectId));
       const newest = await listTraces(database, { projectId, ...filter, before: NEWEST, limit: MAX_KNOWN });
-      const { listener, follower } = createListFollower(filter, new Set(newest.map(({ id }) => id).reverse()), () => {
-        watch.followers.delete(listener);
-        if (watch.followers.size === 0) {
-          watches.delete(projectId);
-        }
-        if (watches.size === 0) {
-          clearTimeout(timer);
-          timer = undefined;
-        }
-      });
+      const { listener, follower } = createListFollower(
+        filter,
+        new Set(newest.map(({ id }) => id).reverse()),
+        () => {
+          watch.followers.delete(listener);
+          if (watch.followers.size === 0) {
+            watches.delete(projectId);
+          }
+          if (watches.size === 0) {
+            clearTimeout(timer);
+            timer = undefined;
+          }
+        },
+      );
       watch.followers.add(listener);
       // It may have been let go while the list was read.
       watches.set(projectId, watch);

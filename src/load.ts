@@ -2,7 +2,15 @@ import { Batch, keyOf, type TraceKey } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
-import { contentOfNode, goalOfNode, messageOfNode, stepOfNode, type GoalNode, type MessageNode, type StepNode } from './nodes.js';
+import {
+  contentOfNode,
+  goalOfNode,
+  messageOfNode,
+  stepOfNode,
+  type GoalNode,
+  type MessageNode,
+  type StepNode,
+} from './nodes.js';
 import { previewOf } from './stats.js';
 
 /** What a write must find in its batch. Keys may name what does not exist. */
@@ -10,7 +18,11 @@ export interface Needs {
   /** Traces with their `context`. */
   readonly contexts?: readonly TraceKey[];
   /** Goals with all goals above them. */
-  readonly goals?: readonly { readonly projectId: string; readonly traceId: string; readonly goalId: string }[];
+  readonly goals?: readonly {
+    readonly projectId: string;
+    readonly traceId: string;
+    readonly goalId: string;
+  }[];
   /** All goals of these traces. */
   readonly trees?: readonly TraceKey[];
   readonly messages?: readonly IdKey[];
@@ -18,7 +30,11 @@ export interface Needs {
   readonly messageContents?: readonly IdKey[];
   readonly steps?: readonly IdKey[];
   readonly sequences?: readonly SequenceKey[];
-  readonly eventKeys?: readonly { readonly projectId: string; readonly traceId: string; readonly key: string }[];
+  readonly eventKeys?: readonly {
+    readonly projectId: string;
+    readonly traceId: string;
+    readonly key: string;
+  }[];
   /** Traces to be created. */
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal other than one. */
@@ -51,11 +67,14 @@ const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('
 const readTrees = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
 const readMessages = statement<{ messages: readonly object[] }, { message: MessageNode }>('messages/read');
 const readSteps = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
-const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>('messages/read-sequences');
-const readStepSequences = statement<{ sequences: readonly object[] }, SequenceKey>('steps/read-sequences');
-const readNewest = statement<NewestKey, { sequence: number; content: string | null; contentJson: string | null }>(
-  'messages/newest-in-goal',
+const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>(
+  'messages/read-sequences',
 );
+const readStepSequences = statement<{ sequences: readonly object[] }, SequenceKey>('steps/read-sequences');
+const readNewest = statement<
+  NewestKey,
+  { sequence: number; content: string | null; contentJson: string | null }
+>('messages/newest-in-goal');
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
 
 /**
@@ -68,8 +87,12 @@ export async function lockAndLoad(
   traces: readonly TraceKey[],
   needs: readonly Needs[],
 ): Promise<void> {
-  const sorted = unique(traces).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
-  const contexts = new Set(needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)));
+  const sorted = unique(traces).sort((a, b) =>
+    keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1,
+  );
+  const contexts = new Set(
+    needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
+  );
   const keys = sorted.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
   await Promise.all([
     lockTraces(transaction, { traces: sorted }),
@@ -87,7 +110,11 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
     unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));
   const loads: Promise<void>[] = [];
-  const read = <Key, Row>(keys: readonly Key[], run: (keys: readonly Key[]) => Promise<Row[]>, take: (row: Row) => void): void => {
+  const read = <Key, Row>(
+    keys: readonly Key[],
+    run: (keys: readonly Key[]) => Promise<Row[]>,
+    take: (row: Row) => void,
+  ): void => {
     if (keys.length > 0) {
       loads.push(run(keys).then((rows) => rows.forEach(take)));
     }
@@ -108,14 +135,22 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     ...key,
     withContent: contents.has(keyOf(key.projectId, key.id)),
   }));
-  read(messages, (keys) => readMessages(transaction, { messages: keys }), ({ message: node }) => {
-    const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
-    batch.messages.load(keyOf(message.projectId, message.id), message);
-  });
-  read(wanted('steps'), (steps) => readSteps(transaction, { steps }), ({ step: node }) => {
-    const step: StepRow = stepOfNode(node);
-    batch.steps.load(keyOf(step.projectId, step.id), step);
-  });
+  read(
+    messages,
+    (keys) => readMessages(transaction, { messages: keys }),
+    ({ message: node }) => {
+      const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
+      batch.messages.load(keyOf(message.projectId, message.id), message);
+    },
+  );
+  read(
+    wanted('steps'),
+    (steps) => readSteps(transaction, { steps }),
+    ({ step: node }) => {
+      const step: StepRow = stepOfNode(node);
+      batch.steps.load(keyOf(step.projectId, step.id), step);
+    },
+  );
 
   const takeSequence = (taken: SequenceKey): void => {
     batch.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
@@ -131,12 +166,20 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     (keys) => readStepSequences(transaction, { sequences: keys }),
     takeSequence,
   );
-  read(wanted('eventKeys'), (keys) => readEventKeys(transaction, { keys }), ({ event }) => {
-    batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
-  });
-  read(wanted('newTraces'), (traces) => readDeleting(transaction, { traces }), ({ projectId, id }) => {
-    batch.deleting.add(keyOf(projectId, id));
-  });
+  read(
+    wanted('eventKeys'),
+    (keys) => readEventKeys(transaction, { keys }),
+    ({ event }) => {
+      batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
+    },
+  );
+  read(
+    wanted('newTraces'),
+    (traces) => readDeleting(transaction, { traces }),
+    ({ projectId, id }) => {
+      batch.deleting.add(keyOf(projectId, id));
+    },
+  );
   for (const key of wanted('newest')) {
     loads.push(
       readNewest(transaction, key).then(([row]) => {
@@ -153,5 +196,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
 }
 
 function unique<Key extends object>(keys: readonly Key[]): Key[] {
-  return [...new Map(keys.map((key) => [keyOf(...(Object.values(key) as (string | number)[])), key])).values()];
+  return [
+    ...new Map(keys.map((key) => [keyOf(...(Object.values(key) as (string | number)[])), key])).values(),
+  ];
 }

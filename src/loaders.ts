@@ -23,7 +23,11 @@ export interface Loaders {
   readonly message: DataLoader<string, MessageRow | null>;
   readonly content: DataLoader<string, unknown>;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
-  list<Name extends keyof Lists>(name: Name, owner: OwnerOf<Name>, page: PageOf<Name>): Promise<ItemsOf<Name>>;
+  list<Name extends keyof Lists>(
+    name: Name,
+    owner: OwnerOf<Name>,
+    page: PageOf<Name>,
+  ): Promise<ItemsOf<Name>>;
 }
 
 type Lists = typeof lists;
@@ -42,7 +46,10 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       return ids.map((id) => rows.get(id) ?? null);
     });
   const payload = <Value>(
-    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Map<string, Value>>,
+    read: (
+      database: Database,
+      keys: { projectId: string; ids: readonly string[] },
+    ) => Promise<Map<string, Value>>,
     shape: (value: Value) => unknown,
   ): DataLoader<string, unknown> =>
     new DataLoader(async (ids) => {
@@ -53,7 +60,10 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       });
     });
   const goalsById = (
-    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Pages<GoalRow>>,
+    read: (
+      database: Database,
+      keys: { projectId: string; ids: readonly string[] },
+    ) => Promise<Pages<GoalRow>>,
   ): DataLoader<string, readonly GoalRow[]> =>
     new DataLoader(async (ids) => {
       const pages = await read(database, { projectId, ids });
@@ -61,7 +71,10 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     });
 
   const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
-  const pageLoader = (name: keyof Lists, page: object): DataLoader<string | GoalOwner, readonly unknown[], string> => {
+  const pageLoader = (
+    name: keyof Lists,
+    page: object,
+  ): DataLoader<string | GoalOwner, readonly unknown[], string> => {
     const key = `${name} ${JSON.stringify(page)}`;
     let loader = pageLoaders.get(key);
     if (loader === undefined) {
@@ -87,7 +100,9 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     }),
     goal: new DataLoader<GoalOwner, GoalRow | null, string>(
       async (goals) => {
-        const rows = new Map((await readGoals(database, { projectId, goals })).map((goal) => [ownerKey(goal), goal]));
+        const rows = new Map(
+          (await readGoals(database, { projectId, goals })).map((goal) => [ownerKey(goal), goal]),
+        );
         return goals.map((goal) => rows.get(ownerKey(goal)) ?? null);
       },
       { cacheKeyFn: ownerKey },

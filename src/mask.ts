@@ -9,7 +9,10 @@ import { StemmaError } from './errors.js';
  */
 export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
-  const place = { ...(locations === undefined ? {} : { locations }), ...(path === undefined ? {} : { path }) };
+  const place = {
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+  };
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
     if (cause.code === 'UNAVAILABLE') {
@@ -32,5 +35,7 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
 }
 
 function causeOf(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError !== undefined ? causeOf(error.originalError) : error;
+  return error instanceof GraphQLError && error.originalError !== undefined
+    ? causeOf(error.originalError)
+    : error;
 }

@@ -43,7 +43,11 @@ const MAX_ROLE_LENGTH = 50;
  */
 export async function addMessages(
   ingest: Ingest,
-  { projectId, inputs, field }: {
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
     readonly projectId: string;
     readonly inputs: readonly NewMessage[];
     /** What errors call the input at this index. */
@@ -58,7 +62,9 @@ export async function addMessages(
     traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
     needs: {
       messages: drafts.map(({ id }) => ({ projectId, id })),
-      goals: drafts.flatMap(({ traceId, goalId }) => (goalId === null ? [] : [{ projectId, traceId, goalId }])),
+      goals: drafts.flatMap(({ traceId, goalId }) =>
+        goalId === null ? [] : [{ projectId, traceId, goalId }],
+      ),
       steps: drafts.flatMap(({ stepId }) => (stepId === null ? [] : [{ projectId, id: stepId }])),
       sequences: drafts.flatMap(({ traceId, given }) =>
         given === null ? [] : [{ projectId, traceId, label: 'Message' as const, sequence: given }],
@@ -101,13 +107,19 @@ function checkRole(role: string | null | undefined, field: string): string {
 }
 
 /** Usage is recorded once: a step's message carries none. */
-function checkUsedOnce(message: Pick<MessageRow, 'stepId' | 'promptTokens' | 'completionTokens' | 'cost'>, field: string): void {
+function checkUsedOnce(
+  message: Pick<MessageRow, 'stepId' | 'promptTokens' | 'completionTokens' | 'cost'>,
+  field: string,
+): void {
   if (message.stepId === null) {
     return;
   }
   for (const name of ['promptTokens', 'completionTokens', 'cost'] as const) {
     if (message[name] !== null) {
-      throw badInput(`${field}.${name}`, `expected none beside stepId (the step records the usage), got ${message[name]}`);
+      throw badInput(
+        `${field}.${name}`,
+        `expected none beside stepId (the step records the usage), got ${message[name]}`,
+      );
     }
   }
 }
@@ -118,7 +130,9 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
   const existing = batch.messages.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
-      throw new StemmaError('CONFLICT', `message ${shown(id)} exists with other content`, { field: `${field}.id` });
+      throw new StemmaError('CONFLICT', `message ${shown(id)} exists with other content`, {
+        field: `${field}.id`,
+      });
     }
     return existing;
   }
@@ -129,7 +143,10 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
   const sequence = takeSequence(batch, trace, { label: 'Message', given });
   const message: MessageRow = { ...draft, sequence, createdAt: batch.now };
   batch.messages.put(keyOf(projectId, id), message);
-  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: previewOf(message.content) });
+  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), {
+    sequence,
+    text: previewOf(message.content),
+  });
   batch.append(projectId, traceId, 'message_added', {
     message: publicMessage(message),
     affectedGoals: affectedGoals(batch, { projectId, traceId, goalId }),
@@ -140,7 +157,11 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
 /** Refuses a goal that the trace does not have. */
 export function checkGoalOfTrace(
   batch: Batch,
-  { projectId, traceId, goalId }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
+  {
+    projectId,
+    traceId,
+    goalId,
+  }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
   field: string,
 ): void {
   if (goalId !== null && batch.goals(projectId, traceId).get(goalId) === undefined) {
@@ -162,7 +183,11 @@ const readTraceIds = statement<{ messages: readonly IdKey[] }, { traceId: string
  */
 export async function updateMessage(
   ingest: Ingest,
-  { projectId, id, changes }: { readonly projectId: string; readonly id: string; readonly changes: MessageChanges },
+  {
+    projectId,
+    id,
+    changes,
+  }: { readonly projectId: string; readonly id: string; readonly changes: MessageChanges },
 ): Promise<MessageRow> {
   const key = { projectId, id: checkId(id, 'id') };
   const given = checkChanges(changes);
@@ -203,7 +228,8 @@ export async function updateMessage(
       checkUsedOnce(after, 'input');
       checkGoalOfTrace(batch, after, 'input');
       batch.messages.put(keyOf(projectId, id), after);
-      const affected = before.goalId === after.goalId ? retally(batch, before, after) : moveMessage(batch, before, after);
+      const affected =
+        before.goalId === after.goalId ? retally(batch, before, after) : moveMessage(batch, before, after);
       batch.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
       return after;
     },
@@ -225,7 +251,9 @@ function checkChanges(changes: MessageChanges): Partial<MessageRow> {
 }
 
 function equalJson(a: unknown, b: unknown): boolean {
-  return a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b));
+  return (
+    a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
+  );
 }
 
 /** The stats after a message changed in its place. */
@@ -234,7 +262,10 @@ function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedG
   const place = { projectId, traceId, goalId };
   const text = previewOf(after.content);
   const [old, now] = [usageOf(before, 0), usageOf(after, 0)];
-  const same = old.promptTokens === now.promptTokens && old.completionTokens === now.completionTokens && old.cost === now.cost;
+  const same =
+    old.promptTokens === now.promptTokens &&
+    old.completionTokens === now.completionTokens &&
+    old.cost === now.cost;
   if (same && text === previewOf(before.content)) {
     return [];
   }

@@ -11,7 +11,8 @@ export type MessageNode = Omit<MessageRow, 'content'> & {
 };
 
 /** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
-export type StepNode = Omit<StepRow, 'data' | 'properties'> & StepProperties & { readonly data?: string | null };
+export type StepNode = Omit<StepRow, 'data' | 'properties'> &
+  StepProperties & { readonly data?: string | null };
 
 const STAT_NAMES = [
   'messageCount',
@@ -65,7 +66,11 @@ export function goalOfNode(node: GoalNode): GoalRow {
 
 export function goalToNode(goal: GoalRow): Record<string, unknown> {
   const { self, cumulative, ...properties } = goal;
-  return { ...properties, ...statsToProperties('self', self), ...statsToProperties('cumulative', cumulative) };
+  return {
+    ...properties,
+    ...statsToProperties('self', self),
+    ...statsToProperties('cumulative', cumulative),
+  };
 }
 
 /** `withContent`: whether the content was read. */
@@ -83,7 +88,10 @@ export function contentOfNode(node: {
 }
 
 /** A content as the two properties it is kept in. */
-export function contentToProperties(content: unknown): { content: string | null; contentJson: string | null } {
+export function contentToProperties(content: unknown): {
+  content: string | null;
+  contentJson: string | null;
+} {
   return typeof content === 'string'
     ? { content, contentJson: null }
     : { content: null, contentJson: content == null ? null : JSON.stringify(content) };
@@ -94,7 +102,19 @@ export function messageToNode(message: MessageRow): Record<string, unknown> {
 }
 
 export function stepOfNode(node: StepNode): StepRow {
-  const { projectId, id, traceId, sequence, type, goalId, parentIds, createdAt, digest, data, ...properties } = node;
+  const {
+    projectId,
+    id,
+    traceId,
+    sequence,
+    type,
+    goalId,
+    parentIds,
+    createdAt,
+    digest,
+    data,
+    ...properties
+  } = node;
   return {
     projectId,
     id,

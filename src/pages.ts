@@ -70,7 +70,9 @@ export function pageOf<Node, Extra extends object = object>(
   items: readonly (Extra & { readonly node: Node; readonly position: number | string })[],
   { size, after }: { readonly size: number; readonly after: string | null | undefined },
 ): Page<Node, Extra> {
-  const edges = items.slice(0, size).map(({ position, ...edge }) => ({ ...edge, cursor: cursorOf(position) }));
+  const edges = items
+    .slice(0, size)
+    .map(({ position, ...edge }) => ({ ...edge, cursor: cursorOf(position) }));
   return {
     edges: edges as unknown as Page<Node, Extra>['edges'],
     nodes: items.slice(0, size).map(({ node }) => node),

@@ -53,7 +53,9 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
     case Kind.LIST:
       return node.values.map((item) => literalValue(item, variables));
     case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, literalValue(value, variables)]));
+      return Object.fromEntries(
+        node.fields.map(({ name, value }) => [name.value, literalValue(value, variables)]),
+      );
     case Kind.VARIABLE:
       return variables[node.name.value] ?? null;
     case Kind.ENUM:

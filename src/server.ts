@@ -76,7 +76,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger: log,
   });
   await apollo.start();
-  const subscriptions = createSubscriptionServer({ schema, createContext: contextOf, maxMessageBytes: maxRequestBytes, log });
+  const subscriptions = createSubscriptionServer({
+    schema,
+    createContext: contextOf,
+    maxMessageBytes: maxRequestBytes,
+    log,
+  });
   const watches = createWatchServer({ createContext: contextOf, log });
   let graphiql: string | undefined;
 
@@ -90,15 +95,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } else if (url.pathname === '/readyz') {
       await database.check().then(
         () => json(response, 200, { status: 'ok' }),
-        (error: unknown) => json(response, 503, { status: 'unavailable', reason: maskError(error, log).message }),
+        (error: unknown) =>
+          json(response, 503, { status: 'unavailable', reason: maskError(error, log).message }),
       );
     } else if (url.pathname === '/') {
       response.writeHead(302, { location: '/graphql' }).end();
     } else if (url.pathname !== '/graphql') {
-      json(response, 404, errorBody(new StemmaError('NOT_FOUND', `no such page: ${url.pathname}; the API is at /graphql`)));
+      json(
+        response,
+        404,
+        errorBody(new StemmaError('NOT_FOUND', `no such page: ${url.pathname}; the API is at /graphql`)),
+      );
     } else if (request.method === 'GET' && !url.searchParams.has('query') && wantsHtml(request)) {
-      graphiql ??= renderGraphiQL({ title: 'Stemma', endpoint: '/graphql', subscriptionsProtocol: 'WS', defaultQuery: WELCOME });
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' }).end(graphiql);
+      graphiql ??= renderGraphiQL({
+        title: 'Stemma',
+        endpoint: '/graphql',
+        subscriptionsProtocol: 'WS',
+        defaultQuery: WELCOME,
+      });
+      response
+        .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' })
+        .end(graphiql);
     } else {
       await answerGraphQL(request, response, url);
     }
@@ -162,7 +179,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     } else if (watch === null) {
       reject(socket, '404 Not Found', 'sockets are at /graphql and /api/traces/{id}/watch');
     } else if (!/^-?\d{1,15}$/.test(since)) {
-      reject(socket, '400 Bad Request', `since_event_id: expected a whole number, got ${JSON.stringify(since)}`);
+      reject(
+        socket,
+        '400 Bad Request',
+        `since_event_id: expected a whole number, got ${JSON.stringify(since)}`,
+      );
     } else {
       const traceId = decoded(watch[1] ?? '');
       if (traceId === null) {

@@ -23,7 +23,9 @@ export interface Snapshot {
 const MAX_SUB_TRACES = 1_000;
 const HURRIED_TRIES = 3;
 
-const lockTraces = statement<{ readonly traces: readonly { projectId: string; id: string }[] }, never>('traces/lock');
+const lockTraces = statement<{ readonly traces: readonly { projectId: string; id: string }[] }, never>(
+  'traces/lock',
+);
 
 /**
  * Reads a trace with its goals and sub-traces as of one event. Every change of a trace moves its newest event on, so a
@@ -36,7 +38,10 @@ export async function readSnapshot(database: Database, key: LogKey): Promise<Sna
     const before = await logBounds(database, key);
     const snapshot = await readParts(database, key);
     const after = await logBounds(database, key);
-    if (keyOf(before?.latest ?? '', before?.createdAt ?? '') === keyOf(after?.latest ?? '', after?.createdAt ?? '')) {
+    if (
+      keyOf(before?.latest ?? '', before?.createdAt ?? '') ===
+      keyOf(after?.latest ?? '', after?.createdAt ?? '')
+    ) {
       return snapshot;
     }
   }

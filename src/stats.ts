@@ -28,7 +28,11 @@ export const NO_STATS: Stats = {
 
 /** Usage as recorded on a message (`messageCount` 1) or a step (0). */
 export function usageOf(
-  row: { readonly promptTokens: number | null; readonly completionTokens: number | null; readonly cost: number | null },
+  row: {
+    readonly promptTokens: number | null;
+    readonly completionTokens: number | null;
+    readonly cost: number | null;
+  },
   messageCount: 0 | 1,
 ): Usage {
   return {

@@ -37,9 +37,16 @@ const SHAPES = {
   conclusion: z.looseObject({ is_final: z.boolean({ error: 'true or false' }).nullish() }),
   feedback: z.looseObject({
     target_step_id: text,
-    feedback_type: z.enum(['positive', 'negative', 'correction'], { error: 'positive, negative or correction' }).nullish(),
+    feedback_type: z
+      .enum(['positive', 'negative', 'correction'], { error: 'positive, negative or correction' })
+      .nullish(),
   }),
-  memory_read: z.looseObject({ skills: list, experiences: list, skills_count: count, experiences_count: count }),
+  memory_read: z.looseObject({
+    skills: list,
+    experiences: list,
+    skills_count: count,
+    experiences_count: count,
+  }),
   memory_write: z.looseObject({ experience_id: text }),
 } as const satisfies Record<StepType, z.ZodType>;
 
@@ -63,7 +70,11 @@ const NO_PROPERTIES: StepProperties = {
 };
 
 /** `data`, if it is a JSON object in the shape of its type; else BAD_USER_INPUT naming the part at fault. */
-export function checkStepData(type: StepType, data: unknown, field: string): Readonly<Record<string, unknown>> {
+export function checkStepData(
+  type: StepType,
+  data: unknown,
+  field: string,
+): Readonly<Record<string, unknown>> {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     throw badInput(field, `expected a JSON object, got ${shown(data)}`);
   }
@@ -71,7 +82,10 @@ export function checkStepData(type: StepType, data: unknown, field: string): Rea
   if (issue !== undefined) {
     const [name] = issue.path;
     const got = (data as Record<string, unknown>)[String(name)];
-    throw badInput([field, ...issue.path.map(String)].join('.'), `expected ${issue.message}, got ${shown(got)}`);
+    throw badInput(
+      [field, ...issue.path.map(String)].join('.'),
+      `expected ${issue.message}, got ${shown(got)}`,
+    );
   }
   return data as Readonly<Record<string, unknown>>;
 }

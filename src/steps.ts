@@ -34,7 +34,11 @@ const MAX_PARENTS = 1_000;
  */
 export async function addSteps(
   ingest: Ingest,
-  { projectId, inputs, field }: {
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
     readonly projectId: string;
     readonly inputs: readonly NewStep[];
     /** What errors call the input at this index. */
@@ -49,8 +53,12 @@ export async function addSteps(
   return await ingest.submit({
     traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
     needs: {
-      steps: drafts.flatMap(({ id, parentIds }) => [id, ...parentIds].map((step) => ({ projectId, id: step }))),
-      goals: drafts.flatMap(({ traceId, goalId }) => (goalId === null ? [] : [{ projectId, traceId, goalId }])),
+      steps: drafts.flatMap(({ id, parentIds }) =>
+        [id, ...parentIds].map((step) => ({ projectId, id: step })),
+      ),
+      goals: drafts.flatMap(({ traceId, goalId }) =>
+        goalId === null ? [] : [{ projectId, traceId, goalId }],
+      ),
       sequences: drafts.flatMap(({ traceId, given }) =>
         given === null ? [] : [{ projectId, traceId, label: 'Step' as const, sequence: given }],
       ),
@@ -105,7 +113,9 @@ function insertStep(
   const existing = batch.steps.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
-      throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, { field: `${field}.id` });
+      throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, {
+        field: `${field}.id`,
+      });
     }
     return existing;
   }
@@ -115,7 +125,10 @@ function insertStep(
       const why = comesLater(parentId)
         ? `${shown(parentId)}, which is no earlier: a step rests on what was written before it (a cycle cannot be)`
         : shown(parentId);
-      throw badInput(`${field}.parentIds[${index}]`, `expected an earlier step of trace ${shown(traceId)}, got ${why}`);
+      throw badInput(
+        `${field}.parentIds[${index}]`,
+        `expected an earlier step of trace ${shown(traceId)}, got ${why}`,
+      );
     }
   });
   const sequence = takeSequence(batch, trace, { label: 'Step', given });
@@ -136,8 +149,17 @@ function insertStep(
 }
 
 /** A step as events tell it: without the prompt, which repeats the whole history and can be read from the step. */
-function publicStep({ projectId: _project, digest: _digest, properties: _properties, data, ...rest }: StepRow): object {
-  return { ...rest, data: rest.type === 'llm_call' ? without(data as Record<string, unknown>, 'messages') : data };
+function publicStep({
+  projectId: _project,
+  digest: _digest,
+  properties: _properties,
+  data,
+  ...rest
+}: StepRow): object {
+  return {
+    ...rest,
+    data: rest.type === 'llm_call' ? without(data as Record<string, unknown>, 'messages') : data,
+  };
 }
 
 const readStepRows = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');

@@ -1,6 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, parse, validate, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -24,7 +31,12 @@ interface Payload {
 
 const MAX_DOCUMENTS = 500;
 
-export function createSubscriptionServer({ schema, createContext, maxMessageBytes, log }: {
+export function createSubscriptionServer({
+  schema,
+  createContext,
+  maxMessageBytes,
+  log,
+}: {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
   readonly maxMessageBytes: number;
@@ -55,13 +67,14 @@ export function createSubscriptionServer({ schema, createContext, maxMessageByte
     return result;
   }
 
-  const masked = (errors: readonly unknown[]): GraphQLFormattedError[] => errors.map((error) => maskError(error, log));
+  const masked = (errors: readonly unknown[]): GraphQLFormattedError[] =>
+    errors.map((error) => maskError(error, log));
 
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
       async onSubscribe(ctx, id, plain) {
-        const payload = payloads.get(ctx.extra.socket as WebSocket)?.get(id) ?? (plain as Payload);
-        payloads.get(ctx.extra.socket as WebSocket)?.delete(id);
+        const payload = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
+        payloads.get(ctx.extra.socket)?.delete(id);
         const document = documentOf(payload.query);
         if (!('kind' in document)) {
           return document;
@@ -71,11 +84,13 @@ export function createSubscriptionServer({ schema, createContext, maxMessageByte
           document,
           operationName: payload.operationName,
           variableValues: payload.variables,
-          contextValue: await createContext(ctx.extra.request as IncomingMessage),
+          contextValue: await createContext(ctx.extra.request),
         };
       },
       onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors === undefined ? undefined : { data: result.data ?? null, errors: masked(result.errors) },
+        result.errors === undefined
+          ? undefined
+          : { data: result.data ?? null, errors: masked(result.errors) },
       onError: (_ctx, _id, _payload, errors) => masked(errors),
     },
     sockets,
@@ -87,12 +102,19 @@ export function createSubscriptionServer({ schema, createContext, maxMessageByte
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
     socket.prependListener('message', (data: Buffer) => {
       try {
-        const message = parseJson(data.toString()) as { id?: unknown; type?: unknown; payload?: unknown } | null;
+        const message = parseJson(data.toString()) as {
+          id?: unknown;
+          type?: unknown;
+          payload?: unknown;
+        } | null;
         if (message?.type === 'subscribe' && typeof message.id === 'string') {
           exact.set(message.id, message.payload as Payload);
         }
       } catch (error) {
-        socket.close(CloseCode.BadRequest, error instanceof StemmaError ? error.message.slice(0, 120) : 'not JSON');
+        socket.close(
+          CloseCode.BadRequest,
+          error instanceof StemmaError ? error.message.slice(0, 120) : 'not JSON',
+        );
       }
     });
   });

@@ -95,7 +95,7 @@ export function createTails(
     }
     tail.reading = true;
     try {
-      for (let after = readUpTo; after < tail.latest && !tail.deleted; ) {
+      for (let after = readUpTo; after < tail.latest && !tail.deleted;) {
         const page = await readEvents(database, { ...logKey(tail), after, limit: PAGE });
         const last = page.at(-1);
         if (last === undefined) {
@@ -315,7 +315,12 @@ function createFollower(
         if (bounds?.createdAt !== tail.createdAt) {
           return { kind: 'deleted' };
         }
-        const gap = { kind: 'gap', requested: cursor, earliest: bounds.latest + 1, latest: bounds.latest } as const;
+        const gap = {
+          kind: 'gap',
+          requested: cursor,
+          earliest: bounds.latest + 1,
+          latest: bounds.latest,
+        } as const;
         cursor = bounds.latest;
         return gap;
       }
@@ -334,7 +339,7 @@ function createFollower(
       }
       const followed = await read();
       // `return` or the end of the server may have come while this waited.
-      if ((ended as boolean)) {
+      if (ended as boolean) {
         return { done: true, value: undefined };
       }
       if (followed.kind === 'deleted') {

@@ -27,7 +27,13 @@ export interface Place {
  * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal
  * above it, once each; with `sign` -1 takes it away. `preview` is shown where it is the newest. The goals must be loaded.
  */
-export function tally(batch: Batch, place: Place, usage: Usage, preview: Preview | null, sign: 1 | -1 = 1): void {
+export function tally(
+  batch: Batch,
+  place: Place,
+  usage: Usage,
+  preview: Preview | null,
+  sign: 1 | -1 = 1,
+): void {
   const apply = (stats: Stats): Stats => {
     const sum = addUsage(stats, usage, sign);
     return preview === null ? sum : showNewest(sum, preview);
@@ -48,7 +54,7 @@ export function tally(batch: Batch, place: Place, usage: Usage, preview: Preview
 export function chain(batch: Batch, { projectId, traceId, goalId }: Place): GoalRow[] {
   const goals = batch.goals(projectId, traceId);
   const found: GoalRow[] = [];
-  for (let id = goalId; id !== null; ) {
+  for (let id = goalId; id !== null;) {
     const goal: GoalRow | undefined = goals.get(id);
     if (goal === undefined) {
       break;

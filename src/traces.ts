@@ -64,19 +64,27 @@ export async function createTrace(
     traces: parent === null ? [key] : [key, parent],
     needs: {
       newTraces: [key],
-      goals: parentTraceId === null || parentGoalId === null ? [] : [{ projectId, traceId: parentTraceId, goalId: parentGoalId }],
+      goals:
+        parentTraceId === null || parentGoalId === null
+          ? []
+          : [{ projectId, traceId: parentTraceId, goalId: parentGoalId }],
     },
     weight: 2,
     apply(batch) {
       const existing = batch.traces.get(keyOf(projectId, id));
       if (existing !== undefined) {
         if (existing.digest !== digest) {
-          throw new StemmaError('CONFLICT', `trace ${shown(id)} exists with other content`, { field: 'input.id' });
+          throw new StemmaError('CONFLICT', `trace ${shown(id)} exists with other content`, {
+            field: 'input.id',
+          });
         }
         return existing;
       }
       if (batch.deleting.has(keyOf(projectId, id))) {
-        throw new StemmaError('UNAVAILABLE', `trace ${shown(id)} is still being deleted; try again a little later`);
+        throw new StemmaError(
+          'UNAVAILABLE',
+          `trace ${shown(id)} is still being deleted; try again a little later`,
+        );
       }
       const trace: TraceRow = {
         ...NO_STATS,
@@ -104,7 +112,10 @@ export async function createTrace(
 function startSubTrace(batch: Batch, parent: TraceKey, trace: TraceRow): void {
   const { projectId, id: parentId } = batch.trace(parent.projectId, parent.id);
   if (trace.parentGoalId !== null && batch.goals(projectId, parentId).get(trace.parentGoalId) === undefined) {
-    throw badInput('input.parentGoalId', `expected a goal of trace ${shown(parentId)}, got ${shown(trace.parentGoalId)}`);
+    throw badInput(
+      'input.parentGoalId',
+      `expected a goal of trace ${shown(parentId)}, got ${shown(trace.parentGoalId)}`,
+    );
   }
   batch.append(projectId, parentId, 'sub_trace_started', {
     traceId: trace.id,
@@ -118,7 +129,9 @@ function startSubTrace(batch: Batch, parent: TraceKey, trace: TraceRow): void {
   }
 }
 
-const readParents = statement<{ traces: readonly TraceKey[] }, { parentTraceId: string | null }>('traces/read-parents');
+const readParents = statement<{ traces: readonly TraceKey[] }, { parentTraceId: string | null }>(
+  'traces/read-parents',
+);
 
 /**
  * Changes a trace. Each change is told in its log: `trace_status_changed` and, at completion, `trace_completed` for the
@@ -126,7 +139,11 @@ const readParents = statement<{ traces: readonly TraceKey[] }, { parentTraceId: 
  */
 export async function updateTrace(
   ingest: Ingest,
-  { projectId, id, changes }: { readonly projectId: string; readonly id: string; readonly changes: TraceChanges },
+  {
+    projectId,
+    id,
+    changes,
+  }: { readonly projectId: string; readonly id: string; readonly changes: TraceChanges },
 ): Promise<TraceRow> {
   const key = { projectId, id: checkId(id, 'id') };
   for (const field of ['mode', 'status'] as const) {
@@ -142,7 +159,9 @@ export async function updateTrace(
   const parent = known.parentTraceId === null ? [] : [{ projectId, id: known.parentTraceId }];
   const { context, ...plain } = changes;
   const given: Partial<TraceRow> = {
-    ...(Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined)) as Partial<TraceRow>),
+    ...(Object.fromEntries(
+      Object.entries(plain).filter(([, value]) => value !== undefined),
+    ) as Partial<TraceRow>),
     ...(context === undefined ? {} : { context: contextText(context) }),
   };
   return await ingest.submit({
@@ -151,7 +170,9 @@ export async function updateTrace(
     weight: 3,
     apply(batch) {
       const before = batch.trace(projectId, id);
-      const changed = Object.entries(given).filter(([name, value]) => before[name as keyof TraceRow] !== value);
+      const changed = Object.entries(given).filter(
+        ([name, value]) => before[name as keyof TraceRow] !== value,
+      );
       const { status, ...patch } = Object.fromEntries(changed) as Partial<TraceRow>;
       if (Object.keys(patch).length > 0) {
         batch.changeTrace(before, patch);
@@ -188,12 +209,21 @@ function changeStatus(batch: Batch, before: TraceRow, status: TraceStatus): void
 function completeSubTrace(batch: Batch, trace: TraceRow): void {
   const { projectId, parentTraceId } = trace;
   if (parentTraceId !== null && batch.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
-    const { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview, previewSequence } = trace;
+    const { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview, previewSequence } =
+      trace;
     batch.append(projectId, parentTraceId, 'sub_trace_completed', {
       traceId: trace.id,
       status: trace.status,
       summary: trace.summary,
-      stats: publicStats({ messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview, previewSequence }),
+      stats: publicStats({
+        messageCount,
+        promptTokens,
+        completionTokens,
+        totalTokens,
+        totalCost,
+        preview,
+        previewSequence,
+      }),
     });
   }
 }
@@ -232,7 +262,9 @@ export async function readContexts(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<Map<string, string>> {
   const traces = ids.map((id) => ({ projectId, id, withContext: true }));
-  return new Map((await readTraceRows(database, { traces })).map(({ trace }) => [trace.id, trace.context ?? '{}']));
+  return new Map(
+    (await readTraceRows(database, { traces })).map(({ trace }) => [trace.id, trace.context ?? '{}']),
+  );
 }
 
 const readTreeStatRows = statement<

@@ -18,7 +18,10 @@ export function checkAmount(value: number | null | undefined, field: string): nu
   }
   // Totals are kept exact to 1e-9 by whole numbers below 2^53.
   if (!(value >= 0 && value <= 1e6) && !(field.endsWith('Ms') && value >= 0 && value < 1e15)) {
-    throw badInput(field, `expected a number from 0 to ${field.endsWith('Ms') ? '10^15' : '10^6'}, got ${value}`);
+    throw badInput(
+      field,
+      `expected a number from 0 to ${field.endsWith('Ms') ? '10^15' : '10^6'}, got ${value}`,
+    );
   }
   return value;
 }

@@ -11,20 +11,32 @@ import type { Follower } from './tails.js';
 /** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
 export interface WatchServer {
   /** Takes an upgrade request for the trace, watched from behind `since` (negative: only what is new). */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, watch: { readonly traceId: string; readonly since: number }): void;
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    watch: { readonly traceId: string; readonly since: number },
+  ): void;
   close(): void;
 }
 
 /** More missed events than this are not replayed: the document's limit. */
 const MAX_REPLAY = 100;
 
-export function createWatchServer({ createContext, log }: {
+export function createWatchServer({
+  createContext,
+  log,
+}: {
   readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
   readonly log: Logger;
 }): WatchServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
 
-  async function serve(socket: WebSocket, context: Context, watch: { traceId: string; since: number }): Promise<void> {
+  async function serve(
+    socket: WebSocket,
+    context: Context,
+    watch: { traceId: string; since: number },
+  ): Promise<void> {
     const key = { projectId: context.projectId, traceId: watch.traceId };
     const left = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     socket.on('message', (data: Buffer) => {

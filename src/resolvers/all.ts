@@ -10,7 +10,12 @@ import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace
 const enums = {
   TraceMode: { CALL: 'call', AGENT: 'agent' },
   TraceStatus: { RUNNING: 'running', STOPPED: 'stopped', COMPLETED: 'completed', FAILED: 'failed' },
-  GoalStatus: { PENDING: 'pending', IN_PROGRESS: 'in_progress', COMPLETED: 'completed', ABANDONED: 'abandoned' },
+  GoalStatus: {
+    PENDING: 'pending',
+    IN_PROGRESS: 'in_progress',
+    COMPLETED: 'completed',
+    ABANDONED: 'abandoned',
+  },
   GoalType: { NORMAL: 'normal', AGENT_CALL: 'agent_call' },
   StepType: {
     LLM_CALL: 'llm_call',
@@ -30,7 +35,13 @@ export const resolvers = {
   Long,
   ...enums,
   Query: { ...traceQueries, ...goalQueries, ...stepQueries, ...messageQueries },
-  Mutation: { ...traceMutations, ...goalMutations, ...stepMutations, ...messageMutations, ...event.eventMutations },
+  Mutation: {
+    ...traceMutations,
+    ...goalMutations,
+    ...stepMutations,
+    ...messageMutations,
+    ...event.eventMutations,
+  },
   Subscription: { ...event.eventSubscriptions, ...traceSubscriptions },
   Trace,
   Goal,

@@ -103,7 +103,12 @@ export const StepAdded: StepAddedResolvers = {
   ...common,
   step(event) {
     const { data, ...step } = field<StepRow & { readonly data: Record<string, unknown> }>('step')(event);
-    const row = { ...step, projectId: event.projectId, digest: '', properties: propertiesOf(step.type, data) };
+    const row = {
+      ...step,
+      projectId: event.projectId,
+      digest: '',
+      properties: propertiesOf(step.type, data),
+    };
     // The event leaves out a prompt; the step has it.
     return step.type === 'llm_call' ? row : { ...row, data };
   },
@@ -145,7 +150,19 @@ export const TraceSnapshot: TraceSnapshotResolvers = {
   goalTree: ({ goals, trace }) => (goals.length === 0 ? null : { mission: trace.task, goals }),
 };
 
-type EventTypeName = 'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent';
+type EventTypeName =
+  | 'GoalAdded'
+  | 'GoalUpdated'
+  | 'GoalTreeUpdated'
+  | 'MessageAdded'
+  | 'MessageUpdated'
+  | 'StepAdded'
+  | 'SubTraceStarted'
+  | 'SubTraceCompleted'
+  | 'TraceStatusChanged'
+  | 'TraceCompleted'
+  | 'TraceUpdated'
+  | 'CustomEvent';
 
 const TYPE_NAMES: Readonly<Record<EventType, EventTypeName>> = {
   goal_added: 'GoalAdded',
@@ -187,7 +204,7 @@ function updateOf(traceId: string, followed: Followed): Update {
       return { __typename: 'EventGap', requested, earliest, latest } as Update;
     }
     case 'deleted':
-      return { __typename: 'TraceDeleted', traceId } as Update;
+      return { __typename: 'TraceDeleted', traceId };
   }
 }
 
@@ -202,7 +219,10 @@ export const eventSubscriptions: SubscriptionResolvers = {
       const key = { projectId: context.projectId, traceId };
       const snapshot = await readSnapshot(context.database, key);
       if (since != null && since > snapshot.currentEventId) {
-        throw badInput('since', `expected at most ${snapshot.currentEventId}, the newest event, got ${since}`);
+        throw badInput(
+          'since',
+          `expected at most ${snapshot.currentEventId}, the newest event, got ${since}`,
+        );
       }
       const follower = await context.tails.follow(key, since ?? snapshot.currentEventId);
       const events = mapped(follower, (followed) => {
@@ -216,7 +236,10 @@ export const eventSubscriptions: SubscriptionResolvers = {
 };
 
 /** `first`, then what `rest` gives; ending it ends `rest`. */
-function startingWith<T>(first: T, rest: AsyncIterableIterator<T, undefined>): AsyncIterableIterator<T, undefined> {
+function startingWith<T>(
+  first: T,
+  rest: AsyncIterableIterator<T, undefined>,
+): AsyncIterableIterator<T, undefined> {
   let begun = false;
   const all: AsyncIterableIterator<T, undefined> = {
     ...rest,

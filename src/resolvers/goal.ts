@@ -1,4 +1,10 @@
-import type { AffectedGoalResolvers, GoalResolvers, GoalTreeResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
+import type {
+  AffectedGoalResolvers,
+  GoalResolvers,
+  GoalTreeResolvers,
+  MutationResolvers,
+  QueryResolvers,
+} from '../generated/schema.js';
 import { addGoal, setGoalTree, updateGoal } from '../goals.js';
 import { notFound } from '../errors.js';
 import type { GoalRow } from '../graph.js';
@@ -34,17 +40,26 @@ export const Goal: GoalResolvers = {
   async messages({ traceId, goalId }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const page = { after: numberAfter(after, 0), limit: size + 1 };
-    return pageOf((await loaders.list('messagesOfGoals', { traceId, goalId }, page)).map(bySequence), { size, after });
+    return pageOf((await loaders.list('messagesOfGoals', { traceId, goalId }, page)).map(bySequence), {
+      size,
+      after,
+    });
   },
   async steps({ traceId, goalId }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const page = { after: numberAfter(after, 0), limit: size + 1 };
-    return pageOf((await loaders.list('stepsOfGoals', { traceId, goalId }, page)).map(bySequence), { size, after });
+    return pageOf((await loaders.list('stepsOfGoals', { traceId, goalId }, page)).map(bySequence), {
+      size,
+      after,
+    });
   },
   async subTraces({ traceId, goalId }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const page = { after: textAfter(after, ''), limit: size + 1 };
-    return pageOf((await loaders.list('subTracesOfGoals', { traceId, goalId }, page)).map(byListKey), { size, after });
+    return pageOf((await loaders.list('subTracesOfGoals', { traceId, goalId }, page)).map(byListKey), {
+      size,
+      after,
+    });
   },
 };
 

@@ -11,7 +11,8 @@ export const Message: MessageResolvers = {
     return trace;
   },
   content: ({ id, content }, _, { loaders }) => (content === undefined ? loaders.content.load(id) : content),
-  goal: ({ traceId, goalId }, _, { loaders }) => (goalId === null ? null : loaders.goal.load({ traceId, goalId })),
+  goal: ({ traceId, goalId }, _, { loaders }) =>
+    goalId === null ? null : loaders.goal.load({ traceId, goalId }),
   step: ({ stepId }, _, { loaders }) => (stepId === null ? null : loaders.step.load(stepId)),
 };
 
@@ -26,5 +27,6 @@ export const messageMutations: MutationResolvers = {
   },
   addMessages: (_, { inputs }, { ingest, projectId }) =>
     addMessages(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
-  updateMessage: (_, { id, input }, { ingest, projectId }) => updateMessage(ingest, { projectId, id, changes: input }),
+  updateMessage: (_, { id, input }, { ingest, projectId }) =>
+    updateMessage(ingest, { projectId, id, changes: input }),
 };

@@ -15,7 +15,8 @@ export const Step: StepResolvers = {
     }
     return trace;
   },
-  goal: ({ traceId, goalId }, _, { loaders }) => (goalId === null ? null : loaders.goal.load({ traceId, goalId })),
+  goal: ({ traceId, goalId }, _, { loaders }) =>
+    goalId === null ? null : loaders.goal.load({ traceId, goalId }),
   data: ({ id, data }, _, { loaders }) => (data === undefined ? loaders.stepData.load(id) : data),
   model: ({ properties }) => properties.model,
   promptTokens: ({ properties }) => properties.promptTokens,
@@ -36,7 +37,11 @@ export const Step: StepResolvers = {
   },
   async ancestors({ id }, { maxDepth, first, after }, { loaders }) {
     const size = pageSize(first, MOST_RELATED);
-    const page = { before: numberAfter(after, Number.MAX_SAFE_INTEGER), maxDepth: checkDepth(maxDepth), limit: size + 1 };
+    const page = {
+      before: numberAfter(after, Number.MAX_SAFE_INTEGER),
+      maxDepth: checkDepth(maxDepth),
+      limit: size + 1,
+    };
     return pageOf((await loaders.list('ancestorsOfSteps', id, page)).map(related), { size, after });
   },
   async descendants({ id }, { maxDepth, first, after }, { loaders }) {
@@ -51,7 +56,11 @@ export const Step: StepResolvers = {
   },
 };
 
-function related({ step, depth }: RelatedStep): { node: RelatedStep['step']; depth: number; position: number } {
+function related({ step, depth }: RelatedStep): {
+  node: RelatedStep['step'];
+  depth: number;
+  position: number;
+} {
   return { node: step, depth, position: step.sequence };
 }
 

@@ -1,5 +1,11 @@
 import { deleteTrace } from '../delete-trace.js';
-import type { MutationResolvers, QueryResolvers, SubscriptionResolvers, TraceFilter, TraceResolvers } from '../generated/schema.js';
+import type {
+  MutationResolvers,
+  QueryResolvers,
+  SubscriptionResolvers,
+  TraceFilter,
+  TraceResolvers,
+} from '../generated/schema.js';
 import type { TraceRow } from '../graph.js';
 import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
 import type { ListChange } from '../list-changes.js';
@@ -10,20 +16,25 @@ import { mapped } from './mapped.js';
 
 export const Trace: TraceResolvers = {
   totalMessages: ({ messageCount }) => messageCount,
-  context: ({ id, context }, _, { loaders }) => (context === null ? loaders.context.load(id) : JSON.parse(context) as unknown),
-  parent: ({ parentTraceId }, _, { loaders }) => (parentTraceId === null ? null : loaders.trace.load(parentTraceId)),
+  context: ({ id, context }, _, { loaders }) =>
+    context === null ? loaders.context.load(id) : (JSON.parse(context) as unknown),
+  parent: ({ parentTraceId }, _, { loaders }) =>
+    parentTraceId === null ? null : loaders.trace.load(parentTraceId),
   parentGoal: ({ parentTraceId, parentGoalId }, _, { loaders }) =>
     parentTraceId === null || parentGoalId === null
       ? null
       : loaders.goal.load({ traceId: parentTraceId, goalId: parentGoalId }),
   async subTraces({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
-    const rows = await loaders.list('subTracesOfTraces', id, { after: textAfter(after, ''), limit: size + 1 });
+    const rows = await loaders.list('subTracesOfTraces', id, {
+      after: textAfter(after, ''),
+      limit: size + 1,
+    });
     return pageOf(rows.map(byListKey), { size, after });
   },
   async stats(trace, { includeSubTraces }, { loaders }) {
     const own = publicStats(trace);
-    return includeSubTraces === true ? { ...own, ...(await loaders.treeStats.load(trace.id)) } : own;
+    return includeSubTraces ? { ...own, ...(await loaders.treeStats.load(trace.id)) } : own;
   },
   async goalTree({ id, task }, _, { loaders }) {
     const goals = await loaders.goalTree.load(id);
@@ -45,12 +56,15 @@ export const Trace: TraceResolvers = {
   },
   async messages({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
-    const rows = await loaders.list('messagesOfTraces', id, { after: numberAfter(after, 0), limit: size + 1 });
+    const rows = await loaders.list('messagesOfTraces', id, {
+      after: numberAfter(after, 0),
+      limit: size + 1,
+    });
     return pageOf(rows.map(bySequence), { size, after });
   },
   async events({ id }, { since, first, after }, { loaders }) {
     const size = pageSize(first);
-    const start = Math.max(since ?? 0, numberAfter(after, 0));
+    const start = Math.max(since, numberAfter(after, 0));
     const rows = await loaders.list('eventsOfTraces', id, { after: start, limit: size + 1 });
     return pageOf(
       rows.map((node) => ({ node, position: node.eventId })),
@@ -65,7 +79,9 @@ export function byListKey(node: TraceRow): { node: TraceRow; position: string } 
 }
 
 /** A step or message in a list, at its place there. */
-export function bySequence<Row extends { readonly sequence: number }>(node: Row): { node: Row; position: number } {
+export function bySequence<Row extends { readonly sequence: number }>(
+  node: Row,
+): { node: Row; position: number } {
   return { node, position: node.sequence };
 }
 
@@ -90,12 +106,13 @@ export const traceQueries: QueryResolvers = {
 
 export const traceMutations: MutationResolvers = {
   createTrace: (_, { input }, { ingest, projectId }) => createTrace(ingest, { projectId, input }),
-  updateTrace: (_, { id, input }, { ingest, projectId }) => updateTrace(ingest, { projectId, id, changes: input }),
+  updateTrace: (_, { id, input }, { ingest, projectId }) =>
+    updateTrace(ingest, { projectId, id, changes: input }),
   deleteTrace: (_, { id, includeSubTraces }, { database, tails, listChanges, projectId }) =>
     deleteTrace(database, {
       projectId,
       id,
-      includeSubTraces: includeSubTraces ?? false,
+      includeSubTraces,
       onGone(gone) {
         tails.forget({ projectId, traceId: gone.id });
         listChanges.wake([projectId]);
@@ -106,10 +123,13 @@ export const traceMutations: MutationResolvers = {
 export const traceSubscriptions: SubscriptionResolvers = {
   traceChanges: {
     subscribe: async (_, { filter }, context) =>
-      mapped(await context.listChanges.follow({ projectId: context.projectId, filter: filterOf(filter) }), (change) => {
-        context.renew();
-        return change;
-      }),
+      mapped(
+        await context.listChanges.follow({ projectId: context.projectId, filter: filterOf(filter) }),
+        (change) => {
+          context.renew();
+          return change;
+        },
+      ),
     resolve: (change: ListChange) => change,
   },
 };
