@@ -62,9 +62,9 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
 
   const steps = batch.steps.added();
   send(byOwner(steps, 'steps', stepToNode), (owners) => createSteps(transaction, { owners }));
-  const links = steps.flatMap(({ projectId, id, parentIds }) =>
-    parentIds.map((parentId) => ({ projectId, id, parentId })),
-  );
+  const links = steps
+    .filter(({ parentIds }) => parentIds.length > 0)
+    .map(({ projectId, id, parentIds }) => ({ projectId, id, parentIds }));
   send(links, (rows) => linkSteps(transaction, { links: rows }));
 
   send(byOwner(batch.messages.added(), 'messages', messageToNode), (owners) =>

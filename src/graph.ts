@@ -28,8 +28,8 @@ export interface TraceRow extends Stats {
   readonly agentType: string | null;
   readonly status: TraceStatus;
   readonly uid: string | null;
-  /** A JSON object as text; null where it was not read. */
-  readonly context: string | null;
+  /** A JSON object as text; absent or null where it was not read. */
+  readonly context?: string | null;
   readonly summary: string | null;
   readonly error: string | null;
   readonly parentTraceId: string | null;

@@ -43,11 +43,16 @@ const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 
 
 /** The API's schema with its resolvers; throws where the two do not fit. */
 export function createSchema(): ReturnType<typeof makeExecutableSchema> {
-  return makeExecutableSchema({
+  const schema = makeExecutableSchema({
     typeDefs,
     resolvers,
     resolverValidationOptions: { requireResolversForArgs: 'error', requireResolversToMatchSchema: 'error' },
   });
+  // A scalar made in code comes without the description that stands in the schema.
+  for (const type of Object.values(schema.getTypeMap())) {
+    type.description ??= type.astNode?.description?.value;
+  }
+  return schema;
 }
 
 /** Serves the API over HTTP and WebSocket. Resolves when it listens. */

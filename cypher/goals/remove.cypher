@@ -2,7 +2,9 @@
 UNWIND $goals AS row
 MATCH (g:Goal {projectId: row.projectId, traceId: row.traceId, goalId: row.goalId})
 CALL (g) {
-  MATCH (g)<-[:BELONGS_TO]-(owned:Message|Step)
+  MATCH (g)<-[old:BELONGS_TO]-(owned:Message|Step)
+  DELETE old
+  WITH g, owned
   MATCH (t:Trace {projectId: g.projectId, id: g.traceId})
   SET owned.goalId = null
   CREATE (owned)-[:BELONGS_TO]->(t)

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** The layers, from the edge down to the ground; a file imports from its own layer and from those below. */
+const LAYERS = {
+  clients: 'cli api-client demo',
+  edge: 'main server subscribe watch frames mask request-body access config pretty context loaders scalars',
+  domain:
+    'traces goals messages steps events lists goal-lists delete-trace snapshot tails list-changes ' +
+    'goal-tree step-data tally sequences usage pages ids',
+  ingest: 'ingest load flush batch nodes stats graph',
+  ground:
+    'apply-schema cypher database errors json neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+} as const;
+
+type Layer = keyof typeof LAYERS;
+const order = Object.keys(LAYERS) as Layer[];
+
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => name.replace(/\.ts$/, ''));
+
+/** What a file imports: files of src by name, packages by theirs. Types are left out: they are gone when it runs. */
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(src, `${file}.ts`), 'utf8');
+  return [...text.matchAll(/^(?:import|export)\s+(?!type\b)[^;]*?from '([^']+)'/gm)].map(([, name = '']) =>
+    name.startsWith('.') ? normalize(join(dirname(file), name)).replace(/\.js$/, '') : name,
+  );
+}
+
+function layerOf(file: string): Layer {
+  if (/^(resolvers|generated)\//.test(file)) {
+    return 'edge';
+  }
+  const layer = order.find((name) => LAYERS[name].split(' ').includes(file));
+  assert.ok(layer, `src/${file}.ts is in no layer: say in test/imports.test.ts where it belongs`);
+  return layer;
+}
+
+test('imports point down the layers only', () => {
+  const upward = files.flatMap((file) =>
+    importsOf(file)
+      .filter((name) => files.includes(name))
+      .filter((name) => order.indexOf(layerOf(name)) < order.indexOf(layerOf(file)))
+      .map((name) => `${file} -> ${name}`),
+  );
+  assert.deepEqual(upward, []);
+});
+
+test('the clients know the server by its API only', () => {
+  const known = files
+    .filter((file) => layerOf(file) === 'clients')
+    .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
+    .filter(({ name }) => files.includes(name) && layerOf(name) !== 'clients' && !['json', 'errors'].includes(name));
+  assert.deepEqual(known, []);
+});
+
+test('no files import one another in a circle', () => {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), `a circle: ${[...path, file].join(' -> ')}`);
+    if (!done.has(file)) {
+      importsOf(file)
+        .filter((name) => files.includes(name))
+        .forEach((name) => visit(name, [...path, file]));
+      done.add(file);
+    }
+  };
+  files.forEach((file) => visit(file, []));
+});
+
+test('the domain and what is below never import graphql', () => {
+  const importing = files.filter(
+    (file) => order.indexOf(layerOf(file)) >= order.indexOf('domain') && importsOf(file).includes('graphql'),
+  );
+  assert.deepEqual(importing, []);
+});
+
+test('a resolver never sends Cypher', () => {
+  const sending = files.filter(
+    (file) => file.startsWith('resolvers/') && importsOf(file).some((name) => ['cypher', 'database'].includes(name)),
+  );
+  assert.deepEqual(sending, []);
+});
+
+test('only main and cli touch the process they run in', () => {
+  const touching = files.filter((file) => {
+    const text = readFileSync(join(src, `${file}.ts`), 'utf8');
+    return !['main', 'cli'].includes(file) && /\bprocess\.(env|argv|exit|on|once|stdout|stderr|cwd)\b/.test(text);
+  });
+  assert.deepEqual(touching, []);
+});
