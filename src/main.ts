@@ -15,12 +15,13 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Starts everything the settings ask for, and says where it is. */
-async function start(config: Config, started: Stop[]): Promise<void> {
+/** Starts everything the settings ask for, and says where it is; gives up when `interrupted`. */
+async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
+  const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, base: null }, process.stdout.isTTY ? pretty() : undefined);
-  const database = openDatabase(await provideNeo4j(config, log, started));
+  const database = openDatabase(await provideNeo4j(config, log, started, interrupted));
   started.push(() => database.close());
-  await answering(database);
+  await answering(database, interrupted);
   say('Applying constraints and indexes ...');
   await applySchema(database);
   const finished = await finishDeletions(database);
@@ -48,7 +49,12 @@ async function start(config: Config, started: Stop[]): Promise<void> {
   say('  npm run demo shows it live; Ctrl-C stops everything.');
 }
 
-async function provideNeo4j(config: Config, log: Logger, started: Stop[]): Promise<DatabaseSettings> {
+async function provideNeo4j(
+  config: Config,
+  log: Logger,
+  started: Stop[],
+  interrupted: AbortSignal,
+): Promise<DatabaseSettings> {
   if (config.neo4j !== null) {
     say(`Using Neo4j at ${config.neo4j.uri} ...`);
     return config.neo4j;
@@ -57,6 +63,7 @@ async function provideNeo4j(config: Config, log: Logger, started: Stop[]): Promi
     dataDir: config.dataDir,
     report: say,
     environment: process.env,
+    signal: interrupted,
     onExit: (message: string) => {
       log.fatal(message);
       void stopAll(started, 1);
@@ -70,14 +77,14 @@ async function provideNeo4j(config: Config, log: Logger, started: Stop[]): Promi
 const ATTEMPTS = 60;
 
 /** Waits for a database that is still starting, a minute at most. */
-async function answering(database: Database): Promise<void> {
+async function answering(database: Database, interrupted: AbortSignal): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await database.check();
       return;
     } catch (error) {
       const unavailable = error instanceof StemmaError && error.code === 'UNAVAILABLE';
-      if (!unavailable || attempt === ATTEMPTS) {
+      if (!unavailable || attempt === ATTEMPTS || interrupted.aborted) {
         throw error;
       }
       if (attempt === 1) {
@@ -88,14 +95,9 @@ async function answering(database: Database): Promise<void> {
   }
 }
 
-let stopping = false;
-
-async function stopAll(started: Stop[], code: number): Promise<void> {
-  if (stopping) {
-    return;
-  }
-  stopping = true;
-  for (const stop of started.reverse()) {
+/** Stops what was started, the last first, and ends the process. */
+async function stopAll(started: Stop[], code: number): Promise<never> {
+  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) {
     await stop().catch((error: unknown) => say(`while stopping: ${String(error)}`));
   }
   process.exit(code);
@@ -109,16 +111,24 @@ function explained(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+const interrupted = new AbortController();
 const started: Stop[] = [];
+const starting = start(started, interrupted.signal);
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    say('\nStopping ...');
-    void stopAll(started, 0);
+    if (!interrupted.signal.aborted) {
+      say('\nStopping ...');
+      interrupted.abort();
+      // What is being started is let go by the start itself; what was started, here.
+      void starting.catch(() => undefined).then(() => stopAll(started, 0));
+    }
   });
 }
-try {
-  await start(readConfig(process.env), started);
-} catch (error) {
-  process.stderr.write(`\nStemma cannot start: ${explained(error)}\n`);
-  await stopAll(started, 1);
-}
+
+starting.catch((error: unknown) => {
+  if (!interrupted.signal.aborted) {
+    process.stderr.write(`\nStemma cannot start: ${explained(error)}\n`);
+    void stopAll(started, 1);
+  }
+});

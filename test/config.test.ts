@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ConfigError, readConfig } from '../src/config.js';
+
+describe('settings', () => {
+  test('without any: loopback, port 4000, a local Neo4j in .stemma', () => {
+    const config = readConfig({});
+    assert.deepEqual(config, {
+      host: '127.0.0.1',
+      port: 4000,
+      dataDir: '.stemma',
+      allowOpen: false,
+      allowedHosts: [],
+      maxRequestBytes: 16 * 1024 * 1024,
+      logLevel: 'info',
+      neo4j: null,
+    });
+  });
+
+  test('an empty one is as if it were absent', () => {
+    assert.equal(readConfig({ STEMMA_PORT: '', NEO4J_URI: '' }).port, 4000);
+  });
+
+  test('every mistake is reported at once, with what was expected and what came', () => {
+    const mistakes = {
+      STEMMA_PORT: '99999',
+      STEMMA_HOST: '0.0.0.0',
+      STEMMA_LOG_LEVEL: 'loud',
+      STEMMA_PROT: '1',
+      NEO4J_URI: 'http://localhost:7474',
+    };
+    assert.throws(
+      () => readConfig(mistakes),
+      (error: unknown) => {
+        assert.ok(error instanceof ConfigError);
+        for (const name of Object.keys(mistakes).filter((key) => key !== 'STEMMA_HOST')) {
+          assert.match(error.message, new RegExp(`${name}: `));
+        }
+        assert.match(error.message, /"99999"/);
+        return true;
+      },
+    );
+  });
+
+  test('each form of a Neo4j address is taken', () => {
+    for (const scheme of ['bolt', 'bolt+s', 'bolt+ssc', 'neo4j', 'neo4j+s', 'neo4j+ssc']) {
+      const { neo4j } = readConfig({ NEO4J_URI: `${scheme}://db.example:7687`, NEO4J_PASSWORD: 'secret' });
+      assert.equal(neo4j?.uri, `${scheme}://db.example:7687`);
+    }
+  });
+
+  test('an address without a password is refused', () => {
+    assert.throws(() => readConfig({ NEO4J_URI: 'bolt://127.0.0.1:7687' }), /NEO4J_PASSWORD: expected a password/);
+  });
+
+  test('an address that others reach is refused unless that is said', () => {
+    assert.throws(() => readConfig({ STEMMA_HOST: '0.0.0.0' }), /STEMMA_ALLOW_OPEN=true/);
+    assert.equal(readConfig({ STEMMA_HOST: '0.0.0.0', STEMMA_ALLOW_OPEN: 'true' }).host, '0.0.0.0');
+    assert.equal(readConfig({ STEMMA_HOST: '::1' }).host, '::1');
+  });
+});

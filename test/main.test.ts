@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { newId, until } from './kit.js';
+import { startServerProcess } from './server-process.js';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'stemma-main-'));
+after(() => rmSync(dataDir, { recursive: true, force: true }));
+// The jars are there: this is not about fetching them.
+const jars = process.env['STEMMA_TEST_NEO4J_INSTALL'] ?? '';
+mkdirSync(join(dataDir, 'neo4j'));
+for (const folder of readdirSync(jars).filter((name) => name.startsWith('lib-'))) {
+  symlinkSync(join(jars, folder), join(dataDir, 'neo4j', folder));
+}
+
+/** As `npm start` runs it without settings: with a Neo4j of its own. */
+const ownNeo4j = { NEO4J_URI: '', NEO4J_PASSWORD: '', STEMMA_DATA_DIR: dataDir, JAVA_HOME: process.env['JAVA_HOME'] };
+
+test('what was written is there after Ctrl-C and a new start, and nothing is left running in between', async () => {
+  const id = newId('kept');
+  const first = await startServerProcess(ownNeo4j);
+  await first.send('mutation ($id: ID!) { createTrace(input: { id: $id, task: "stay" }) { id } }', { id });
+  const neo4j = neo4jPid();
+  assert.ok(alive(neo4j));
+  assert.equal(await first.stop('SIGINT'), 0);
+  assert.ok(!alive(neo4j));
+
+  const second = await startServerProcess(ownNeo4j);
+  const { data } = await second.send('query ($id: ID!) { trace(id: $id) { task } }', { id });
+  assert.deepEqual(data.trace, { task: 'stay' });
+  assert.equal(await second.stop('SIGTERM'), 0);
+});
+
+test('Ctrl-C while Neo4j is starting leaves nothing running', async () => {
+  let neo4j = 0;
+  const starting = startServerProcess(ownNeo4j, (pid, output) => {
+    if (neo4j === 0 && /Starting Neo4j/.test(output)) {
+      void until(() => {
+        neo4j = neo4jPid();
+        return neo4j > 0 && alive(neo4j);
+      }).then(() => process.kill(pid, 'SIGINT'));
+    }
+  });
+  await assert.rejects(starting, /ended with 0/);
+  assert.ok(neo4j > 0 && !alive(neo4j));
+});
+
+test('a start that cannot be ends with one clear message', async () => {
+  await assert.rejects(startServerProcess({ STEMMA_HOST: '0.0.0.0', STEMMA_PORT: 'x' }), (error: Error) => {
+    assert.match(error.message, /ended with 1/);
+    assert.match(error.message, /Stemma cannot start: settings to mend/);
+    assert.match(error.message, /STEMMA_PORT: expected a whole number from 0 to 65535, got "x"/);
+    return true;
+  });
+});
+
+test('a database that is away at the start is said so', async () => {
+  await assert.rejects(
+    startServerProcess({ NEO4J_PASSWORD: 'not this one' }),
+    /Stemma cannot start: .*(unauthorized|authentication)/is,
+  );
+});
+
+/** The process of the Neo4j in the data folder, 0 if there is none. */
+function neo4jPid(): number {
+  try {
+    return Number(/\d+/.exec(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8'))?.[0] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
