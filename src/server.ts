@@ -111,7 +111,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         404,
         errorBody(new StemmaError('NOT_FOUND', `no such page: ${url.pathname}; the API is at /graphql`)),
       );
-    } else if (request.method === 'GET' && !url.searchParams.has('query') && wantsHtml(request)) {
+    } else if (request.method === 'GET' && wantsHtml(request)) {
       graphiql ??= renderGraphiQL({
         title: 'Stemma',
         endpoint: '/graphql',

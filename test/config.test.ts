@@ -50,7 +50,10 @@ describe('settings', () => {
   });
 
   test('an address without a password is refused', () => {
-    assert.throws(() => readConfig({ NEO4J_URI: 'bolt://127.0.0.1:7687' }), /NEO4J_PASSWORD: expected a password/);
+    assert.throws(
+      () => readConfig({ NEO4J_URI: 'bolt://127.0.0.1:7687' }),
+      /NEO4J_PASSWORD: expected a password/,
+    );
   });
 
   test('an address that others reach is refused unless that is said', () => {

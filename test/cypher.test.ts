@@ -43,7 +43,9 @@ describe('every Cypher file', () => {
 
     test(`${file} starts from an index: no scan of a label, of all nodes or of all edges, no cartesian product`, async () => {
       const bad = (await operators(text)).filter((operator) =>
-        /AllNodesScan|NodeByLabelScan|LabelScan|RelationshipTypeScan|AllRelationshipsScan|CartesianProduct/.test(operator),
+        /AllNodesScan|NodeByLabelScan|LabelScan|RelationshipTypeScan|AllRelationshipsScan|CartesianProduct/.test(
+          operator,
+        ),
       );
       assert.deepEqual(bad, []);
     });

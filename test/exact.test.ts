@@ -66,32 +66,33 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ goal: goalOrNone, usage, parent: fc.option(index) }).map(
-      ({ goal, usage: used, parent }): Operation =>
-        (names) => ({
-          query: 'mutation ($input: AddStepInput!) { addStep(input: $input) { id } }',
-          variables: {
-            input: {
-              id: names.newStep(),
-              traceId: names.trace,
-              type: 'LLM_CALL',
-              goalId: goal === null ? null : names.goal(goal),
-              parentIds: parent === null ? [] : [names.step(parent)],
-              data: { prompt_tokens: used.promptTokens, completion_tokens: used.completionTokens, cost: used.cost },
+    arbitrary: fc
+      .record({ goal: goalOrNone, usage, parent: fc.option(index) })
+      .map(({ goal, usage: used, parent }): Operation => (names) => ({
+        query: 'mutation ($input: AddStepInput!) { addStep(input: $input) { id } }',
+        variables: {
+          input: {
+            id: names.newStep(),
+            traceId: names.trace,
+            type: 'LLM_CALL',
+            goalId: goal === null ? null : names.goal(goal),
+            parentIds: parent === null ? [] : [names.step(parent)],
+            data: {
+              prompt_tokens: used.promptTokens,
+              completion_tokens: used.completionTokens,
+              cost: used.cost,
             },
           },
-        }),
-    ),
+        },
+      })),
   },
   {
     weight: 4,
     arbitrary: fc
-      .record(
-        { message: index, goal: goalOrNone, usage, content: text },
-        { requiredKeys: ['message'] },
-      )
+      .record({ message: index, goal: goalOrNone, usage, content: text }, { requiredKeys: ['message'] })
       .map(({ message, goal, usage: used, content }): Operation => (names) => ({
-        query: 'mutation ($id: ID!, $input: UpdateMessageInput!) { updateMessage(id: $id, input: $input) { id } }',
+        query:
+          'mutation ($id: ID!, $input: UpdateMessageInput!) { updateMessage(id: $id, input: $input) { id } }',
         variables: {
           id: names.message(message),
           input: {
@@ -104,44 +105,43 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({ goal: index, parent: goalOrNone, status: fc.option(status, { nil: undefined }) }).map(
-      ({ goal, parent, status: set }): Operation =>
-        (names) => ({
-          query: 'mutation ($id: ID!, $input: GoalInput!) { addGoal(traceId: $id, input: $input) { id } }',
-          variables: {
-            id: names.trace,
-            input: {
-              goalId: names.goal(goal),
-              description: 'a goal',
-              parentId: parent === null ? null : names.goal(parent),
-              ...(set === undefined ? {} : { status: set }),
-            },
+    arbitrary: fc
+      .record({ goal: index, parent: goalOrNone, status: fc.option(status, { nil: undefined }) })
+      .map(({ goal, parent, status: set }): Operation => (names) => ({
+        query: 'mutation ($id: ID!, $input: GoalInput!) { addGoal(traceId: $id, input: $input) { id } }',
+        variables: {
+          id: names.trace,
+          input: {
+            goalId: names.goal(goal),
+            description: 'a goal',
+            parentId: parent === null ? null : names.goal(parent),
+            ...(set === undefined ? {} : { status: set }),
           },
-        }),
-    ),
+        },
+      })),
   },
   {
     weight: 3,
-    arbitrary: fc.record({ goal: index, parent: goalOrNone, status }, { requiredKeys: ['goal'] }).map(
-      ({ goal, parent, status: set }): Operation =>
-        (names) => ({
-          query:
-            'mutation ($id: ID!, $goal: String!, $input: UpdateGoalInput!) { updateGoal(traceId: $id, goalId: $goal, input: $input) { id } }',
-          variables: {
-            id: names.trace,
-            goal: names.goal(goal),
-            input: {
-              ...(set === undefined ? {} : { status: set }),
-              ...(parent === undefined ? {} : { parentId: parent === null ? null : names.goal(parent) }),
-            },
+    arbitrary: fc
+      .record({ goal: index, parent: goalOrNone, status }, { requiredKeys: ['goal'] })
+      .map(({ goal, parent, status: set }): Operation => (names) => ({
+        query:
+          'mutation ($id: ID!, $goal: String!, $input: UpdateGoalInput!) { updateGoal(traceId: $id, goalId: $goal, input: $input) { id } }',
+        variables: {
+          id: names.trace,
+          goal: names.goal(goal),
+          input: {
+            ...(set === undefined ? {} : { status: set }),
+            ...(parent === undefined ? {} : { parentId: parent === null ? null : names.goal(parent) }),
           },
-        }),
-    ),
+        },
+      })),
   },
   {
     weight: 1,
     arbitrary: fc.uniqueArray(index, { maxLength: 8 }).map((goals): Operation => (names) => ({
-      query: 'mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { id } } }',
+      query:
+        'mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { id } } }',
       variables: {
         id: names.trace,
         // Each goal below the one listed before it, or a root.
@@ -155,15 +155,19 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('RUNNING', 'STOPPED', 'COMPLETED', 'FAILED').map((set): Operation => (names) => ({
-      query: 'mutation ($id: ID!, $input: UpdateTraceInput!) { updateTrace(id: $id, input: $input) { id } }',
-      variables: { id: names.trace, input: { status: set } },
-    })),
+    arbitrary: fc
+      .constantFrom('RUNNING', 'STOPPED', 'COMPLETED', 'FAILED')
+      .map((set): Operation => (names) => ({
+        query:
+          'mutation ($id: ID!, $input: UpdateTraceInput!) { updateTrace(id: $id, input: $input) { id } }',
+        variables: { id: names.trace, input: { status: set } },
+      })),
   },
   {
     weight: 1,
     arbitrary: fc.jsonValue({ maxDepth: 2 }).map((note): Operation => (names) => ({
-      query: 'mutation ($id: ID!, $payload: JSON) { appendEvent(traceId: $id, type: "note", payload: $payload) { id } }',
+      query:
+        'mutation ($id: ID!, $payload: JSON) { appendEvent(traceId: $id, type: "note", payload: $payload) { id } }',
       variables: { id: names.trace, payload: { note } },
     })),
   },
@@ -173,10 +177,13 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
 const EXPECTED = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT']);
 
 test('after any operations of eight writers through two processes, stats equal a recount and ids are gapless', async () => {
-  const work = fc.array(fc.array(fc.record({ child: fc.boolean(), operation: operations }), { minLength: 4, maxLength: 14 }), {
-    minLength: WRITERS,
-    maxLength: WRITERS,
-  });
+  const work = fc.array(
+    fc.array(fc.record({ child: fc.boolean(), operation: operations }), { minLength: 4, maxLength: 14 }),
+    {
+      minLength: WRITERS,
+      maxLength: WRITERS,
+    },
+  );
   await fc.assert(
     fc.asyncProperty(work, async (writers) => {
       const parent = newId('exact');
@@ -184,10 +191,13 @@ test('after any operations of eight writers through two processes, stats equal a
       const send = servers[0]?.send;
       assert.ok(send);
       await send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traces[0] });
-      await send('mutation ($id: ID!, $parent: ID!) { createTrace(input: { id: $id, parentTraceId: $parent }) { id } }', {
-        id: traces[1],
-        parent: traces[0],
-      });
+      await send(
+        'mutation ($id: ID!, $parent: ID!) { createTrace(input: { id: $id, parentTraceId: $parent }) { id } }',
+        {
+          id: traces[1],
+          parent: traces[0],
+        },
+      );
       const counts = { message: 0, step: 0 };
       const unexpected: unknown[] = [];
       await Promise.all(

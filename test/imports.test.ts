@@ -56,7 +56,9 @@ test('the clients know the server by its API only', () => {
   const known = files
     .filter((file) => layerOf(file) === 'clients')
     .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
-    .filter(({ name }) => files.includes(name) && layerOf(name) !== 'clients' && !['json', 'errors'].includes(name));
+    .filter(
+      ({ name }) => files.includes(name) && layerOf(name) !== 'clients' && !['json', 'errors'].includes(name),
+    );
   assert.deepEqual(known, []);
 });
 
@@ -83,7 +85,8 @@ test('the domain and what is below never import graphql', () => {
 
 test('a resolver never sends Cypher', () => {
   const sending = files.filter(
-    (file) => file.startsWith('resolvers/') && importsOf(file).some((name) => ['cypher', 'database'].includes(name)),
+    (file) =>
+      file.startsWith('resolvers/') && importsOf(file).some((name) => ['cypher', 'database'].includes(name)),
   );
   assert.deepEqual(sending, []);
 });
@@ -91,7 +94,9 @@ test('a resolver never sends Cypher', () => {
 test('only main and cli touch the process they run in', () => {
   const touching = files.filter((file) => {
     const text = readFileSync(join(src, `${file}.ts`), 'utf8');
-    return !['main', 'cli'].includes(file) && /\bprocess\.(env|argv|exit|on|once|stdout|stderr|cwd)\b/.test(text);
+    return (
+      !['main', 'cli'].includes(file) && /\bprocess\.(env|argv|exit|on|once|stdout|stderr|cwd)\b/.test(text)
+    );
   });
   assert.deepEqual(touching, []);
 });

@@ -16,7 +16,12 @@ for (const folder of readdirSync(jars).filter((name) => name.startsWith('lib-'))
 }
 
 /** As `npm start` runs it without settings: with a Neo4j of its own. */
-const ownNeo4j = { NEO4J_URI: '', NEO4J_PASSWORD: '', STEMMA_DATA_DIR: dataDir, JAVA_HOME: process.env['JAVA_HOME'] };
+const ownNeo4j = {
+  NEO4J_URI: '',
+  NEO4J_PASSWORD: '',
+  STEMMA_DATA_DIR: dataDir,
+  JAVA_HOME: process.env['JAVA_HOME'],
+};
 
 test('what was written is there after Ctrl-C and a new start, and nothing is left running in between', async () => {
   const id = newId('kept');

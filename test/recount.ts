@@ -25,7 +25,9 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
     'MATCH (e:Event {projectId: "default", traceId: $traceId}) RETURN properties(e) AS event ORDER BY e.eventId',
   );
 
-  const parentOf = new Map<string, string | null>(goals.map(({ goal }) => [goal.goalId, goal.parentId ?? null]));
+  const parentOf = new Map<string, string | null>(
+    goals.map(({ goal }) => [goal.goalId, goal.parentId ?? null]),
+  );
   const below = (goalId: string | null, ancestor: string): boolean =>
     goalId !== null && (goalId === ancestor || below(parentOf.get(goalId) ?? null, ancestor));
   const records = [...messages, ...steps];
@@ -51,10 +53,17 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
     );
   }
   for (const { record, home, labels } of records) {
-    assert.deepEqual([home ?? null, labels], record.goalId == null ? [null, ['Trace']] : [record.goalId, ['Goal']]);
+    assert.deepEqual(
+      [home ?? null, labels],
+      record.goalId == null ? [null, ['Trace']] : [record.goalId, ['Goal']],
+    );
   }
   for (const { record, parents } of steps) {
-    assert.deepEqual([...parents].sort(), [...(record.parentIds as string[])].sort(), 'the edges above a step');
+    assert.deepEqual(
+      [...parents].sort(),
+      [...(record.parentIds as string[])].sort(),
+      'the edges above a step',
+    );
   }
 
   const upTo = (count: number): number[] => Array.from({ length: count }, (_, place) => place + 1);
@@ -65,8 +74,14 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
   );
   assert.equal(trace.lastEventId, events.length, 'the newest event');
   const added = (type: string, name: string): number[] =>
-    events.filter(({ event }) => event.type === type).map(({ event }) => JSON.parse(event.payload)[name].sequence);
-  assert.deepEqual(added('message_added', 'message'), upTo(messages.length), 'messages in the order of their events');
+    events
+      .filter(({ event }) => event.type === type)
+      .map(({ event }) => JSON.parse(event.payload)[name].sequence);
+  assert.deepEqual(
+    added('message_added', 'message'),
+    upTo(messages.length),
+    'messages in the order of their events',
+  );
   assert.deepEqual(added('step_added', 'step'), upTo(steps.length), 'steps in the order of their events');
 
   checkTold(goals, events);
@@ -93,7 +108,11 @@ function checkTold(goals: readonly any[], events: readonly any[]): void {
       const { previewSequence: _, ...stats } = statsOf(goal, (name) => `${prefix}${capital(name)}`);
       return stats;
     };
-    assert.deepEqual(told.get(goal.goalId), { self: shown('self'), cumulative: shown('cumulative') }, goal.goalId);
+    assert.deepEqual(
+      told.get(goal.goalId),
+      { self: shown('self'), cumulative: shown('cumulative') },
+      goal.goalId,
+    );
   }
 }
 
@@ -118,11 +137,16 @@ function capital(name: string): string {
 
 /** Stats from the records themselves. */
 function recount(records: readonly any[]): Stats {
-  const sum = (value: (row: any) => number): number => records.reduce((total: number, row) => total + value(row), 0);
+  const sum = (value: (row: any) => number): number =>
+    records.reduce((total: number, row) => total + value(row), 0);
   const newest = records
     .filter(({ count }) => count === 1)
-    .reduce<any>((best, row) => (best === null || row.record.sequence > best.record.sequence ? row : best), null);
-  const content = newest?.record.contentJson === undefined ? newest?.record.content : JSON.parse(newest.record.contentJson);
+    .reduce<any>(
+      (best, row) => (best === null || row.record.sequence > best.record.sequence ? row : best),
+      null,
+    );
+  const content =
+    newest?.record.contentJson === undefined ? newest?.record.content : JSON.parse(newest.record.contentJson);
   const promptTokens = sum(({ record }) => record.promptTokens ?? 0);
   const completionTokens = sum(({ record }) => record.completionTokens ?? 0);
   return {

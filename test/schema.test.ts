@@ -24,7 +24,9 @@ test('every type, field, argument and enum value is described', () => {
       for (const field of Object.values(type.getFields())) {
         check(`${type.name}.${field.name}`, field);
         if (!isInputObjectType(type)) {
-          (field as GraphQLField<unknown, unknown>).args.forEach((arg) => check(`${type.name}.${field.name}(${arg.name})`, arg));
+          (field as GraphQLField<unknown, unknown>).args.forEach((arg) =>
+            check(`${type.name}.${field.name}(${arg.name})`, arg),
+          );
         }
       }
     }

@@ -9,7 +9,10 @@ export interface ServerProcess {
   /** Everything it printed. */
   readonly output: () => string;
   /** Sends an operation over HTTP and returns the answer, errors included. */
-  send(query: string, variables?: object): Promise<{ data: any; errors?: { message: string; extensions: { code: string } }[] }>;
+  send(
+    query: string,
+    variables?: object,
+  ): Promise<{ data: any; errors?: { message: string; extensions: { code: string } }[] }>;
   /** Sends SIGTERM, or the signal given, and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }

@@ -19,11 +19,17 @@ interface Reply {
 /** A request with any headers: fetch does not let `Host` be set. */
 function ask(path: string, headers: Record<string, string> = {}, body?: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${kit.url}${path}`, { method: body === undefined ? 'GET' : 'POST', headers }, (response) => {
-      let text = '';
-      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }));
-    });
+    const sent = request(
+      `${kit.url}${path}`,
+      { method: body === undefined ? 'GET' : 'POST', headers },
+      (response) => {
+        let text = '';
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+        );
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });
@@ -32,7 +38,9 @@ function ask(path: string, headers: Record<string, string> = {}, body?: string):
 /** The HTTP status with which an upgrade is refused, or 101. */
 function upgrade(path: string, headers: Record<string, string> = {}): Promise<number> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(`${kit.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', { headers });
+    const socket = new WebSocket(`${kit.url.replace('http', 'ws')}${path}`, 'graphql-transport-ws', {
+      headers,
+    });
     socket.on('open', () => {
       socket.close();
       resolve(101);
@@ -64,7 +72,9 @@ describe('GraphiQL', () => {
     const { status, headers, body } = await ask('/graphql', { accept: 'text/html,*/*' });
     assert.equal(status, 200);
     assert.match(String(headers['content-type']), /text\/html/);
-    const loaded = [...body.slice(0, 20_000).matchAll(/<(?:script|link|img|iframe)[^>]+(?:src|href)="(?!data:)([^"]*)"/g)];
+    const loaded = [
+      ...body.slice(0, 20_000).matchAll(/<(?:script|link|img|iframe)[^>]+(?:src|href)="(?!data:)([^"]*)"/g),
+    ];
     assert.deepEqual(
       loaded.map(([, address]) => address),
       [],

@@ -18,26 +18,42 @@ async function fill(id: string): Promise<void> {
   await kit.ask('mutation ($input: CreateTraceInput!) { createTrace(input: $input) { id } }', {
     input: { id, uid, context: { id } },
   });
-  await kit.ask('mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { id } } }', {
-    id,
-    goals: [
-      { goalId: 'a', description: 'all' },
-      { goalId: 'b', description: 'part', parentId: 'a' },
-      { goalId: 'c', description: 'other part', parentId: 'a' },
-    ],
-  });
+  await kit.ask(
+    'mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { id } } }',
+    {
+      id,
+      goals: [
+        { goalId: 'a', description: 'all' },
+        { goalId: 'b', description: 'part', parentId: 'a' },
+        { goalId: 'c', description: 'other part', parentId: 'a' },
+      ],
+    },
+  );
   await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', {
     inputs: [
       { id: `${id}/1`, traceId: id, type: 'LLM_CALL', goalId: 'b', data: { model: 'm', prompt_tokens: 3 } },
       { id: `${id}/2`, traceId: id, type: 'TOOL_CALL', parentIds: [`${id}/1`], data: { tool_name: 'x' } },
       { id: `${id}/3`, traceId: id, type: 'TOOL_CALL', parentIds: [`${id}/1`], data: { tool_name: 'y' } },
-      { id: `${id}/4`, traceId: id, type: 'CONCLUSION', goalId: 'c', parentIds: [`${id}/2`, `${id}/3`], data: {} },
+      {
+        id: `${id}/4`,
+        traceId: id,
+        type: 'CONCLUSION',
+        goalId: 'c',
+        parentIds: [`${id}/2`, `${id}/3`],
+        data: {},
+      },
     ],
   });
   await kit.ask('mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id } }', {
     inputs: [
       { traceId: id, role: 'user', content: 'hello' },
-      { traceId: id, role: 'assistant', content: [{ type: 'text', text: 'hi' }], goalId: 'b', stepId: `${id}/1` },
+      {
+        traceId: id,
+        role: 'assistant',
+        content: [{ type: 'text', text: 'hi' }],
+        goalId: 'b',
+        stepId: `${id}/1`,
+      },
     ],
   });
 }
@@ -117,15 +133,18 @@ test('50 traces with everything that hangs on them need a statement for each lev
 
 test('500 messages added together are written by a fixed number of statements', async () => {
   const add = async (count: number): Promise<string[]> =>
-    await statementsOf('mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id sequence } }', {
-      inputs: Array.from({ length: count }, (_, index) => ({
-        traceId: `${uid}-${index % 50}`,
-        role: 'user',
-        content: `message ${index}`,
-        goalId: 'b',
-        promptTokens: 1,
-      })),
-    });
+    await statementsOf(
+      'mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id sequence } }',
+      {
+        inputs: Array.from({ length: count }, (_, index) => ({
+          traceId: `${uid}-${index % 50}`,
+          role: 'user',
+          content: `message ${index}`,
+          goalId: 'b',
+          promptTokens: 1,
+        })),
+      },
+    );
   const many = await add(500);
   assert.deepEqual(many, [
     'events/create',
@@ -144,9 +163,12 @@ test('writes that arrive together share their statements', async () => {
   sent = [];
   await Promise.all(
     Array.from({ length: 64 }, (_, index) =>
-      kit.ask('mutation ($id: ID!) { addMessage(input: { traceId: $id, role: "user", content: "x" }) { id } }', {
-        id: `${uid}-${index % 50}`,
-      }),
+      kit.ask(
+        'mutation ($id: ID!) { addMessage(input: { traceId: $id, role: "user", content: "x" }) { id } }',
+        {
+          id: `${uid}-${index % 50}`,
+        },
+      ),
     ),
   );
   const batches = sent.filter((name) => name === 'messages/create').length;
