@@ -188,9 +188,9 @@ test('after any operations of eight writers through two processes, stats equal a
     fc.asyncProperty(work, async (writers) => {
       const parent = newId('exact');
       const traces = [parent, `${parent}-sub`] as const;
-      const send = servers[0]?.send;
-      assert.ok(send);
-      await send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traces[0] });
+      const [first] = servers;
+      assert.ok(first);
+      await first.send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traces[0] });
       await send(
         'mutation ($id: ID!, $parent: ID!) { createTrace(input: { id: $id, parentTraceId: $parent }) { id } }',
         {
