@@ -1,0 +1,90 @@
+import { StemmaError, type StemmaErrorCode } from './errors.js';
+import { parseJson } from './json.js';
+
+/** Talks GraphQL to a Stemma server over HTTP. */
+export interface Client {
+  /** Where the server is: `http://127.0.0.1:4000`, without a slash at the end. */
+  readonly url: string;
+  /**
+   * Sends an operation and returns its data.
+   *
+   * Throws a StemmaError with the code of the server's first error; UNAVAILABLE, too, if no Stemma server answers at `url`, which
+   * leaves open whether it did what it was asked to: repeating a write that names its ids is safe.
+   */
+  ask<Data>(query: string, variables?: object): Promise<Data>;
+}
+
+interface Answer {
+  readonly data?: unknown;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: { readonly code?: string; readonly errorId?: string };
+  }[];
+}
+
+/**
+ * A client of the server at `address`, a URL with or without `/graphql` at its end. Nothing is sent before the first `ask`.
+ *
+ * Throws BAD_USER_INPUT if `address` is not an http(s) URL.
+ */
+export function connectTo(address: string): Client {
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new StemmaError(
+      'BAD_USER_INPUT',
+      `STEMMA_URL: expected an address like http://127.0.0.1:4000, got ${JSON.stringify(address)}`,
+    );
+  }
+  const url = address.replace(/\/+$/, '').replace(/\/graphql$/, '');
+  return {
+    url,
+    async ask<Data>(query: string, variables: object = {}): Promise<Data> {
+      const { data, errors } = await post(url, JSON.stringify({ query, variables }));
+      const [error] = errors ?? [];
+      if (error !== undefined) {
+        const { code, errorId } = error.extensions ?? {};
+        const message = errorId === undefined ? error.message : `${error.message} (${errorId} in its log)`;
+        throw new StemmaError((code ?? 'UNAVAILABLE') as StemmaErrorCode, `the server says: ${message}`);
+      }
+      return data as Data;
+    },
+  };
+}
+
+async function post(url: string, body: string): Promise<Answer> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    text = await response.text();
+  } catch (cause) {
+    throw new StemmaError(
+      'UNAVAILABLE',
+      `no Stemma server answers at ${url}: start one with \`npm start\`, or set STEMMA_URL to where one runs`,
+      { cause },
+    );
+  }
+  const answer = answerIn(text);
+  if (answer === null) {
+    const got = `HTTP ${response.status}, ${response.headers.get('content-type') ?? 'of no type'}`;
+    throw new StemmaError(
+      'UNAVAILABLE',
+      `expected a Stemma server at ${url}, got an answer that is not GraphQL (${got}): set STEMMA_URL to where one runs`,
+    );
+  }
+  return answer;
+}
+
+function answerIn(text: string): Answer | null {
+  try {
+    const answer = parseJson(text) as Answer | null;
+    return answer !== null && typeof answer === 'object' && ('data' in answer || 'errors' in answer)
+      ? answer
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+import { parseArgs } from 'node:util';
+import { connectTo, type Client } from './api-client.js';
+import { StemmaError } from './errors.js';
+import { importFiles, type ImportedFile } from './import.js';
+import { progressBar, progressLines } from './progress.js';
+import { parseSpeed } from './replay-pace.js';
+
+const USAGE = `Usage:
+  npx stemma import FILE... [--speed 20x|max]   writes recorded runs of agents as traces
+  npx stemma demo                               plays a run of an agent live
+
+FILE holds OpenAI chat messages (one list, a list of runs, or JSON Lines; tau-bench's files are such) or is a SWE-agent
+trajectory (.traj). Importing a file again adds nothing.
+
+  --speed max   as fast as the server takes it (unless given)
+  --speed 20x   at 20 times the speed it happened at, to watch it arrive
+  --help        this text
+
+STEMMA_URL says where the server is: http://127.0.0.1:4000 unless set.`;
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+async function run(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { speed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  });
+  const [command, ...files] = positionals;
+  if (values.help === true) {
+    say(USAGE);
+    return;
+  }
+  const client = connectTo(process.env['STEMMA_URL'] || 'http://127.0.0.1:4000');
+  if (command === 'import' && files.length > 0) {
+    await runImport(client, files, values.speed ?? 'max');
+  } else if (command === 'demo' && files.length === 0) {
+    const { runDemo } = await import('./demo.js');
+    await runDemo(client, say);
+  } else {
+    throw new StemmaError('BAD_USER_INPUT', complaint(command));
+  }
+}
+
+function complaint(command: string | undefined): string {
+  const got =
+    command === 'import'
+      ? 'expected a FILE to import, got none'
+      : `expected import or demo, got ${command ?? 'nothing'}`;
+  return `${got}\n\n${USAGE}`;
+}
+
+async function runImport(client: Client, files: readonly string[], speedText: string): Promise<void> {
+  const speed = parseSpeed(speedText);
+  const begunMs = performance.now();
+  const progress = process.stdout.isTTY ? progressBar(process.stdout) : progressLines(say, speed !== 'max');
+  const imported = await importFiles(client, { files, speed, progress });
+  imported.forEach((report) => say(told(report)));
+  const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
+  say(
+    `Done in ${seconds} s. ${client.url}/graphql shows a trace: { trace(id: "${imported[0]?.traceIds[0] ?? ''}") { task status totalSteps } }`,
+  );
+}
+
+function told({ file, traceIds, tracesWritten, steps, messages }: ImportedFile): string {
+  const there = traceIds.length - tracesWritten;
+  const added = `${counted(tracesWritten, 'trace')} with ${counted(steps, 'step')} and ${counted(messages, 'message')} added`;
+  const parts = [
+    ...(tracesWritten > 0 ? [added] : []),
+    ...(there > 0 ? [`${counted(there, 'trace')} already there`] : []),
+  ];
+  return `${file}: ${parts.join(', ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+try {
+  await run();
+} catch (error) {
+  const expected =
+    error instanceof StemmaError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(
+    `${expected === true ? (error as Error).message : String((error as Error).stack ?? error)}\n`,
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,231 @@
+import {
+  ASSUMED_MS,
+  below,
+  isObject,
+  listAt,
+  messageAt,
+  NO_USAGE,
+  spoken,
+  textOf,
+  unexpected,
+  type AgentRun,
+  type FileMessage,
+  type JsonObject,
+  type Place,
+  type ToolCall,
+  type Turn,
+  type Usage,
+} from './agent-run.js';
+import { coveringRun, parsedArguments } from './openai-transcript.js';
+
+/**
+ * Reads a SWE-agent `.traj` file, of whichever age.
+ *
+ * - `trajectory` says what the agent did: each entry is an answer of the model, a tool call (if it has an action) and its
+ *   observation. `history` says what was said: its entries are the messages. The two are matched by the text of the answers.
+ * - The tool and its arguments are those of the entry's tool call where the history has exactly one; older files have none, and then the
+ *   tool is the first word of the action and its argument the whole of it.
+ * - The prompt is the entry's own (`query`, or `messages` up to the answer); older files have none, and then it is the history
+ *   before the answer, though the model may have been shown less of it.
+ * - The last observation of an older file is not in its history: it is a result, and no message.
+ * - `info.model_stats` tells tokens and cost of the whole run; they are recorded on the last answer, whose data says so.
+ * - A run whose `exit_status` does not begin with "submitted" failed.
+ */
+export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
+  const historyPlace = below(place, ['history'], '');
+  const history = listAt(source['history'] ?? [], historyPlace, 'history to be a list').map((entry, index) =>
+    messageAt(entry, below(historyPlace, [index], `history entry ${index + 1}`)),
+  );
+  const trajectoryPlace = below(place, ['trajectory'], '');
+  const entries = listAt(source['trajectory'], trajectoryPlace, 'trajectory to be a list').map(
+    (entry, index) => entryAt(entry, below(trajectoryPlace, [index], `trajectory entry ${index + 1}`)),
+  );
+  const info = isObject(source['info']) ? source['info'] : {};
+  const submission = typeof info['submission'] === 'string' ? info['submission'] : null;
+  const exitStatus = info['exit_status'] ?? null;
+  const submitted = typeof exitStatus === 'string' && exitStatus.startsWith('submitted');
+  return {
+    agentType: 'swe-agent',
+    source,
+    task: taskOf(history),
+    context: {
+      ...(source['environment'] === undefined ? {} : { environment: source['environment'] }),
+      ...(source['instance_id'] === undefined ? {} : { instance_id: source['instance_id'] }),
+      exit_status: exitStatus,
+      ...(info['model_stats'] === undefined ? {} : { model_stats: info['model_stats'] }),
+    },
+    turns: withStats(readTurns(history, entries), info['model_stats'], below(place, ['info'], 'info')),
+    submission: submission === '' ? null : submission,
+    failure: submitted ? null : `exit status: ${typeof exitStatus === 'string' ? exitStatus : 'none'}`,
+  };
+}
+
+interface Entry {
+  readonly action: string;
+  readonly observation: unknown;
+  readonly response: string;
+  readonly thought: unknown;
+  readonly state: unknown;
+  readonly durationMs: number | null;
+  /** The prompt, and what may follow it; null where the file has none. */
+  readonly prompt: readonly unknown[] | null;
+}
+
+function entryAt(value: unknown, place: Place): Entry {
+  if (!isObject(value)) {
+    throw unexpected(place, 'an object with action, observation and response', value);
+  }
+  const text = (name: string): string => {
+    const given = value[name] ?? '';
+    if (typeof given !== 'string') {
+      throw unexpected(below(place, [name], ''), `${name} to be a text`, given);
+    }
+    return given;
+  };
+  const seconds = value['execution_time'] ?? null;
+  if (seconds !== null && (typeof seconds !== 'number' || seconds < 0)) {
+    throw unexpected(below(place, ['execution_time'], ''), 'execution_time to be seconds from 0', seconds);
+  }
+  const list = (name: string): readonly unknown[] | null =>
+    value[name] == null ? null : listAt(value[name], below(place, [name], ''), `${name} to be a list`);
+  const response = text('response');
+  const messages = list('messages');
+  return {
+    action: text('action'),
+    observation: value['observation'] ?? null,
+    response,
+    thought: value['thought'],
+    state: value['state'],
+    durationMs: seconds === null ? null : Math.round(seconds * 1e6) / 1e3,
+    prompt: list('query') ?? (messages === null ? null : upToAnswer(messages, response)),
+  };
+}
+
+/** `messages` before the answer, where they go on with it. */
+function upToAnswer(messages: readonly unknown[], response: string): readonly unknown[] {
+  const answer = messages.findLastIndex((message) => isObject(message) && message['role'] === 'assistant');
+  const found = messages[answer];
+  return isObject(found) && found['content'] === response ? messages.slice(0, answer) : messages;
+}
+
+function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): Turn[] {
+  const turns: Turn[] = [];
+  let next = 0;
+  const speakUntil = (end: number): void => {
+    for (; next < end; next += 1) {
+      const entry = history[next];
+      if (entry !== undefined) {
+        turns.push({ kind: 'said', waitMs: ASSUMED_MS.system, message: spoken(entry), cost: null });
+      }
+    }
+  };
+  for (const entry of entries) {
+    const place = history.findIndex((candidate, index) => index >= next && answers(candidate, entry));
+    speakUntil(place === -1 ? beforeAnswer(history, next) : place);
+    const recorded = place === -1 ? undefined : history[place];
+    const call = callOf(recorded, entry);
+    turns.push({
+      kind: 'answered',
+      waitMs: ASSUMED_MS.answer,
+      message: recorded === undefined ? { role: 'assistant', content: entry.response } : spoken(recorded),
+      prompt: entry.prompt ?? history.slice(0, next),
+      usage: NO_USAGE,
+      calls: call === null ? [] : [call],
+      data: {
+        ...(recorded?.['tool_calls'] == null ? {} : { tool_calls: recorded['tool_calls'] }),
+        ...(entry.thought === undefined || entry.thought === entry.response
+          ? {}
+          : { thought: entry.thought }),
+      },
+    });
+    if (recorded !== undefined) {
+      next += 1;
+    }
+    if (call !== null) {
+      const observed = recorded === undefined ? undefined : history[next];
+      const told = observed !== undefined && observed.role !== 'assistant' ? spoken(observed) : null;
+      turns.push({
+        kind: 'returned',
+        waitMs: entry.durationMs ?? ASSUMED_MS.tool,
+        call,
+        result: entry.observation,
+        durationMs: entry.durationMs,
+        message: told,
+        data: entry.state === undefined ? {} : { state: entry.state },
+      });
+      if (told !== null) {
+        next += 1;
+      }
+    }
+  }
+  speakUntil(history.length);
+  return turns;
+}
+
+function answers(candidate: FileMessage, { response }: Entry): boolean {
+  return (
+    candidate.role === 'assistant' &&
+    candidate['is_demo'] !== true &&
+    (candidate['content'] === response || candidate['thought'] === response)
+  );
+}
+
+/** How far the history goes on without the model answering. */
+function beforeAnswer(history: readonly FileMessage[], from: number): number {
+  const answer = history.findIndex(
+    (entry, index) => index >= from && entry.role === 'assistant' && entry['is_demo'] !== true,
+  );
+  return answer === -1 ? history.length : answer;
+}
+
+function callOf(recorded: FileMessage | undefined, { action }: Entry): ToolCall | null {
+  const listed = recorded?.['tool_calls'];
+  const [only, ...others] = Array.isArray(listed) ? (listed as readonly unknown[]) : [];
+  if (isObject(only) && others.length === 0 && isObject(only['function'])) {
+    const { id, function: called } = only;
+    const name = called['name'];
+    if (typeof name === 'string' && name !== '') {
+      return {
+        id: typeof id === 'string' ? id : null,
+        name,
+        arguments: parsedArguments(called['arguments']),
+      };
+    }
+  }
+  const [word = ''] = action.trim().split(/\s/);
+  return word === '' ? null : { id: null, name: word, arguments: { command: action } };
+}
+
+function withStats(turns: readonly Turn[], stats: unknown, place: Place): readonly Turn[] {
+  if (!isObject(stats)) {
+    return turns;
+  }
+  const number = (name: string): number | null => {
+    const value = stats[name];
+    if (value != null && (typeof value !== 'number' || value < 0)) {
+      throw unexpected(
+        below(place, ['model_stats', name], ''),
+        `model_stats.${name} to be a number from 0`,
+        value,
+      );
+    }
+    return typeof value === 'number' && value > 0 ? value : null;
+  };
+  const usage: Usage = {
+    promptTokens: number('tokens_sent'),
+    completionTokens: number('tokens_received'),
+    cost: number('instance_cost'),
+  };
+  const last = turns.findLastIndex(({ kind }) => kind === 'answered');
+  const known = Object.values(usage).some((value) => value !== null);
+  return turns.map((turn, index) =>
+    known && turn.kind === 'answered' && index === last ? coveringRun(turn, usage) : turn,
+  );
+}
+
+/** The issue's text; without the words it is introduced with. */
+function taskOf(history: readonly FileMessage[]): string | null {
+  const asked = history.find((entry) => entry.role === 'user' && entry['is_demo'] !== true);
+  const text = textOf(asked?.['content']);
+  return text === null ? null : text.slice(/\bISSUE:\s*/.exec(text)?.index ?? 0).replace(/^ISSUE:\s*/, '');
+}

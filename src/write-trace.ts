@@ -1,0 +1,125 @@
+import type { Client } from './api-client.js';
+import { dueTimesMs, type Speed } from './replay-pace.js';
+import type { TraceWrites, Write } from './run-to-trace.js';
+
+const MAX_WRITES = 200;
+const MAX_BYTES = 4_000_000;
+
+const CREATE = `mutation ($input: CreateTraceInput!) {
+  createTrace(input: $input) { status totalSteps totalMessages }
+}`;
+
+const WRITE = `mutation ($steps: [AddStepInput!]!, $messages: [AddMessageInput!]!) {
+  addSteps(inputs: $steps) { sequence }
+  addMessages(inputs: $messages) { sequence }
+}`;
+
+const TOTALS = `query ($id: ID!) { trace(id: $id) { status totalSteps totalMessages } }`;
+
+const END = `mutation ($id: ID!, $input: UpdateTraceInput!) { updateTrace(id: $id, input: $input) { id } }`;
+
+interface Totals {
+  readonly status: string;
+  readonly totalSteps: number;
+  readonly totalMessages: number;
+}
+
+/** What writing a trace added to what was there. */
+export interface Added {
+  readonly steps: number;
+  readonly messages: number;
+}
+
+/** Waits; a test puts its own clock in its place. */
+export interface Clock {
+  nowMs(): number;
+  wait(ms: number): Promise<void>;
+}
+
+export const REAL_CLOCK: Clock = {
+  nowMs: () => performance.now(),
+  wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
+
+/**
+ * Writes a trace through the API: the trace, its steps and messages in their order, and last its end. At `max` in batches of 200 writes or 4 MB;
+ * otherwise one by one, each when it is due.
+ *
+ * Returns what it added, or null for a trace that was there in full: that is left alone, with whatever was added to it since. Every write
+ * names its id, so nothing is written twice, and what an interrupted call left out is added by the next.
+ *
+ * Throws what the client throws; the trace is then RUNNING, with the writes up to there.
+ */
+export async function writeTrace(
+  client: Client,
+  {
+    trace: { trace, writes, end },
+    speed,
+    clock,
+    onWritten,
+  }: {
+    readonly trace: TraceWrites;
+    readonly speed: Speed;
+    readonly clock: Clock;
+    /** Told how many writes are done, since it was told last. */
+    readonly onWritten: (count: number) => void;
+  },
+): Promise<Added | null> {
+  const { createTrace: before } = await client.ask<{ createTrace: Totals }>(CREATE, { input: trace });
+  const steps = writes.filter(({ kind }) => kind === 'step').length;
+  const running = before.status === 'RUNNING';
+  if (!running && before.totalSteps >= steps && before.totalMessages >= writes.length - steps) {
+    onWritten(writes.length);
+    return null;
+  }
+  if (speed === 'max') {
+    for (const batch of batches(writes)) {
+      await send(client, batch);
+      onWritten(batch.length);
+    }
+  } else {
+    const beganMs = clock.nowMs();
+    const due = dueTimesMs(writes, speed);
+    for (const [index, write] of writes.entries()) {
+      const earlyMs = (due[index] ?? 0) - (clock.nowMs() - beganMs);
+      if (earlyMs > 0) {
+        await clock.wait(earlyMs);
+      }
+      await send(client, [write]);
+      onWritten(1);
+    }
+  }
+  if (running) {
+    await client.ask(END, { id: trace.id, input: end });
+  }
+  const { trace: after } = await client.ask<{ trace: Totals }>(TOTALS, { id: trace.id });
+  return {
+    steps: after.totalSteps - before.totalSteps,
+    messages: after.totalMessages - before.totalMessages,
+  };
+}
+
+/** One request: a message may name a step of it, so the steps go first. */
+async function send(client: Client, writes: readonly Write[]): Promise<void> {
+  await client.ask(WRITE, {
+    steps: writes.flatMap((write) => (write.kind === 'step' ? [write.input] : [])),
+    messages: writes.flatMap((write) => (write.kind === 'message' ? [write.input] : [])),
+  });
+}
+
+function batches(writes: readonly Write[]): Write[][] {
+  const made: Write[][] = [];
+  let current: Write[] = [];
+  let sizeBytes = 0;
+  for (const write of writes) {
+    const bytes = Buffer.byteLength(JSON.stringify(write.input));
+    if (current.length === MAX_WRITES || (current.length > 0 && sizeBytes + bytes > MAX_BYTES)) {
+      made.push(current);
+      current = [];
+      sizeBytes = 0;
+    }
+    current.push(write);
+    sizeBytes += bytes;
+  }
+  return current.length > 0 ? [...made, current] : made;
+}
