@@ -209,6 +209,6 @@ function excerpt(text: string | null): string | null {
   if (text === null || text.length <= EXCERPT) {
     return text;
   }
-  const characters = [...text.slice(0, EXCERPT * 2)];
+  const characters = [...text.slice(0, (EXCERPT + 1) * 2)];
   return characters.length <= EXCERPT ? text : `${characters.slice(0, EXCERPT).join('')}...`;
 }

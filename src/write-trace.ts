@@ -16,7 +16,9 @@ const WRITE = `mutation ($steps: [AddStepInput!]!, $messages: [AddMessageInput!]
 
 const TOTALS = `query ($id: ID!) { trace(id: $id) { status totalSteps totalMessages } }`;
 
-const END = `mutation ($id: ID!, $input: UpdateTraceInput!) { updateTrace(id: $id, input: $input) { id } }`;
+const END = `mutation ($id: ID!, $input: UpdateTraceInput!) {
+  trace: updateTrace(id: $id, input: $input) { status totalSteps totalMessages }
+}`;
 
 interface Totals {
   readonly status: string;
@@ -89,10 +91,9 @@ export async function writeTrace(
       onWritten(1);
     }
   }
-  if (running) {
-    await client.ask(END, { id: trace.id, input: end });
-  }
-  const { trace: after } = await client.ask<{ trace: Totals }>(TOTALS, { id: trace.id });
+  const { trace: after } = running
+    ? await client.ask<{ trace: Totals }>(END, { id: trace.id, input: end })
+    : await client.ask<{ trace: Totals }>(TOTALS, { id: trace.id });
   return {
     steps: after.totalSteps - before.totalSteps,
     messages: after.totalMessages - before.totalMessages,

@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, request as sendRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -351,22 +353,63 @@ test('importing a transcript again, also under another name, adds nothing', asyn
   assert.deepEqual(await everything(), once);
 });
 
-test('an import that was cut short is completed by the next', async () => {
+test('when the server goes away the import says so, and the next one adds the rest', async () => {
   const about = newId('cut');
-  const file = await fileWith([ask(about), calling(call('a', 'one', '{}')), result('a', '1'), answer('b')]);
-  const [whole] = await imported([file], about);
-  const before = await shape(whole.id);
-  await kit.cypher(
-    `MATCH (t:Trace {projectId: $projectId, id: $id}) SET t.status = "running", t.completedAt = null, t.totalSteps = 3, t.lastStepSequence = 3
-     WITH t MATCH (s:Step {projectId: $projectId, traceId: $id}) WHERE s.sequence > 3
-     MATCH (m:Message {projectId: $projectId, stepId: s.id}) DETACH DELETE m, s`,
-    { id: whole.id, projectId },
+  const run = (name: string): object[] => [
+    ask(name),
+    calling(call('a', 'one', '{}')),
+    result('a', '1'),
+    answer('b'),
+  ];
+  const file = await fileWith([run(`${about} 1`), run(`${about} 2`)]);
+  // A trace is 1 + 9 + 1 requests, one for each write.
+  const server = await serverThatDiesAfter(16);
+  const cut = await stemma(['import', file, '--speed', '100000x'], server.url);
+  assert.equal(cut.code, 1);
+  assert.match(
+    cut.err,
+    /^no Stemma server answers at .*\n\(what was written stays; run this again to add the rest\)$/m,
   );
-  const { code, err } = await stemma(['import', file]);
-  assert.equal(code, 0, err);
-  assert.deepEqual((await shape(whole.id)).length, before.length);
-  assert.equal((await tracesAbout(about))[0].status, 'completed');
+  const statuses = async (): Promise<unknown[]> =>
+    (await tracesAbout(about)).map(({ status, totalSteps, messageCount }) => [
+      status,
+      totalSteps,
+      messageCount,
+    ]);
+  assert.deepEqual(await statuses(), [
+    ['completed', 5, 4],
+    ['running', 2, 2],
+  ]);
+  const { code, out } = await stemma(['import', file]);
+  assert.equal(code, 0);
+  assert.match(out, /: 1 trace with 3 steps and 2 messages added, 1 trace already there/);
+  assert.deepEqual(await statuses(), [
+    ['completed', 5, 4],
+    ['completed', 5, 4],
+  ]);
 });
+
+/** Passes requests on to the kit's server, and after so many of them no more. */
+async function serverThatDiesAfter(requests: number): Promise<{ readonly url: string }> {
+  let left = requests;
+  const server = createServer((request, response) => {
+    left -= 1;
+    if (left < 0) {
+      server.close();
+      request.socket.destroy();
+      return;
+    }
+    const options = { method: 'POST', headers: { 'content-type': 'application/json' } };
+    request.pipe(
+      sendRequest(`${kit.url}/graphql`, options, (answered) => {
+        answered.pipe(response);
+      }),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
 
 describe('a broken file is named with the position of the fault, and nothing is written', () => {
   const good = [ask('good'), answer('fine')];
