@@ -79,7 +79,7 @@ export function without(
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return text.length > 60 ? `${text.slice(0, 60).replace(/[\ud800-\udbff]$/, '')}...` : text;
 }
 
 /** The character `offset` of `text` as "line L, column C", both from 1. */
