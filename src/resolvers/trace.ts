@@ -7,6 +7,7 @@ import type {
   TraceResolvers,
 } from '../generated/schema.js';
 import type { TraceRow } from '../graph.js';
+import { parseJson } from '../json.js';
 import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
 import type { ListChange } from '../list-changes.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
@@ -17,7 +18,7 @@ import { mapped } from './mapped.js';
 export const Trace: TraceResolvers = {
   totalMessages: ({ messageCount }) => messageCount,
   context: ({ id, context }, _, { loaders }) =>
-    context === null ? loaders.context.load(id) : (JSON.parse(context) as unknown),
+    context === null ? loaders.context.load(id) : parseJson(context),
   parent: ({ parentTraceId }, _, { loaders }) =>
     parentTraceId === null ? null : loaders.trace.load(parentTraceId),
   parentGoal: ({ parentTraceId, parentGoalId }, _, { loaders }) =>
