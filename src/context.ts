@@ -21,13 +21,13 @@ export interface Context extends Store {
 }
 
 export function createContext(store: Store, projectId: string): Context {
-  const context: Context = {
+  return {
     ...store,
     projectId,
     loaders: createLoaders(store.database, projectId),
     renew() {
-      context.loaders = createLoaders(store.database, projectId);
+      // Apollo hands resolvers a copy: it is the copy that must forget.
+      this.loaders = createLoaders(store.database, projectId);
     },
   };
-  return context;
 }

@@ -47,7 +47,7 @@ export async function appendEvent(
     readonly idempotencyKey: string | null | undefined;
   },
 ): Promise<EventRow> {
-  if (type === '' || type.length > MAX_TYPE_LENGTH || /\p{Cc}/u.test(type)) {
+  if (type === '' || [...type].length > MAX_TYPE_LENGTH || /\p{Cc}/u.test(type)) {
     throw badInput(
       'type',
       `expected 1 to ${MAX_TYPE_LENGTH} characters, none of them a control character, got ${shown(type)}`,

@@ -7,6 +7,7 @@ import { contentToProperties, goalToNode, messageToNode, statsToProperties, step
 type Rows = readonly object[];
 
 const createTraces = statement<{ traces: Rows }, never>('traces/create');
+const linkTraces = statement<{ traces: Rows }, never>('traces/link');
 const updateTraces = statement<{ traces: Rows }, never>('traces/update');
 const createGoals = statement<{ goals: Rows }, never>('goals/create');
 const updateGoals = statement<{ goals: Rows }, never>('goals/update');
@@ -53,6 +54,17 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
       .map(({ after }) => after),
   ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
   send(moved, (rows) => moveGoals(transaction, { goals: rows }));
+  // After the goals: the goal that a sub-trace works for may be as new as the sub-trace.
+  const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
+  send(
+    subTraces.map(({ projectId, id, parentTraceId, parentGoalId }) => ({
+      projectId,
+      id,
+      parentTraceId,
+      parentGoalId,
+    })),
+    (traces) => linkTraces(transaction, { traces }),
+  );
   const removed = goals((table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
     projectId,
     traceId,

@@ -129,12 +129,14 @@ export async function setGoalTree(
       const before = [...goals.rows()];
       const replayed = new Map(before.map((goal) => [goal.addedBy, goal.goalId]));
       const kept = new Set<string>();
+      const named = new Set(listed.map(({ goalId }) => goalId));
       let changed = false;
       listed.forEach((given, index) => {
         const field = `goals[${index}]`;
         const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
         const goal =
-          existing ?? insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field });
+          existing ??
+          insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field, named });
         if (kept.has(goal.goalId)) {
           throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
         }
@@ -196,14 +198,23 @@ function insertGoal(
   batch: Batch,
   { projectId, traceId }: Target,
   given: CheckedGoal,
-  { addedBy, field }: { readonly addedBy: string; readonly field: string },
+  {
+    addedBy,
+    field,
+    named = new Set(),
+  }: {
+    readonly addedBy: string;
+    readonly field: string;
+    /** Ids that the same write gives to other goals: not to be counted. */
+    readonly named?: ReadonlySet<string | null>;
+  },
 ): GoalRow {
   const { description, parentId = null } = given.changes;
   if (description === undefined) {
     throw badInput(`${field}.description`, 'expected a text for a new goal, got none');
   }
   const goals = batch.goals(projectId, traceId);
-  const goalId = given.goalId ?? nextNumber(batch, { projectId, traceId });
+  const goalId = given.goalId ?? nextNumber(batch, { projectId, traceId }, named);
   const goal: GoalRow = {
     projectId,
     traceId,
@@ -225,11 +236,11 @@ function insertGoal(
   return goal;
 }
 
-function nextNumber(batch: Batch, { projectId, traceId }: Target): string {
+function nextNumber(batch: Batch, { projectId, traceId }: Target, named: ReadonlySet<string | null>): string {
   const trace = batch.trace(projectId, traceId);
   const goals = batch.goals(projectId, traceId);
   let number = trace.lastGoalNumber + 1;
-  while (goals.get(String(number)) !== undefined) {
+  while (goals.get(String(number)) !== undefined || named.has(String(number))) {
     number += 1;
   }
   batch.changeTrace(trace, { lastGoalNumber: number });

@@ -4,8 +4,9 @@ import { StemmaError } from './errors.js';
 /** Deeper nesting is refused: JSON.stringify recurses, and so do most readers. */
 const MAX_DEPTH = 500;
 
-/** What JSON.parse alone would take in and change: long numbers, integer-like keys, escaped surrogates. */
-const MAY_LOSE = /\d{16}|\d[eE]\+?\d{2}|"-?\d+"\s*:|\\u[dD][89abAB]|\\u[dD][c-fC-F]|"__proto__"|\\u005[fF]/;
+/** What JSON.parse alone would take in and change: long or extreme numbers, integer-like keys, escaped surrogates. */
+const MAY_LOSE =
+  /\d{16}|\d[eE][+-]?\d{2}|\d\.\d*[eE]|\d{8}[eE]|"-?\d+"\s*:|\\u[dD][89abAB]|\\u[dD][c-fC-F]|"__proto__"|\\u005[fF]/;
 
 /**
  * Parses JSON without changing anything on the way: integers beyond 2^53, numbers beyond a double and lone surrogates are
@@ -53,15 +54,25 @@ export function checkJson(value: unknown, field: string): void {
   }
 }
 
-/** The exact integer that a literal's text stands for, refused where a double would round it. */
-export function checkIntegerLiteral(literal: string, where: string): void {
-  const magnitude = BigInt(literal.replace('-', ''));
-  if (magnitude > 2n ** 53n) {
-    throw new StemmaError(
-      'BAD_USER_INPUT',
-      `${where}: expected an integer of at most 2^53 in magnitude, got ${literal}; send it as a string`,
-    );
+/**
+ * The number that a literal's text stands for. Refused is what would not come back equal: beyond a double, below it but not
+ * 0, and what would be written as an integer beyond 2^53, where readers of JSON no longer agree.
+ */
+export function numberOf(literal: string, where: string): number {
+  const value = Number(literal);
+  const refused = (expected: string): StemmaError =>
+    new StemmaError('BAD_USER_INPUT', `${where}: expected ${expected}, got ${literal.slice(0, 60)}`);
+  if (!Number.isFinite(value)) {
+    throw refused('a number that fits a double');
   }
+  if (value === 0 && /^-?[\d.]*[1-9]/.test(literal)) {
+    throw refused('a number that fits a double (the smallest above 0 is 5e-324)');
+  }
+  const integer = [literal, String(value)].find((text) => /^-?\d+$/.test(text));
+  if (integer !== undefined && BigInt(integer.replace('-', '')) > 2n ** 53n) {
+    throw refused('an integer of at most 2^53 in magnitude (a larger one can be sent as a text)');
+  }
+  return value;
 }
 
 /** `object` without one of its keys, the others in their order. */
@@ -79,7 +90,7 @@ export function without(
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function shown(value: unknown): string {
   const text = value === undefined ? 'nothing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+  return text.length > 60 ? `${text.slice(0, 60).replace(/[\ud800-\udbff]$/, '')}...` : text;
 }
 
 /** The character `offset` of `text` as "line L, column C", both from 1. */
@@ -146,7 +157,7 @@ function parseExactly(text: string): unknown {
       },
       onLiteralValue: (value: unknown, offset, length) => {
         if (typeof value === 'number') {
-          checkNumber(value, text.slice(offset, offset + length), position(text, offset));
+          numberOf(text.slice(offset, offset + length), position(text, offset));
         } else if (typeof value === 'string') {
           checkText(value, text, offset);
         }
@@ -175,15 +186,6 @@ function checkText(value: string, text: string, offset: number): void {
       'BAD_USER_INPUT',
       `${position(text, offset)}: expected Unicode text, got half a surrogate pair (\\ud800 to \\udfff alone)`,
     );
-  }
-}
-
-function checkNumber(value: number, literal: string, where: string): void {
-  if (!Number.isFinite(value)) {
-    throw new StemmaError('BAD_USER_INPUT', `${where}: expected a number that fits a double, got ${literal}`);
-  }
-  if (/^-?\d+$/.test(literal)) {
-    checkIntegerLiteral(literal, where);
   }
 }
 

@@ -25,6 +25,11 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   if (cause instanceof GraphQLError && path === undefined) {
     return { message: cause.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
+  // Reading a query recurses into it; nothing has been executed then.
+  if (cause instanceof RangeError && path === undefined) {
+    const message = 'expected a query that nests less deeply, got one that exhausts the stack';
+    return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
+  }
   const errorId = randomUUID();
   log.error({ err: cause, errorId }, 'unexpected error');
   return {

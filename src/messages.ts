@@ -100,7 +100,7 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
 }
 
 function checkRole(role: string | null | undefined, field: string): string {
-  if (role == null || role === '' || role.length > MAX_ROLE_LENGTH) {
+  if (role == null || role === '' || [...role].length > MAX_ROLE_LENGTH) {
     throw badInput(field, `expected 1 to ${MAX_ROLE_LENGTH} characters, got ${shown(role)}`);
   }
   return role;
@@ -140,7 +140,7 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
   if (stepId !== null && batch.steps.get(keyOf(projectId, stepId))?.traceId !== traceId) {
     throw badInput(`${field}.stepId`, `expected a step of trace ${shown(traceId)}, got ${shown(stepId)}`);
   }
-  const sequence = takeSequence(batch, trace, { label: 'Message', given });
+  const sequence = takeSequence(batch, trace, { label: 'Message', given, field: `${field}.sequence` });
   const message: MessageRow = { ...draft, sequence, createdAt: batch.now };
   batch.messages.put(keyOf(projectId, id), message);
   tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), {

@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { StemmaError } from './errors.js';
-import { checkIntegerLiteral, checkJson, shown } from './json.js';
+import { checkJson, numberOf, shown } from './json.js';
 
 /** `DateTime`: the server's own text; never taken in. */
 export const DateTime = new GraphQLScalarType({
@@ -13,7 +13,8 @@ export const Long = new GraphQLScalarType<number>({
   name: 'Long',
   serialize: (value) => checkLong(value),
   parseValue: checkLong,
-  parseLiteral: (node) => checkLong(node.kind === Kind.INT ? Number(node.value) : print(node)),
+  parseLiteral: (node) =>
+    checkLong(node.kind === Kind.INT ? guarded(() => numberOf(node.value, 'Long')) : print(node)),
 });
 
 function checkLong(value: unknown): number {
@@ -41,10 +42,8 @@ export const JSONValue = new GraphQLScalarType({
 function literalValue(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
   switch (node.kind) {
     case Kind.INT:
-      guarded(() => checkIntegerLiteral(node.value, 'JSON'));
-      return Number(node.value);
     case Kind.FLOAT:
-      return Number(node.value);
+      return guarded(() => numberOf(node.value, 'JSON'));
     case Kind.STRING:
     case Kind.BOOLEAN:
       return node.value;
@@ -63,9 +62,9 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
   }
 }
 
-function guarded(check: () => void): void {
+function guarded<T>(check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     throw error instanceof StemmaError ? invalid(error.message) : error;
   }

@@ -17,11 +17,15 @@ export function checkSequence(sequence: number | null | undefined, field: string
   return sequence;
 }
 
-/** Takes the sequence given, if it is free (else CONFLICT), or the trace's next one. */
+/** Takes the sequence given, if it is free (else CONFLICT naming `field`), or the trace's next one. */
 export function takeSequence(
   batch: Batch,
   trace: TraceRow,
-  { label, given }: { readonly label: SequenceKey['label']; readonly given: number | null },
+  {
+    label,
+    given,
+    field,
+  }: { readonly label: SequenceKey['label']; readonly given: number | null; readonly field: string },
 ): number {
   const counter = label === 'Step' ? 'lastStepSequence' : 'lastMessageSequence';
   const last = trace[counter];
@@ -31,7 +35,7 @@ export function takeSequence(
     throw new StemmaError(
       'CONFLICT',
       `sequence ${given} of trace ${JSON.stringify(trace.id)} is taken by another ${label.toLowerCase()}`,
-      { field: 'sequence' },
+      { field },
     );
   }
   batch.takeSequence(key);

@@ -82,7 +82,8 @@ export function equalStats(a: Stats, b: Stats): boolean {
 /** How a message's text begins, whitespace folded; null if its content has no text. */
 export function previewOf(content: unknown): string | null {
   const text = textOf(content)
-    ?.slice(0, 400)
+    ?.trimStart()
+    .slice(0, 400)
     .replace(/[\ud800-\udbff]$/, '')
     .replace(/\s+/g, ' ')
     .trim();

@@ -131,7 +131,7 @@ function insertStep(
       );
     }
   });
-  const sequence = takeSequence(batch, trace, { label: 'Step', given });
+  const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
   const step: StepRow = { ...draft, sequence, createdAt: batch.now };
   batch.steps.put(keyOf(projectId, id), step);
   const counted = batch.trace(projectId, traceId);

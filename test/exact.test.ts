@@ -191,7 +191,7 @@ test('after any operations of eight writers through two processes, stats equal a
       const [first] = servers;
       assert.ok(first);
       await first.send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traces[0] });
-      await send(
+      await first.send(
         'mutation ($id: ID!, $parent: ID!) { createTrace(input: { id: $id, parentTraceId: $parent }) { id } }',
         {
           id: traces[1],

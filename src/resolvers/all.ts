@@ -1,4 +1,6 @@
-import type { Resolvers } from '../generated/schema.js';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../context.js';
+import type { MutationResolvers, Resolvers } from '../generated/schema.js';
 import { DateTime, JSONValue, Long } from '../scalars.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
@@ -28,6 +30,16 @@ const enums = {
   },
 } as const;
 
+const mutations: MutationResolvers = {
+  ...traceMutations,
+  ...goalMutations,
+  ...stepMutations,
+  ...messageMutations,
+  ...event.eventMutations,
+};
+
+type Mutate = (source: object, args: object, context: Context, info: GraphQLResolveInfo) => unknown;
+
 /** Every resolver, by type. */
 export const resolvers = {
   DateTime,
@@ -35,13 +47,16 @@ export const resolvers = {
   Long,
   ...enums,
   Query: { ...traceQueries, ...goalQueries, ...stepQueries, ...messageQueries },
-  Mutation: {
-    ...traceMutations,
-    ...goalMutations,
-    ...stepMutations,
-    ...messageMutations,
-    ...event.eventMutations,
-  },
+  // The mutations of a request run one after another: what was read for one may have been changed by the next.
+  Mutation: Object.fromEntries(
+    Object.entries(mutations as Record<string, Mutate>).map(([name, mutate]): [string, Mutate] => [
+      name,
+      (source, args, context, info) => {
+        context.renew();
+        return mutate(source, args, context, info);
+      },
+    ]),
+  ),
   Subscription: { ...event.eventSubscriptions, ...traceSubscriptions },
   Trace,
   Goal,
