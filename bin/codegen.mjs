@@ -53,7 +53,7 @@ const config = {
     TraceSnapshot: '../snapshot.js#Snapshot',
     TraceEvent: '../graph.js#EventRow',
     ...Object.fromEntries(events.map((name) => [name, '../resolvers/event.js#EventSource'])),
-    TraceChange: '../list-changes.js#ListChange',
+    TraceChange: '../trace-list.js#ListChange',
   },
 };
 

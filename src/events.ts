@@ -90,6 +90,8 @@ export async function appendEvent(
 interface PageKey {
   readonly projectId: string;
   readonly traceId: string;
+  /** When the trace was created: a later one of the same id has other events. */
+  readonly createdAt: string;
   readonly after: number;
   readonly limit: number;
 }
@@ -101,8 +103,12 @@ const readBounds = statement<
 >('events/bounds');
 
 /** The events of a trace after `after`, oldest first, at most `limit`. */
-export async function readEvents(runner: Runner, page: PageKey): Promise<EventRow[]> {
-  return (await readPage(runner, page)).map(({ event }) => event);
+export async function readEvents(
+  runner: Runner,
+  { projectId, traceId, createdAt, after, limit }: PageKey,
+): Promise<EventRow[]> {
+  const rows = await readPage(runner, { projectId, traceId, createdAt, after, limit });
+  return rows.map(({ event }) => event);
 }
 
 /**

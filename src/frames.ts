@@ -5,7 +5,11 @@ import { parseJson } from './json.js';
 import type { Snapshot } from './snapshot.js';
 
 /** The first frame of the watch socket: the trace as it stands. */
-export function connectedFrame({ trace, goals, subTraces, currentEventId }: Snapshot): object {
+export function connectedFrame(
+  { trace, goals, subTraces, currentEventId }: Snapshot,
+  /** The contexts of the sub-traces as JSON, by id. */
+  contexts: ReadonlyMap<string, string>,
+): object {
   return {
     event: 'connected',
     trace_id: trace.id,
@@ -16,22 +20,57 @@ export function connectedFrame({ trace, goals, subTraces, currentEventId }: Snap
       goals.length === 0
         ? null
         : { mission: trace.task, goals: goals.map((goal) => snakeCase(publicGoal(goal), 'goal')) },
-    sub_traces: Object.fromEntries(subTraces.map((sub) => [sub.id, traceOf(sub)])),
+    sub_traces: Object.fromEntries(
+      subTraces.map((sub) => [sub.id, traceOf(sub, contexts.get(sub.id) ?? '{}')]),
+    ),
   };
 }
 
-/** An event as the watch socket sends it, the same live and replayed. */
-export function eventFrame(event: EventRow): object {
+/** An event as the watch socket sends it, the same live and replayed: a frame of JSON. */
+export function eventFrame(event: EventRow): string {
   const head = { event: event.type, event_id: event.eventId, ts: event.at };
-  const payload = parseJson(event.payload) as Record<string, unknown>;
   if (!(EVENT_TYPES as readonly string[]).includes(event.type)) {
-    return { ...payload, ...head };
+    return customFrame(head, event.payload);
   }
-  const about = event.type.startsWith('trace_') ? { trace_id: event.traceId } : {};
-  return { ...head, ...about, ...(snakeCase(payload, event.type) as object) };
+  const payload = snakeCase(parseJson(event.payload), event.type) as Record<string, unknown>;
+  return JSON.stringify({ ...head, ...inDocumentShape(event, payload) });
 }
 
-function traceOf(trace: TraceRow): object {
+/** The payload's own keys beside the head's; joined as text, as an object would sort keys that look like numbers. */
+function customFrame(head: object, payload: string): string {
+  const own = parseJson(payload) as Record<string, unknown>;
+  const others = Object.keys(own).filter((key) => !Object.hasOwn(head, key));
+  const members = others.map((key) => `,${JSON.stringify(key)}:${JSON.stringify(own[key])}`);
+  return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
+}
+
+/** The fields that document 003 gives the frame of this type; types of ours keep their payload's. */
+function inDocumentShape(
+  { type, traceId }: EventRow,
+  payload: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  switch (type) {
+    case 'goal_added': {
+      // Ours: goals that became completed with it. A front end would miss that; the document's own has none.
+      const { affected_goals: affected, ...rest } = payload;
+      return (affected as readonly unknown[]).length === 0 ? rest : payload;
+    }
+    case 'sub_trace_started': {
+      const { parent_trace_id: _watched, ...rest } = payload;
+      return rest;
+    }
+    case 'sub_trace_completed':
+      return { ...payload, summary: payload['summary'] ?? '' };
+    case 'trace_status_changed':
+    case 'trace_completed':
+    case 'trace_updated':
+      return { trace_id: traceId, ...payload };
+    default:
+      return payload;
+  }
+}
+
+function traceOf(trace: TraceRow, context: string): object {
   const { id, mode, promptName, task, agentType, status, uid, parentTraceId, parentGoalId } = trace;
   return {
     trace_id: id,
@@ -43,6 +82,7 @@ function traceOf(trace: TraceRow): object {
     parent_goal_id: parentGoalId,
     status,
     uid,
+    context: parseJson(context),
     total_steps: trace.totalSteps,
     total_messages: trace.messageCount,
     total_tokens: trace.totalTokens,

@@ -25,6 +25,8 @@ export interface Write<T> {
 /** A trace that a commit changed. */
 export interface Committed extends TraceKey {
   readonly lastEventId: number;
+  /** Tells the trace from an earlier one of the same id. */
+  readonly createdAt: string;
 }
 
 export interface Ingest {

@@ -1,99 +1,97 @@
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import type { TraceRow } from './graph.js';
 import { listTraces, NEWEST, type TraceFilter } from './lists.js';
-
-/** A change in a watched list of traces; `trace` is its newest state, null when it left the list. */
-export interface ListChange {
-  readonly kind: 'CREATED' | 'UPDATED' | 'DELETED';
-  readonly traceId: string;
-  readonly trace: TraceRow | null;
-}
-
-export type ListFollower = AsyncIterableIterator<ListChange, undefined>;
+import { createPoll } from './poll.js';
+import { createTraceList, MAX_KNOWN, type ListFollower, type TraceList } from './trace-list.js';
+import { readTraces } from './traces.js';
 
 /**
  * The lists of traces that are being watched. Changes are noticed by one query a project, at each commit of this process
- * and at regular looks for those of others; a trace that changes faster than its follower reads is told once, as it then is.
+ * and at regular looks for those of others; a trace that changes faster than its follower reads is told once, as it then
+ * is. Each list is known as far as its newest 500 and what was told since: the departure of an older trace is not told.
  */
 export interface ListChanges {
   follow(list: { readonly projectId: string; readonly filter: TraceFilter }): Promise<ListFollower>;
   /** Says that traces of these projects changed. */
   wake(projectIds: Iterable<string>): void;
+  /** How many projects are being watched. */
   readonly watched: number;
+  /** Looks no more: followers wait in silence for their sockets to close. */
   close(): void;
 }
 
+/** The watched lists of one project. */
 interface Watch {
   readonly projectId: string;
-  /** Versions of the traces changed lately, by id. */
+  /** The versions of the traces that changed lately, by id. */
   seen: Map<string, string>;
-  sinceMs: number;
+  /** When, by this process's steady clock, the last looks began that reached back a little, and far. */
+  lookedAt: number;
+  lookedFarAt: number;
+  lookedForMissingAt: number;
   looking: boolean;
   again: boolean;
-  readonly followers: Set<Listener>;
+  /** By filter. */
+  readonly lists: Map<string, WatchedList>;
+  /** Resolves when what changed before is known. */
+  begun: Promise<void>;
 }
 
-interface Listener {
-  /** The newest of the traces it was told of, or could know from a query at its start. */
-  readonly known: Set<string>;
-  changed(trace: TraceRow): void;
-  gone(id: string): void;
-  close(): void;
+interface WatchedList {
+  readonly list: TraceList;
+  /** Resolves when what it holds is known. */
+  readonly begun: Promise<void>;
 }
 
-const readClock = statement<object, { nowMs: number }>('traces/clock');
 const readChanged = statement<
-  { readonly projectId: string; readonly sinceMs: number },
-  { changedAtMs: number; trace: TraceRow }
+  { readonly projectId: string; readonly withinMs: number },
+  { readonly id: string; readonly lastEventId: number; readonly createdAt: string }
 >('traces/changed');
 const readMissing = statement<
   { readonly projectId: string; readonly ids: readonly string[] },
-  { id: string }
+  { readonly id: string }
 >('traces/read-missing');
 
-/** A change is stamped before its commit: looks go this far back, so that none is missed by committing late. */
+/** A change is stamped before its commit. Every look reaches back for the usual delay, one a second for the longest. */
+const USUAL_COMMIT_MS = 1_000;
 const LATE_COMMIT_MS = 10_000;
-const MAX_KNOWN = 500;
+const FAR_LOOK_MS = 1_000;
+/** Commits that come faster are looked at together. */
+const PAUSE_MS = 20;
+const ROWS_AT_A_TIME = 1_000;
 
 export function createListChanges(
   database: Database,
   { pollMs = 100, onError }: { readonly pollMs?: number; readonly onError: (error: unknown) => void },
 ): ListChanges {
   const watches = new Map<string, Watch>();
-  let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  const poll = createPoll({
+    everyMs: pollMs,
+    wanted: () => watches.size > 0 && !closed,
+    look: async () => {
+      await Promise.all([...watches.values()].map(look));
+    },
+  });
 
+  /** Looks for changes, once more if there was a wake-up meanwhile. Never rejects. */
   async function look(watch: Watch): Promise<void> {
+    watch.again = watch.looking;
     if (watch.looking) {
-      watch.again = true;
       return;
     }
     watch.looking = true;
     try {
-      do {
+      await watch.begun;
+      for (;;) {
+        await lookForChanges(watch);
+        await lookForMissing(watch);
+        if (!watch.again || watch.lists.size === 0 || closed) {
+          break;
+        }
         watch.again = false;
-        const rows = await readChanged(database, {
-          projectId: watch.projectId,
-          sinceMs: watch.sinceMs - LATE_COMMIT_MS,
-        });
-        const seen = new Map<string, string>();
-        for (const { changedAtMs, trace } of rows) {
-          const version = `${changedAtMs} ${trace.lastEventId} ${trace.createdAt}`;
-          seen.set(trace.id, version);
-          watch.sinceMs = Math.max(watch.sinceMs, changedAtMs);
-          if (watch.seen.get(trace.id) !== version) {
-            watch.followers.forEach((follower) => follower.changed(trace));
-          }
-        }
-        watch.seen = seen;
-        const ids = [...new Set([...watch.followers].flatMap(({ known }) => [...known]))];
-        const missing =
-          ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
-        for (const { id } of missing) {
-          watch.followers.forEach((follower) => follower.gone(id));
-        }
-      } while (watch.again as boolean);
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
     } catch (error) {
       onError(error);
     } finally {
@@ -101,71 +99,103 @@ export function createListChanges(
     }
   }
 
-  function schedule(): void {
-    if (timer === undefined && watches.size > 0 && !closed) {
-      timer = setTimeout(() => {
-        void Promise.all([...watches.values()].map(look)).finally(() => {
-          timer = undefined;
-          schedule();
-        });
-      }, pollMs);
+  async function lookForChanges(watch: Watch): Promise<void> {
+    const { projectId } = watch;
+    const now = performance.now();
+    const far = now - watch.lookedFarAt > FAR_LOOK_MS;
+    const withinMs = far
+      ? LATE_COMMIT_MS + (now - watch.lookedFarAt)
+      : USUAL_COMMIT_MS + (now - watch.lookedAt);
+    const heads = await readChanged(database, { projectId, withinMs: Math.ceil(withinMs) });
+    const ids = heads.filter((head) => watch.seen.get(head.id) !== versionOf(head)).map(({ id }) => id);
+    const seen = far ? new Map(heads.map((head) => [head.id, versionOf(head)])) : watch.seen;
+    for (let start = 0; start < ids.length; start += ROWS_AT_A_TIME) {
+      const rows = await readTraces(database, { projectId, ids: ids.slice(start, start + ROWS_AT_A_TIME) });
+      for (const trace of rows) {
+        seen.set(trace.id, versionOf(trace));
+        watch.seen.set(trace.id, versionOf(trace));
+        watch.lists.forEach(({ list }) => list.changed(trace));
+      }
     }
+    watch.seen = seen;
+    watch.lookedAt = now;
+    watch.lookedFarAt = far ? now : watch.lookedFarAt;
   }
 
-  async function open(projectId: string): Promise<Watch> {
-    const [clock] = await readClock(database, {});
-    const sinceMs = clock?.nowMs ?? Date.now();
-    const recent = await readChanged(database, { projectId, sinceMs: sinceMs - LATE_COMMIT_MS });
-    const known = watches.get(projectId);
-    if (known !== undefined) {
-      return known;
+  async function lookForMissing(watch: Watch): Promise<void> {
+    const now = performance.now();
+    if (now - watch.lookedForMissingAt < pollMs) {
+      return;
     }
+    const ids = [...new Set([...watch.lists.values()].flatMap(({ list }) => [...list.known()]))];
+    const missing = ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
+    for (const { id } of missing) {
+      watch.lists.forEach(({ list }) => list.gone(id));
+    }
+    watch.lookedForMissingAt = now;
+  }
+
+  function open(projectId: string): Watch {
+    const now = performance.now();
     const watch: Watch = {
       projectId,
-      seen: new Map(
-        recent.map(({ changedAtMs, trace }) => [
-          trace.id,
-          `${changedAtMs} ${trace.lastEventId} ${trace.createdAt}`,
-        ]),
-      ),
-      sinceMs,
+      seen: new Map(),
+      lookedAt: now,
+      lookedFarAt: now,
+      lookedForMissingAt: now,
       looking: false,
       again: false,
-      followers: new Set(),
+      lists: new Map(),
+      begun: Promise.resolve(),
     };
+    watch.begun = readChanged(database, { projectId, withinMs: LATE_COMMIT_MS }).then((heads) => {
+      watch.seen = new Map(heads.map((head) => [head.id, versionOf(head)]));
+    });
     watches.set(projectId, watch);
-    schedule();
     return watch;
+  }
+
+  function openList({ projectId, lists, begun }: Watch, name: string, filter: TraceFilter): WatchedList {
+    const list = createTraceList(filter);
+    const page = { projectId, ...filter, before: NEWEST, limit: MAX_KNOWN };
+    const opened = {
+      list,
+      begun: begun.then(() => listTraces(database, page)).then((newest) => list.begin(newest)),
+    };
+    lists.set(name, opened);
+    return opened;
   }
 
   return {
     async follow({ projectId, filter }) {
-      const watch = watches.get(projectId) ?? (await open(projectId));
-      const newest = await listTraces(database, { projectId, ...filter, before: NEWEST, limit: MAX_KNOWN });
-      const { listener, follower } = createListFollower(
-        filter,
-        new Set(newest.map(({ id }) => id).reverse()),
-        () => {
-          watch.followers.delete(listener);
-          if (watch.followers.size === 0) {
-            watches.delete(projectId);
-          }
-          if (watches.size === 0) {
-            clearTimeout(timer);
-            timer = undefined;
-          }
-        },
-      );
-      watch.followers.add(listener);
-      // It may have been let go while the list was read.
-      watches.set(projectId, watch);
-      schedule();
+      // Nothing is awaited until the follower is attached: others leave meanwhile, and take what they watch with them.
+      const watch = watches.get(projectId) ?? open(projectId);
+      const name = JSON.stringify([filter.mode, filter.agentType, filter.uid, filter.status]);
+      const opened = watch.lists.get(name) ?? openList(watch, name, filter);
+      const follower = opened.list.follow(() => {
+        if (opened.list.followers === 0 && watch.lists.get(name) === opened) {
+          watch.lists.delete(name);
+        }
+        if (watch.lists.size === 0 && watches.get(projectId) === watch) {
+          watches.delete(projectId);
+        }
+        if (watches.size === 0) {
+          poll.stop();
+        }
+      });
+      try {
+        await opened.begun;
+      } catch (error) {
+        await follower.return?.();
+        throw error;
+      }
+      poll.start();
       return follower;
     },
     wake(projectIds) {
       for (const projectId of new Set(projectIds)) {
         const watch = watches.get(projectId);
-        if (watch !== undefined) {
+        if (watch !== undefined && !closed) {
           void look(watch);
         }
       }
@@ -175,90 +205,17 @@ export function createListChanges(
     },
     close() {
       closed = true;
-      clearTimeout(timer);
-      for (const follower of [...watches.values()].flatMap(({ followers }) => [...followers])) {
-        follower.close();
-      }
+      poll.stop();
     },
   };
 }
 
-function createListFollower(
-  filter: TraceFilter,
-  known: Set<string>,
-  onEnd: () => void,
-): { readonly listener: Listener; readonly follower: ListFollower } {
-  /** What is to be told, by id: the newest state of each, in the order of the first change. */
-  const pending = new Map<string, ListChange>();
-  let ended = false;
-  let stopWaiting: () => void = () => undefined;
-
-  function tell(change: ListChange): void {
-    const earlier = pending.get(change.traceId);
-    const kind = earlier?.kind === 'CREATED' && change.kind === 'UPDATED' ? 'CREATED' : change.kind;
-    pending.set(change.traceId, { ...change, kind });
-    stopWaiting();
-  }
-
-  function end(): { readonly done: true; readonly value: undefined } {
-    if (!ended) {
-      ended = true;
-      stopWaiting();
-      onEnd();
-    }
-    return { done: true, value: undefined };
-  }
-
-  const listener: Listener = {
-    known,
-    changed(trace) {
-      const { id } = trace;
-      const matches = (Object.keys(filter) as (keyof TraceFilter)[]).every(
-        (name) => filter[name] === null || filter[name] === trace[name],
-      );
-      if (!matches) {
-        listener.gone(id);
-        return;
-      }
-      tell({ kind: known.has(id) ? 'UPDATED' : 'CREATED', traceId: id, trace });
-      known.delete(id);
-      known.add(id);
-      if (known.size > MAX_KNOWN) {
-        known.delete(known.keys().next().value ?? '');
-      }
-    },
-    gone(id) {
-      if (known.delete(id)) {
-        tell({ kind: 'DELETED', traceId: id, trace: null });
-      }
-    },
-    close: end,
-  };
-
-  const follower: ListFollower = {
-    async next() {
-      for (;;) {
-        const first = pending.entries().next().value;
-        if (ended) {
-          return { done: true, value: undefined };
-        }
-        if (first !== undefined) {
-          pending.delete(first[0]);
-          return { done: false, value: first[1] };
-        }
-        await new Promise<void>((resolve) => {
-          stopWaiting = resolve;
-        });
-      }
-    },
-    return: () => Promise.resolve(end()),
-    throw(error: unknown) {
-      end();
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-  return { listener, follower };
+function versionOf({
+  lastEventId,
+  createdAt,
+}: {
+  readonly lastEventId: number;
+  readonly createdAt: string;
+}): string {
+  return `${lastEventId} ${createdAt}`;
 }

@@ -2,11 +2,9 @@ import { keyOf } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { notFound } from './errors.js';
-import { logBounds } from './events.js';
 import { readTrees } from './goal-lists.js';
 import type { GoalRow, TraceRow } from './graph.js';
 import { lists } from './lists.js';
-import type { LogKey } from './tails.js';
 import { readTraces } from './traces.js';
 
 /** A trace at one moment between two events. */
@@ -20,42 +18,66 @@ export interface Snapshot {
   readonly subTraces: readonly TraceRow[];
 }
 
+interface TraceId {
+  readonly projectId: string;
+  readonly traceId: string;
+}
+
+interface Reading {
+  begun: boolean;
+  readonly snapshot: Promise<Snapshot>;
+}
+
 const MAX_SUB_TRACES = 1_000;
-const HURRIED_TRIES = 3;
 
 const lockTraces = statement<{ readonly traces: readonly { projectId: string; id: string }[] }, never>(
   'traces/lock',
 );
 
+const readings = new WeakMap<Database, Map<string, Reading>>();
+
 /**
- * Reads a trace with its goals and sub-traces as of one event. Every change of a trace moves its newest event on, so a
- * reading during which that stayed is whole; where writes leave no such pause, the trace is locked for one reading.
+ * Reads a trace with its goals and sub-traces as of one event: under the trace's lock, as Neo4j would let a reader see
+ * half of a commit. Writes wait for that, so those who ask while one reading is under way share the next: a thousand
+ * clients that connect at once cost two.
  *
  * Throws NOT_FOUND if there is no such trace.
  */
-export async function readSnapshot(database: Database, key: LogKey): Promise<Snapshot> {
-  for (let tries = 0; tries < HURRIED_TRIES; tries += 1) {
-    const before = await logBounds(database, key);
-    const snapshot = await readParts(database, key);
-    const after = await logBounds(database, key);
-    if (
-      keyOf(before?.latest ?? '', before?.createdAt ?? '') ===
-      keyOf(after?.latest ?? '', after?.createdAt ?? '')
-    ) {
-      return snapshot;
-    }
+export function readSnapshot(database: Database, { projectId, traceId }: TraceId): Promise<Snapshot> {
+  const ofDatabase = readings.get(database) ?? new Map<string, Reading>();
+  readings.set(database, ofDatabase);
+  const id = keyOf(projectId, traceId);
+  const last = ofDatabase.get(id);
+  if (last?.begun === false) {
+    return last.snapshot;
   }
-  return await database.write(async (transaction) => {
-    await lockTraces(transaction, { traces: [{ projectId: key.projectId, id: key.traceId }] });
-    return await readParts(transaction, key);
-  });
+  const read = async (): Promise<Snapshot> => {
+    await last?.snapshot.catch(() => undefined);
+    reading.begun = true;
+    try {
+      return await database.write((transaction) => readLocked(transaction, { projectId, traceId }));
+    } finally {
+      if (ofDatabase.get(id) === reading) {
+        ofDatabase.delete(id);
+      }
+    }
+  };
+  const reading: Reading = { begun: false, snapshot: read() };
+  ofDatabase.set(id, reading);
+  return reading.snapshot;
 }
 
-async function readParts(runner: Runner, { projectId, traceId }: LogKey): Promise<Snapshot> {
-  const [[trace], trees, subTraces] = await Promise.all([
-    readTraces(runner, { projectId, ids: [traceId] }),
-    readTrees(runner, { projectId, ids: [traceId] }),
-    lists.subTracesOfTraces(runner, { projectId, owners: [traceId], after: '', limit: MAX_SUB_TRACES }),
+async function readLocked(transaction: Runner, { projectId, traceId }: TraceId): Promise<Snapshot> {
+  const [, [trace], trees, subTraces] = await Promise.all([
+    lockTraces(transaction, { traces: [{ projectId, id: traceId }] }),
+    readTraces(transaction, { projectId, ids: [traceId] }),
+    readTrees(transaction, { projectId, ids: [traceId] }),
+    lists.subTracesOfTraces(transaction, {
+      projectId,
+      owners: [traceId],
+      after: '',
+      limit: MAX_SUB_TRACES,
+    }),
   ]);
   if (trace === undefined) {
     throw notFound('trace', traceId);

@@ -30,6 +30,9 @@ interface Payload {
 }
 
 const MAX_DOCUMENTS = 500;
+/** Longer queries are not kept: with the values written into them, they do not come twice. */
+const MAX_KEPT_LENGTH = 10_000;
+const GOODBYE_MS = 1_000;
 
 export function createSubscriptionServer({
   schema,
@@ -43,7 +46,7 @@ export function createSubscriptionServer({
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
-  const payloads = new WeakMap<WebSocket, Map<string, Payload>>();
+  const payloads = new WeakMap<WebSocket, Map<string, Payload | StemmaError>>();
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
   /** The document of a query, or what is wrong with it; kept, as clients repeat their queries. */
@@ -60,10 +63,12 @@ export function createSubscriptionServer({
     } catch (error) {
       result = [error instanceof GraphQLError ? error : new GraphQLError(String(error))];
     }
-    if (documents.size >= MAX_DOCUMENTS) {
-      documents.clear();
+    if (query.length <= MAX_KEPT_LENGTH) {
+      if (documents.size >= MAX_DOCUMENTS) {
+        documents.clear();
+      }
+      documents.set(query, result);
     }
-    documents.set(query, result);
     return result;
   }
 
@@ -75,6 +80,9 @@ export function createSubscriptionServer({
       async onSubscribe(ctx, id, plain) {
         const payload = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
         payloads.get(ctx.extra.socket)?.delete(id);
+        if (payload instanceof StemmaError) {
+          return [new GraphQLError(payload.message, { originalError: payload })];
+        }
         const document = documentOf(payload.query);
         if (!('kind' in document)) {
           return document;
@@ -97,24 +105,23 @@ export function createSubscriptionServer({
   );
 
   sockets.on('connection', (socket) => {
-    const exact = new Map<string, Payload>();
+    const exact = new Map<string, Payload | StemmaError>();
     payloads.set(socket, exact);
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
     socket.prependListener('message', (data: Buffer) => {
+      const text = data.toString();
       try {
-        const message = parseJson(data.toString()) as {
-          id?: unknown;
-          type?: unknown;
-          payload?: unknown;
-        } | null;
-        if (message?.type === 'subscribe' && typeof message.id === 'string') {
-          exact.set(message.id, message.payload as Payload);
+        const { id, payload } = subscribeMessage(parseJson(text));
+        if (id !== undefined) {
+          exact.set(id, payload as Payload);
         }
       } catch (error) {
-        socket.close(
-          CloseCode.BadRequest,
-          error instanceof StemmaError ? error.message.slice(0, 120) : 'not JSON',
-        );
+        const { id } = subscribeMessage(parsedOrNull(text));
+        if (id !== undefined && error instanceof StemmaError) {
+          exact.set(id, error);
+        } else {
+          socket.close(CloseCode.BadRequest, 'not JSON that can be kept as it is');
+        }
       }
     });
   });
@@ -123,8 +130,25 @@ export function createSubscriptionServer({
     upgrade(request, socket, head) {
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
     },
-    close: async () => {
+    async close() {
+      // A client that does not answer the goodbye is cut off.
+      const hurry = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), GOODBYE_MS);
       await server.dispose();
+      clearTimeout(hurry);
     },
   };
+}
+
+/** Id and payload of a message that subscribes; nothing of any other. */
+function subscribeMessage(message: unknown): { readonly id?: string; readonly payload?: unknown } {
+  const { type, id, payload } = (message ?? {}) as Readonly<Record<string, unknown>>;
+  return type === 'subscribe' && typeof id === 'string' ? { id, payload } : {};
+}
+
+function parsedOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return null;
+  }
 }

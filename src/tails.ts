@@ -1,21 +1,13 @@
 import { keyOf } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import { notFound } from './errors.js';
-import { logBounds, readEvents } from './events.js';
+import { StemmaError } from './errors.js';
+import { logBounds } from './events.js';
+import { createFollower, type Follower, type Tail } from './follower.js';
 import type { EventRow } from './graph.js';
 import type { Committed } from './ingest.js';
-
-/** What a follower of a trace's log is given. */
-export type Followed =
-  | { readonly kind: 'event'; readonly event: EventRow }
-  /** Events `requested` + 1 to `earliest` - 1 are gone. */
-  | { readonly kind: 'gap'; readonly requested: number; readonly earliest: number; readonly latest: number }
-  /** The trace was deleted; nothing comes after. */
-  | { readonly kind: 'deleted' };
-
-/** A trace's log, followed: end it with `return`, which also ends a wait. */
-export type Follower = AsyncIterableIterator<Followed, undefined>;
+import { FIRST_PAGE, nextLimit, readLogPart, type LogKey } from './log-part.js';
+import { createPoll } from './poll.js';
 
 /**
  * The ends of the logs that are being watched. The log in the database is the truth: a commit of this process, or the
@@ -24,207 +16,190 @@ export type Follower = AsyncIterableIterator<Followed, undefined>;
  */
 export interface Tails {
   /**
-   * Follows the log of a trace from behind event `after`: each event exactly once, in order. Reads nothing until asked.
-   *
-   * Throws NOT_FOUND if there is no such trace.
+   * Follows the log of a trace from behind event `after`: each event exactly once, in order. Reads nothing until asked,
+   * and waits while the database is away. A trace that is gone, also one whose id another now has, is told as deleted.
    */
   follow(key: LogKey, after: number): Promise<Follower>;
   /** Says that these traces have new events. */
   wake(committed: readonly Committed[]): void;
   /** Says that a trace is gone. */
-  forget(key: LogKey): void;
+  forget(key: Pick<LogKey, 'projectId' | 'traceId'>): void;
   /** How many traces are being watched. */
   readonly watched: number;
-  /** Ends all followers. */
+  /** Looks no more: followers wait in silence for their sockets to close, as an end would look like the log's. */
   close(): void;
 }
 
-export interface LogKey {
-  readonly projectId: string;
-  readonly traceId: string;
-}
-
-interface Tail extends LogKey {
-  /** Tells the trace from a later one of the same id. */
-  readonly createdAt: string;
-  /** The newest event known. */
-  latest: number;
-  /** The newest events, without gaps, up to `latest` or a little less. */
-  events: EventRow[];
-  sizeBytes: number;
-  reading: boolean;
-  deleted: boolean;
-  readonly followers: Set<() => void>;
-}
-
 const readHeads = statement<
-  { readonly watched: readonly (LogKey & { readonly latest: number; readonly createdAt: string })[] },
-  LogKey & { latest: number | null; createdAt: string | null }
+  { readonly watched: readonly (LogKey & { readonly latest: number })[] },
+  {
+    readonly projectId: string;
+    readonly traceId: string;
+    readonly latest: number | null;
+    readonly createdAt: string | null;
+  }
 >('traces/heads');
 
-const PAGE = 200;
 const MAX_TAIL_EVENTS = 500;
 const MAX_TAIL_BYTES = 1_000_000;
+/** After so many looks without anything new, a tail keeps no events. */
+const QUIET_LOOKS = 10;
 
 export function createTails(
   database: Database,
   { pollMs = 100, onError }: { readonly pollMs?: number; readonly onError: (error: unknown) => void },
 ): Tails {
   const tails = new Map<string, Tail>();
-  let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  const poll = createPoll({ everyMs: pollMs, wanted: () => tails.size > 0 && !closed, look });
 
-  function wakeFollowers(tail: Tail): void {
-    for (const wake of [...tail.followers]) {
-      wake();
+  function remove(tail: Tail): void {
+    if (tails.get(idOf(tail.key)) === tail) {
+      tails.delete(idOf(tail.key));
+    }
+    if (tails.size === 0) {
+      poll.stop();
     }
   }
 
   function drop(tail: Tail): void {
     tail.deleted = true;
-    tails.delete(keyOf(tail.projectId, tail.traceId));
+    remove(tail);
     wakeFollowers(tail);
   }
 
-  /** Reads what is new, once for all followers, then wakes them. */
-  async function advance(tail: Tail, latest: number): Promise<void> {
-    const readUpTo = tail.events.at(-1)?.eventId ?? tail.latest;
-    tail.latest = Math.max(tail.latest, latest);
-    if (tail.reading || tail.latest === readUpTo) {
+  /** Reads what is new, once for all followers, and wakes them. `doubted`: even if nothing is said to be new. */
+  async function advance(tail: Tail, { doubted = false } = {}): Promise<void> {
+    if (tail.reading) {
       return;
     }
     tail.reading = true;
+    let unavailable = false;
     try {
-      for (let after = readUpTo; after < tail.latest && !tail.deleted;) {
-        const page = await readEvents(database, { ...logKey(tail), after, limit: PAGE });
-        const last = page.at(-1);
-        if (last === undefined) {
-          break;
+      for (
+        let again = doubted;
+        (again || tail.readUpTo < tail.latest) && tail.followers.size > 0 && !tail.deleted;
+        again = false
+      ) {
+        const part = await readLogPart(database, tail.key, { after: tail.readUpTo, limit: tail.limit });
+        if (part.kind === 'events') {
+          keep(tail, part.events);
+          wakeFollowers(tail);
+        } else if (part.kind === 'gap') {
+          // Each follower finds it, and tells it, by itself.
+          tail.events = [];
+          tail.sizeBytes = 0;
+          tail.readUpTo = part.earliest - 1;
+          tail.latest = Math.max(tail.latest, part.latest);
+        } else {
+          if (part.kind === 'deleted') {
+            drop(tail);
+          } else {
+            tail.latest = tail.readUpTo;
+          }
         }
-        keep(tail, page);
-        tail.latest = Math.max(tail.latest, last.eventId);
-        after = last.eventId;
-        wakeFollowers(tail);
       }
     } catch (error) {
       onError(error);
+      unavailable = isUnavailable(error);
+      tail.stalled = true;
     } finally {
       tail.reading = false;
       // Those still waiting read for themselves.
-      wakeFollowers(tail);
-    }
-  }
-
-  function keep(tail: Tail, page: readonly EventRow[]): void {
-    const follows = tail.events.at(-1)?.eventId === (page[0]?.eventId ?? 0) - 1;
-    if (!follows) {
-      tail.events = [];
-      tail.sizeBytes = 0;
-    }
-    tail.events.push(...page);
-    tail.sizeBytes += page.reduce((sum, { payload }) => sum + payload.length, 0);
-    let drop = 0;
-    while (tail.events.length - drop > MAX_TAIL_EVENTS || tail.sizeBytes > MAX_TAIL_BYTES) {
-      tail.sizeBytes -= tail.events[drop]?.payload.length ?? tail.sizeBytes;
-      drop += 1;
-    }
-    tail.events.splice(0, drop);
-  }
-
-  function schedule(): void {
-    if (timer === undefined && tails.size > 0 && !closed) {
-      timer = setTimeout(() => {
-        void poll().finally(() => {
-          timer = undefined;
-          schedule();
-        });
-      }, pollMs);
+      if (!unavailable) {
+        wakeFollowers(tail);
+      }
     }
   }
 
   /** One look at all watched traces, for what other processes wrote. */
-  async function poll(): Promise<void> {
-    const known = [...tails.values()].map(({ projectId, traceId, latest, createdAt }) => ({
-      projectId,
-      traceId,
-      latest,
-      createdAt,
-    }));
-    if (known.length === 0) {
-      return;
-    }
+  async function look(): Promise<void> {
+    const asked = new Map(tails);
+    const watched = [...asked.values()].map(({ key, latest }) => ({ ...key, latest }));
     try {
-      for (const { projectId, traceId, latest, createdAt } of await readHeads(database, { watched: known })) {
-        const tail = tails.get(keyOf(projectId, traceId));
-        if (tail === undefined) {
+      const heads = await readHeads(database, { watched });
+      for (const head of heads) {
+        const tail = asked.get(idOf(head));
+        if (tail === undefined || tail.deleted) {
           continue;
         }
-        if (latest === null || createdAt !== tail.createdAt) {
-          drop(tail);
-        } else if (latest > tail.latest) {
-          void advance(tail, latest);
+        if (head.createdAt !== tail.key.createdAt) {
+          void advance(tail, { doubted: true });
+        } else if (head.latest !== null && head.latest > tail.latest) {
+          tail.latest = head.latest;
+          tail.quietLooks = 0;
+          void advance(tail);
         }
       }
+      asked.forEach(tidy);
     } catch (error) {
       onError(error);
     }
   }
 
-  async function open(key: LogKey): Promise<Tail> {
-    const id = keyOf(key.projectId, key.traceId);
-    const known = tails.get(id);
-    if (known !== undefined) {
-      return known;
+  /** After a look that the database answered. */
+  function tidy(tail: Tail): void {
+    tail.quietLooks += 1;
+    if (tail.stalled) {
+      tail.stalled = false;
+      void advance(tail);
+      wakeFollowers(tail);
+    } else if (tail.quietLooks > QUIET_LOOKS && !tail.reading) {
+      tail.events = [];
+      tail.sizeBytes = 0;
     }
-    const bounds = await logBounds(database, key);
-    if (bounds === undefined) {
-      throw notFound('trace', key.traceId);
-    }
-    const meanwhile = tails.get(id);
-    if (meanwhile !== undefined) {
-      return meanwhile;
-    }
-    const tail: Tail = {
-      ...key,
-      createdAt: bounds.createdAt,
-      latest: bounds.latest,
-      events: [],
-      sizeBytes: 0,
-      reading: false,
-      deleted: false,
-      followers: new Set(),
-    };
-    tails.set(id, tail);
-    schedule();
-    return tail;
+  }
+
+  function attach(tail: Tail, after: number): Follower {
+    return createFollower(database, tail, {
+      after,
+      onDeleted: () => drop(tail),
+      onEnd() {
+        if (tail.followers.size === 0) {
+          remove(tail);
+        }
+      },
+    });
   }
 
   return {
-    async follow(key, after) {
-      const tail = await open({ projectId: key.projectId, traceId: key.traceId });
-      return createFollower(database, tail, {
-        after,
-        onEnd: () => {
-          if (tail.followers.size === 0 && !tail.deleted) {
-            tails.delete(keyOf(tail.projectId, tail.traceId));
-          }
-          if (tails.size === 0) {
-            clearTimeout(timer);
-            timer = undefined;
-          }
-        },
-      });
+    // Between finding a tail and attaching to it nothing is awaited: its last follower might leave meanwhile.
+    async follow({ projectId, traceId, createdAt }, after) {
+      const key = { projectId, traceId, createdAt };
+      for (;;) {
+        const known = tails.get(idOf(key));
+        if (known?.key.createdAt === createdAt) {
+          return attach(known, after);
+        }
+        const bounds = await logBounds(database, key);
+        if (bounds?.createdAt !== createdAt) {
+          return attach(newTail(key, { latest: 0, deleted: true }), after);
+        }
+        if (tails.get(idOf(key)) !== known) {
+          continue;
+        }
+        if (known !== undefined) {
+          // Of an earlier trace of this id.
+          drop(known);
+        }
+        const tail = newTail(key, { latest: bounds.latest, deleted: false });
+        tails.set(idOf(key), tail);
+        poll.start();
+        return attach(tail, after);
+      }
     },
     wake(committed) {
-      for (const { projectId, id, lastEventId } of committed) {
-        const tail = tails.get(keyOf(projectId, id));
-        if (tail !== undefined && lastEventId > tail.latest) {
-          void advance(tail, lastEventId);
+      for (const { projectId, id, lastEventId, createdAt } of committed) {
+        const tail = tails.get(idOf({ projectId, traceId: id }));
+        if (tail !== undefined && tail.key.createdAt === createdAt && lastEventId > tail.latest) {
+          tail.latest = lastEventId;
+          tail.quietLooks = 0;
+          void advance(tail);
         }
       }
     },
-    forget({ projectId, traceId }) {
-      const tail = tails.get(keyOf(projectId, traceId));
+    forget(key) {
+      const tail = tails.get(idOf(key));
       if (tail !== undefined) {
         drop(tail);
       }
@@ -234,126 +209,56 @@ export function createTails(
     },
     close() {
       closed = true;
-      clearTimeout(timer);
-      for (const tail of [...tails.values()]) {
-        drop(tail);
-      }
+      poll.stop();
     },
   };
 }
 
-function logKey({ projectId, traceId }: LogKey): LogKey {
-  return { projectId, traceId };
+function idOf({ projectId, traceId }: { readonly projectId: string; readonly traceId: string }): string {
+  return keyOf(projectId, traceId);
 }
 
-/**
- * Written by hand rather than as an async generator: a generator waiting on a quiet log does not hear `return`, and a
- * client that left would never be let go.
- */
-function createFollower(
-  database: Database,
-  tail: Tail,
-  { after, onEnd }: { readonly after: number; readonly onEnd: () => void },
-): Follower {
-  let cursor = after;
-  let page: readonly EventRow[] = [];
-  let next = 0;
-  let ended = false;
-  let stopWaiting: () => void = () => undefined;
-  const wake = (): void => stopWaiting();
-  tail.followers.add(wake);
-
-  function end(): { readonly done: true; readonly value: undefined } {
-    if (!ended) {
-      ended = true;
-      tail.followers.delete(wake);
-      stopWaiting();
-      onEnd();
-    }
-    return { done: true, value: undefined };
-  }
-
-  function fromTail(): readonly EventRow[] {
-    const first = tail.events[0]?.eventId;
-    return first === undefined || first > cursor + 1 ? [] : tail.events.slice(cursor + 1 - first);
-  }
-
-  async function read(): Promise<Followed> {
-    for (;;) {
-      const event = page[next];
-      if (event !== undefined) {
-        next += 1;
-        cursor = event.eventId;
-        return { kind: 'event', event };
-      }
-      if (tail.deleted || ended) {
-        return { kind: 'deleted' };
-      }
-      if (cursor >= tail.latest) {
-        await new Promise<void>((resolve) => {
-          stopWaiting = resolve;
-        });
-        continue;
-      }
-      page = fromTail();
-      next = 0;
-      if (page.length > 0) {
-        continue;
-      }
-      if (tail.reading && tail.events.at(-1)?.eventId === cursor) {
-        // The shared reading is about to bring it.
-        await new Promise<void>((resolve) => {
-          stopWaiting = resolve;
-        });
-        continue;
-      }
-      page = await readEvents(database, { ...logKey(tail), after: cursor, limit: PAGE });
-      const first = page[0]?.eventId;
-      if (first === undefined) {
-        // Nothing where the trace says there is something: it is gone, or that part of its log is.
-        const bounds = await logBounds(database, logKey(tail));
-        if (bounds?.createdAt !== tail.createdAt) {
-          return { kind: 'deleted' };
-        }
-        const gap = {
-          kind: 'gap',
-          requested: cursor,
-          earliest: bounds.latest + 1,
-          latest: bounds.latest,
-        } as const;
-        cursor = bounds.latest;
-        return gap;
-      }
-      if (first > cursor + 1) {
-        const gap = { kind: 'gap', requested: cursor, earliest: first, latest: tail.latest } as const;
-        cursor = first - 1;
-        return gap;
-      }
-    }
-  }
-
+function newTail(key: LogKey, { latest, deleted }: Pick<Tail, 'latest' | 'deleted'>): Tail {
   return {
-    async next() {
-      if (ended) {
-        return { done: true, value: undefined };
-      }
-      const followed = await read();
-      // `return` or the end of the server may have come while this waited.
-      if (ended as boolean) {
-        return { done: true, value: undefined };
-      }
-      if (followed.kind === 'deleted') {
-        end();
-      }
-      return { done: false, value: followed };
-    },
-    return: () => Promise.resolve(end()),
-    throw(error: unknown) {
-      end();
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+    key,
+    latest,
+    readUpTo: latest,
+    events: [],
+    sizeBytes: 0,
+    limit: FIRST_PAGE,
+    reading: false,
+    deleted,
+    stalled: false,
+    quietLooks: 0,
+    followers: new Set(),
   };
+}
+
+function wakeFollowers(tail: Tail): void {
+  for (const wake of [...tail.followers]) {
+    wake();
+  }
+}
+
+/** Adds what was read after `readUpTo`, and lets go of the oldest: the newest event is always kept, however large. */
+function keep(tail: Tail, events: readonly EventRow[]): void {
+  const newest = events.at(-1)?.eventId ?? tail.readUpTo;
+  tail.readUpTo = newest;
+  tail.latest = Math.max(tail.latest, newest);
+  tail.limit = nextLimit(events);
+  tail.events.push(...events);
+  tail.sizeBytes += events.reduce((sum, { payload }) => sum + payload.length, 0);
+  let over = 0;
+  while (
+    over < tail.events.length - 1 &&
+    (tail.events.length - over > MAX_TAIL_EVENTS || tail.sizeBytes > MAX_TAIL_BYTES)
+  ) {
+    tail.sizeBytes -= tail.events[over]?.payload.length ?? 0;
+    over += 1;
+  }
+  tail.events.splice(0, over);
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StemmaError && error.code === 'UNAVAILABLE';
 }

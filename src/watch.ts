@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
+import { logBounds } from './events.js';
+import type { Follower } from './follower.js';
 import { connectedFrame, eventFrame } from './frames.js';
-import { readSnapshot } from './snapshot.js';
-import type { Follower } from './tails.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
+import { readContexts } from './traces.js';
 
 /** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
 export interface WatchServer {
@@ -17,18 +19,25 @@ export interface WatchServer {
     head: Buffer,
     watch: { readonly traceId: string; readonly since: number },
   ): void;
+  /** Says goodbye to every client; one that does not answer is cut off. */
   close(): void;
 }
 
 /** More missed events than this are not replayed: the document's limit. */
 const MAX_REPLAY = 100;
+/** A client that does not read gets no more pongs than this. */
+const MAX_WAITING_BYTES = 64 * 1024;
+const GOODBYE_MS = 1_000;
 
 export function createWatchServer({
   createContext,
   log,
+  heartbeatMs = 30_000,
 }: {
   readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
   readonly log: Logger;
+  /** How often a client must show that it is still there: twice this long without a word, and it is let go. */
+  readonly heartbeatMs?: number;
 }): WatchServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
 
@@ -37,37 +46,63 @@ export function createWatchServer({
     context: Context,
     watch: { traceId: string; since: number },
   ): Promise<void> {
-    const key = { projectId: context.projectId, traceId: watch.traceId };
-    const left = new Promise<void>((resolve) => socket.once('close', () => resolve()));
-    socket.on('message', (data: Buffer) => {
-      if (data.toString() === 'ping') {
-        void send(socket, { event: 'pong' });
-      }
-    });
-    const snapshot = await readSnapshot(context.database, key);
-    await send(socket, connectedFrame(snapshot));
-    const missed = watch.since < 0 ? 0 : Math.max(0, snapshot.currentEventId - watch.since);
+    const { database, tails, projectId } = context;
+    const key = { projectId, traceId: watch.traceId };
+    const answerPings = readPings(socket);
+    const snapshot = await readSnapshot(database, key);
+    const ids = snapshot.subTraces.map(({ id }) => id);
+    const contexts =
+      ids.length === 0 ? new Map<string, string>() : await readContexts(database, { projectId, ids });
+    await send(socket, JSON.stringify(connectedFrame(snapshot, contexts)));
+    answerPings();
+    const missed = await countMissed(context, snapshot, watch.since);
     if (missed > MAX_REPLAY) {
-      await send(socket, {
-        event: 'error',
-        message: `Too many missed events (${missed}), please reload via REST API`,
-      });
+      await send(
+        socket,
+        JSON.stringify({
+          event: 'error',
+          message: `Too many missed events (${missed}), please reload via REST API`,
+        }),
+      );
     }
+    const { currentEventId } = snapshot;
     const replay = watch.since >= 0 && missed <= MAX_REPLAY;
-    const after = replay ? Math.min(watch.since, snapshot.currentEventId) : snapshot.currentEventId;
-    const follower = await context.tails.follow(key, after);
-    void left.then(() => follower.return?.());
-    if (socket.readyState !== socket.OPEN) {
-      await follower.return?.();
+    const follower = await tails.follow(
+      { ...key, createdAt: snapshot.trace.createdAt },
+      replay ? Math.min(watch.since, currentEventId) : currentEventId,
+    );
+    socket.once('close', () => void follower.return?.());
+    if (socket.readyState === socket.OPEN) {
+      await deliver(socket, follower);
     }
-    await deliver(socket, follower);
+    await follower.return?.();
+  }
+
+  /** Lets a client go whose connection broke without a word. */
+  function keepAlive(socket: WebSocket): void {
+    let alive = true;
+    const heard = (): void => {
+      alive = true;
+    };
+    socket.on('pong', heard).on('message', heard);
+    const timer = setInterval(() => {
+      if (!alive) {
+        socket.terminate();
+      } else if (socket.readyState === socket.OPEN) {
+        alive = false;
+        socket.ping();
+      }
+    }, heartbeatMs);
+    socket.once('close', () => clearInterval(timer));
   }
 
   return {
     upgrade(request, socket, head, watch) {
       sockets.handleUpgrade(request, socket, head, (client) => {
         client.on('error', (error) => log.debug({ err: error }, 'watch socket'));
-        Promise.resolve(createContext(request))
+        keepAlive(client);
+        Promise.resolve()
+          .then(() => createContext(request))
           .then((context) => serve(client, context, watch))
           .catch(async (error: unknown) => {
             const known = error instanceof StemmaError;
@@ -75,21 +110,58 @@ export function createWatchServer({
               log.error({ err: error }, 'watch socket');
             }
             const gone = known && error.code === 'NOT_FOUND';
-            await send(client, {
-              event: 'error',
-              message: gone ? 'Trace not found' : known ? error.message : 'Internal server error',
-            });
+            const message = gone ? 'Trace not found' : known ? error.message : 'Internal server error';
+            await send(client, JSON.stringify({ event: 'error', message }));
           })
-          .finally(() => client.close())
+          .finally(() => client.close(1000))
           .catch(() => undefined);
       });
     },
     close() {
       for (const client of sockets.clients) {
         client.close(1001, 'the server is stopping');
+        const hurry = setTimeout(() => client.terminate(), GOODBYE_MS);
+        client.once('close', () => clearTimeout(hurry));
       }
     },
   };
+}
+
+/** Answers each "ping" of the client with a pong, from when the returned function is called: `connected` comes first. */
+function readPings(socket: WebSocket): () => void {
+  let early = 0;
+  let answer = (): void => {
+    early = Math.min(early + 1, MAX_REPLAY);
+  };
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (!isBinary && data.toString() === 'ping') {
+      answer();
+    }
+  });
+  return () => {
+    answer = () => {
+      if (socket.bufferedAmount < MAX_WAITING_BYTES) {
+        void send(socket, JSON.stringify({ event: 'pong' }));
+      }
+    };
+    for (; early > 0; early -= 1) {
+      answer();
+    }
+  };
+}
+
+/** How many events behind `since` the log has, up to the snapshot; negative `since`: none are missed. */
+async function countMissed(
+  { database }: Context,
+  { trace: { projectId, id }, currentEventId }: Snapshot,
+  since: number,
+): Promise<number> {
+  if (since < 0 || currentEventId - since <= MAX_REPLAY) {
+    return since < 0 ? 0 : Math.max(0, currentEventId - since);
+  }
+  const bounds = await logBounds(database, { projectId, traceId: id });
+  const earliest = bounds?.earliest ?? currentEventId + 1;
+  return Math.max(0, currentEventId - Math.max(since, earliest - 1));
 }
 
 async function deliver(socket: WebSocket, follower: Follower): Promise<void> {
@@ -103,10 +175,10 @@ async function deliver(socket: WebSocket, follower: Follower): Promise<void> {
 }
 
 /** Sends a frame; resolves when it has left, so that a slow client is read for only as fast as it reads. */
-function send(socket: WebSocket, frame: object): Promise<void> {
+function send(socket: WebSocket, frame: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState === socket.OPEN) {
-      socket.send(JSON.stringify(frame), () => resolve());
+      socket.send(frame, () => resolve());
     } else {
       resolve();
     }

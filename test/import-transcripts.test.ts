@@ -179,7 +179,7 @@ describe('a SWE-agent trajectory', () => {
     });
     const [look, bash] = stepsOf(trace);
     assert.deepEqual(look?.data['tool_calls'], [called]);
-    assert.deepEqual(bash.data, {
+    assert.deepEqual(bash?.data, {
       tool_name: 'bash',
       arguments: { command: 'ls' },
       llm_step_id: look?.id,

@@ -1,8 +1,13 @@
-// The events of a trace after one, oldest first.
-MATCH (e:Event)
-USING INDEX e:Event(projectId, traceId, eventId)
-WHERE e.projectId = $projectId AND e.traceId = $traceId AND e.eventId > $after
-WITH e
-ORDER BY e.projectId, e.traceId, e.eventId
-LIMIT $limit
-RETURN e {.projectId, .traceId, .eventId, .type, .at, .payload, .key} AS event
+// The events of a trace after one, oldest first. None of a later trace of the same id.
+MATCH (t:Trace {projectId: $projectId, id: $traceId})
+WHERE t.createdAt = $createdAt
+CALL (t) {
+  MATCH (e:Event)
+  USING INDEX e:Event(projectId, traceId, eventId)
+  WHERE e.projectId = $projectId AND e.traceId = $traceId AND e.eventId > $after
+  WITH e
+  ORDER BY e.projectId, e.traceId, e.eventId
+  LIMIT $limit
+  RETURN e {.projectId, .traceId, .eventId, .type, .at, .payload, .key} AS event
+}
+RETURN event

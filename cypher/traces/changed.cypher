@@ -1,10 +1,5 @@
-// The traces of a project that changed since a moment of the database's clock, with the moment of each one's last change.
+// The traces of a project that changed within the last milliseconds of the database's clock: which, and at which event.
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, changedAtMs)
-WHERE t.projectId = $projectId AND t.changedAtMs >= $sinceMs
-RETURN t.changedAtMs AS changedAtMs, t {
-  .projectId, .id, .mode, .promptName, .task, .agentType, .status, .uid, .summary, .error,
-  .parentTraceId, .parentGoalId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber, .lastEventId,
-  .createdAt, .completedAt, .listKey, .digest,
-  .messageCount, .promptTokens, .completionTokens, .totalTokens, .totalCost, .preview, .previewSequence
-} AS trace
+WHERE t.projectId = $projectId AND t.changedAtMs >= timestamp() - $withinMs
+RETURN t.id AS id, t.lastEventId AS lastEventId, t.createdAt AS createdAt

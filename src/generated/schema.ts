@@ -10,7 +10,7 @@ import type { PublicStats, AffectedGoal as AffectedGoalSource } from '../tally.j
 import type { GoalTreeSource } from '../resolvers/goal.js';
 import type { Snapshot } from '../snapshot.js';
 import type { EventSource } from '../resolvers/event.js';
-import type { ListChange } from '../list-changes.js';
+import type { ListChange } from '../trace-list.js';
 import type { Context } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;

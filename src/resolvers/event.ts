@@ -19,10 +19,11 @@ import type {
 import { badInput } from '../errors.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceStatus } from '../graph.js';
 import { parseJson } from '../json.js';
+import type { Loaders } from '../loaders.js';
 import { readSnapshot, type Snapshot } from '../snapshot.js';
 import { propertiesOf } from '../step-data.js';
 import type { AffectedGoal, PublicStats } from '../tally.js';
-import type { Followed } from '../tails.js';
+import type { Followed } from '../follower.js';
 import { mapped } from './mapped.js';
 
 /** An event of the log, whatever its type. */
@@ -224,7 +225,9 @@ export const eventSubscriptions: SubscriptionResolvers = {
           `expected at most ${snapshot.currentEventId}, the newest event, got ${since}`,
         );
       }
-      const follower = await context.tails.follow(key, since ?? snapshot.currentEventId);
+      const { createdAt } = snapshot.trace;
+      const follower = await context.tails.follow({ ...key, createdAt }, since ?? snapshot.currentEventId);
+      primeLoaders(context.loaders, snapshot);
       const events = mapped(follower, (followed) => {
         context.renew();
         return updateOf(traceId, followed);
@@ -234,6 +237,24 @@ export const eventSubscriptions: SubscriptionResolvers = {
     resolve: (update: Update) => update as never,
   },
 };
+
+/** Has what is asked of the snapshot's objects answered as of its moment, where it holds the answer. */
+function primeLoaders(loaders: Loaders, { trace, goals, subTraces }: Snapshot): void {
+  const traceId = trace.id;
+  [trace, ...subTraces].forEach((row) => loaders.trace.prime(row.id, row));
+  loaders.goalTree.prime(traceId, goals);
+  const children = new Map<string | null, GoalRow[]>();
+  for (const goal of goals) {
+    loaders.goal.prime({ traceId, goalId: goal.goalId }, goal);
+    const siblings = children.get(goal.parentId) ?? [];
+    siblings.push(goal);
+    children.set(goal.parentId, siblings);
+  }
+  loaders.rootGoals.prime(traceId, children.get(null) ?? []);
+  for (const { goalId } of goals) {
+    loaders.childGoals.prime({ traceId, goalId }, children.get(goalId) ?? []);
+  }
+}
 
 /** `first`, then what `rest` gives; ending it ends `rest`. */
 function startingWith<T>(

@@ -9,7 +9,7 @@ import type {
 import type { TraceRow } from '../graph.js';
 import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
 import { parseJson } from '../json.js';
-import type { ListChange } from '../list-changes.js';
+import type { ListChange } from '../trace-list.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
 import { publicStats } from '../tally.js';
 import { createTrace, updateTrace } from '../traces.js';
