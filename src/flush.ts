@@ -57,12 +57,7 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   // After the goals: the goal that a sub-trace works for may be as new as the sub-trace.
   const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
   send(
-    subTraces.map(({ projectId, id, parentTraceId, parentGoalId }) => ({
-      projectId,
-      id,
-      parentTraceId,
-      parentGoalId,
-    })),
+    subTraces.map(({ projectId, id }) => ({ projectId, id })),
     (traces) => linkTraces(transaction, { traces }),
   );
   const removed = goals((table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
