@@ -90,6 +90,7 @@ export async function createTrace(
         ...NO_STATS,
         ...key,
         ...given,
+        formerParentId: null,
         totalSteps: 0,
         lastStepSequence: 0,
         lastMessageSequence: 0,
@@ -151,7 +152,7 @@ export async function updateTrace(
       throw badInput(`input.${field}`, 'expected a value, got null');
     }
   }
-  // A trace's parent never changes, so it can be read before the locks are taken.
+  // A trace's parent never changes (it can only go), so it can be read before the locks are taken.
   const [known] = await readParents(ingest.database, { traces: [key] });
   if (known === undefined) {
     throw notFound('trace', id);

@@ -5,6 +5,6 @@ WHERE t.projectId = $projectId AND t.changedAtMs >= $sinceMs
 RETURN t.changedAtMs AS changedAtMs, t {
   .projectId, .id, .mode, .promptName, .task, .agentType, .status, .uid, .summary, .error,
   .parentTraceId, .parentGoalId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber, .lastEventId,
-  .createdAt, .completedAt, .listKey, .digest,
+  .createdAt, .completedAt, .listKey, .digest, .formerParentId,
   .messageCount, .promptTokens, .completionTokens, .totalTokens, .totalCost, .preview, .previewSequence
 } AS trace
