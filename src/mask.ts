@@ -15,7 +15,12 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   };
   // What GraphQL itself finds wrong with a request has no place in the result, as nothing was executed. Its own message
   // says more than its cause: where in the variables the value stands.
-  if (error instanceof GraphQLError && path === undefined && causeOf(error) instanceof GraphQLError) {
+  // An argument that only fails with its variables put in is found later, at its field.
+  if (
+    error instanceof GraphQLError &&
+    causeOf(error) instanceof GraphQLError &&
+    (path === undefined || /^Argument "\w+" /.test(error.message))
+  ) {
     const field = fieldIn(error.message);
     const named = field === undefined ? {} : { field };
     return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT', ...named } };
@@ -44,7 +49,7 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
 
 /** The variable or field that a message of GraphQL is about, `inputs[1].role`; undefined where it names none. */
 function fieldIn(message: string): string | undefined {
-  const [, variable, path] = /^Variable "\$(\w+)"(?:.* at "([^"]+)")?/s.exec(message) ?? [];
+  const [, variable, path] = /^(?:Variable "\$|Argument ")(\w+)"(?:.* at "([^"]+)")?/s.exec(message) ?? [];
   const unknown = /Field "(\w+)" (?:is not defined by|of required) type/.exec(message)?.[1];
   const names = [path ?? variable, unknown].filter((name) => name !== undefined);
   return names.length === 0 ? undefined : names.join('.');

@@ -134,6 +134,19 @@ test('a request that is no GraphQL, or asks for what there is not, is bad input'
   });
 });
 
+test('an argument that fails only with its variables put in is bad input too', async () => {
+  await writesNothing(async () => {
+    const absent = await kit.fail('query ($id: ID = "a") { trace(id: $id) { id } }', { id: null });
+    assert.deepEqual([absent.extensions.code, absent.extensions.field], ['BAD_USER_INPUT', 'id']);
+    const [open, close] = ['['.repeat(300), ']'.repeat(300)];
+    const deep = await kit.fail(
+      `mutation ($v: JSON) { addMessage(input: { traceId: "${traceId}", role: "u", content: ${open}$v${close} }) { id } }`,
+      { v: JSON.parse(`${open}${close}`) },
+    );
+    assert.deepEqual([deep.extensions.code, deep.extensions.field], ['BAD_USER_INPUT', 'input']);
+  });
+});
+
 test('a body that is not JSON is refused with the place of the mistake', async () => {
   await writesNothing(async () => {
     for (const [body, message] of [
