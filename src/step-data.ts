@@ -5,11 +5,9 @@ import { digestOf, MAX_INDEXED_LENGTH } from './ids.js';
 import { shown } from './json.js';
 
 const text = z.string({ error: 'a text' }).nullish();
-const indexed = z
-  .string({ error: 'a text' })
-  .refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
-    error: `at most ${MAX_INDEXED_LENGTH} characters`,
-  });
+const indexed = z.string({ error: 'a text' }).refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
+  error: `at most ${MAX_INDEXED_LENGTH} characters`,
+});
 const list = z.array(z.unknown(), { error: 'a list' }).nullish();
 const count = z
   .number({ error: 'a whole number from 0 to 10^12' })
