@@ -78,7 +78,7 @@ function traceOf(trace: TraceRow, context: string): object {
     prompt_name: promptName,
     task,
     agent_type: agentType,
-    parent_trace_id: parentTraceId,
+    parent_trace_id: parentTraceId ?? trace.formerParentId,
     parent_goal_id: parentGoalId,
     status,
     uid,

@@ -29,6 +29,8 @@ interface Target {
 }
 
 const MAX_TREE = 10_000;
+/** The API's `Int` ends here. */
+const MAX_ORDER = 2 ** 31 - 1;
 
 /** A goal as events tell it. */
 export function publicGoal(goal: GoalRow): object {
@@ -224,7 +226,7 @@ function insertGoal(
     status: 'pending',
     summary: null,
     ...given.changes,
-    order: given.changes.order ?? lastOrder(batch, { projectId, traceId, parentId }) + 1,
+    order: given.changes.order ?? nextOrder(batch, { projectId, traceId, parentId }),
     parentId,
     description,
     createdAt: batch.now,
@@ -247,14 +249,13 @@ function nextNumber(batch: Batch, { projectId, traceId }: Target, named: Readonl
   return String(number);
 }
 
-function lastOrder(
+/** Behind the last of the siblings; beside it, where that has the highest order there is. */
+function nextOrder(
   batch: Batch,
   { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
 ): number {
-  return childrenOf(batch.goals(projectId, traceId).rows(), parentId).reduce(
-    (last, { order }) => Math.max(last, order),
-    -1,
-  );
+  const last = childrenOf(batch.goals(projectId, traceId).rows(), parentId).at(-1);
+  return last === undefined ? 0 : Math.min(last.order + 1, MAX_ORDER);
 }
 
 function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial<GoalRow> {
@@ -268,9 +269,7 @@ function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes
   const goals = batch.goals(projectId, traceId);
   const moves = changes.parentId !== undefined && changes.parentId !== before.parentId;
   const patch = patchOf(before, {
-    ...(moves
-      ? { order: lastOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) + 1 }
-      : {}),
+    ...(moves ? { order: nextOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) } : {}),
     ...changes,
   });
   if (Object.keys(patch).length === 0) {

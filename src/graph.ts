@@ -34,6 +34,8 @@ export interface TraceRow extends Stats {
   readonly error: string | null;
   readonly parentTraceId: string | null;
   readonly parentGoalId: string | null;
+  /** What it was started from, once that is deleted; `parentTraceId` is null then. */
+  readonly formerParentId: string | null;
   readonly totalSteps: number;
   readonly lastStepSequence: number;
   readonly lastMessageSequence: number;

@@ -25,6 +25,17 @@ export function checkOptionalId(id: string | null | undefined, field: string): s
   return id == null ? null : checkId(id, field);
 }
 
+/** The most characters that a text may have which Neo4j keeps in an index: it takes some 8,000 bytes with the rest of a key. */
+export const MAX_INDEXED_LENGTH = 1_000;
+
+/** Checks a text that may be absent and that lists are filtered by. */
+export function checkIndexed(text: string | null | undefined, field: string): string | null {
+  if (text != null && [...text].length > MAX_INDEXED_LENGTH) {
+    throw badInput(field, `expected at most ${MAX_INDEXED_LENGTH} characters, got ${[...text].length}`);
+  }
+  return text ?? null;
+}
+
 /** Equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
 export function digestOf(value: unknown): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);

@@ -13,6 +13,18 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
   };
+  // What GraphQL itself finds wrong with a request has no place in the result, as nothing was executed. Its own message
+  // says more than its cause: where in the variables the value stands.
+  // An argument that only fails with its variables put in is found later, at its field.
+  if (
+    error instanceof GraphQLError &&
+    causeOf(error) instanceof GraphQLError &&
+    (path === undefined || /^Argument "\w+" /.test(error.message))
+  ) {
+    const field = fieldIn(error.message);
+    const named = field === undefined ? {} : { field };
+    return { message: error.message, ...place, extensions: { code: 'BAD_USER_INPUT', ...named } };
+  }
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
     if (cause.code === 'UNAVAILABLE') {
@@ -20,10 +32,6 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
     }
     const field = cause.field === undefined ? {} : { field: cause.field };
     return { message: cause.message, ...place, extensions: { code: cause.code, ...field } };
-  }
-  // What GraphQL itself finds wrong with a request comes without a cause and without a place in the result.
-  if (cause instanceof GraphQLError && path === undefined) {
-    return { message: cause.message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
   }
   // Reading a query recurses into it; nothing has been executed then.
   if (cause instanceof RangeError && path === undefined) {
@@ -37,6 +45,14 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
     ...place,
     extensions: { code: 'INTERNAL_SERVER_ERROR', errorId },
   };
+}
+
+/** The variable or field that a message of GraphQL is about, `inputs[1].role`; undefined where it names none. */
+function fieldIn(message: string): string | undefined {
+  const [, variable, path] = /^(?:Variable "\$|Argument ")(\w+)"(?:.* at "([^"]+)")?/s.exec(message) ?? [];
+  const unknown = /Field "(\w+)" (?:is not defined by|of required) type/.exec(message)?.[1];
+  const names = [path ?? variable, unknown].filter((name) => name !== undefined);
+  return names.length === 0 ? undefined : names.join('.');
 }
 
 function causeOf(error: unknown): unknown {

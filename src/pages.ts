@@ -35,7 +35,10 @@ export function cursorOf(position: number | string): string {
 /** The number that a cursor stands for, or `start` without one. */
 export function numberAfter(after: string | null | undefined, start: number): number {
   const position = positionOf(after);
-  if (position !== undefined && (typeof position !== 'number' || !Number.isSafeInteger(position))) {
+  if (
+    position !== undefined &&
+    (typeof position !== 'number' || !Number.isSafeInteger(position) || position < 0)
+  ) {
     throw notCursor(after);
   }
   return position ?? start;

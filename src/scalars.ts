@@ -14,7 +14,7 @@ export const Long = new GraphQLScalarType<number>({
   serialize: (value) => checkLong(value),
   parseValue: checkLong,
   parseLiteral: (node) =>
-    checkLong(node.kind === Kind.INT ? guarded(() => numberOf(node.value, 'Long')) : print(node)),
+    located(node, () => checkLong(node.kind === Kind.INT ? numberOf(node.value, 'Long') : print(node))),
 });
 
 function checkLong(value: unknown): number {
@@ -29,13 +29,19 @@ export const JSONValue = new GraphQLScalarType({
   name: 'JSON',
   serialize: (value) => value,
   parseValue(value) {
-    guarded(() => checkJson(value, 'JSON'));
-    return value;
+    try {
+      checkJson(value, 'JSON');
+      return value;
+    } catch (error) {
+      throw error instanceof StemmaError ? invalid(error.message) : error;
+    }
   },
   parseLiteral(node, variables) {
-    const value = literalValue(node, variables ?? {});
-    guarded(() => checkJson(value, 'JSON'));
-    return value;
+    return located(node, () => {
+      const value = literalValue(node, variables ?? {});
+      checkJson(value, 'JSON');
+      return value;
+    });
   },
 });
 
@@ -43,7 +49,7 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
-      return guarded(() => numberOf(node.value, 'JSON'));
+      return numberOf(node.value, 'JSON');
     case Kind.STRING:
     case Kind.BOOLEAN:
       return node.value;
@@ -62,14 +68,17 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
   }
 }
 
-function guarded<T>(check: () => T): T {
+/** Runs `read`; what it refuses is told with the literal's place in the query. */
+function located<T>(node: ValueNode, read: () => T): T {
   try {
-    return check();
+    return read();
   } catch (error) {
-    throw error instanceof StemmaError ? invalid(error.message) : error;
+    throw error instanceof StemmaError || error instanceof GraphQLError
+      ? invalid(error.message, node)
+      : error;
   }
 }
 
-function invalid(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } });
+function invalid(message: string, node?: ValueNode): GraphQLError {
+  return new GraphQLError(message, node === undefined ? {} : { nodes: node });
 }

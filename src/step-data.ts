@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { badInput } from './errors.js';
 import type { StepProperties, StepType } from './graph.js';
-import { digestOf } from './ids.js';
+import { digestOf, MAX_INDEXED_LENGTH } from './ids.js';
 import { shown } from './json.js';
 
 const text = z.string({ error: 'a text' }).nullish();
+const indexed = z.string({ error: 'a text' }).refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
+  error: `at most ${MAX_INDEXED_LENGTH} characters`,
+});
 const list = z.array(z.unknown(), { error: 'a list' }).nullish();
 const count = z
   .number({ error: 'a whole number from 0 to 10^12' })
@@ -30,7 +33,7 @@ const SHAPES = {
     tool_calls: list,
   }),
   tool_call: z.looseObject({
-    tool_name: z.string({ error: 'a text' }).min(1, { error: 'a text that is not empty' }),
+    tool_name: indexed.min(1, { error: 'a text that is not empty' }),
     llm_step_id: text,
   }),
   tool_result: z.looseObject({ tool_call_step_id: text, duration_ms: milliseconds }),
@@ -47,7 +50,7 @@ const SHAPES = {
     skills_count: count,
     experiences_count: count,
   }),
-  memory_write: z.looseObject({ experience_id: text }),
+  memory_write: z.looseObject({ experience_id: indexed.nullish() }),
 } as const satisfies Record<StepType, z.ZodType>;
 
 const NO_PROPERTIES: StepProperties = {

@@ -3,7 +3,7 @@ import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';
 import type { TraceMode, TraceRow, TraceStatus } from './graph.js';
-import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
+import { checkId, checkIndexed, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { shown } from './json.js';
 import { NO_STATS } from './stats.js';
@@ -48,9 +48,9 @@ export async function createTrace(
     mode: input.mode ?? 'agent',
     promptName: input.promptName ?? null,
     task: input.task ?? null,
-    agentType: input.agentType ?? null,
+    agentType: checkIndexed(input.agentType, 'input.agentType'),
     status: input.status ?? 'running',
-    uid: input.uid ?? null,
+    uid: checkIndexed(input.uid, 'input.uid'),
     context: contextText(input.context),
     summary: input.summary ?? null,
     error: input.error ?? null,
@@ -90,6 +90,7 @@ export async function createTrace(
         ...NO_STATS,
         ...key,
         ...given,
+        formerParentId: null,
         totalSteps: 0,
         lastStepSequence: 0,
         lastMessageSequence: 0,
@@ -151,7 +152,9 @@ export async function updateTrace(
       throw badInput(`input.${field}`, 'expected a value, got null');
     }
   }
-  // A trace's parent never changes, so it can be read before the locks are taken.
+  checkIndexed(changes.agentType, 'input.agentType');
+  checkIndexed(changes.uid, 'input.uid');
+  // A trace's parent never changes (it can only go), so it can be read before the locks are taken.
   const [known] = await readParents(ingest.database, { traces: [key] });
   if (known === undefined) {
     throw notFound('trace', id);

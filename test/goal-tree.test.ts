@@ -79,6 +79,10 @@ test('goals are paged in the order of the tree', async () => {
     cursor = trace.goals.pageInfo.endCursor;
   }
   assert.deepEqual(found, ['a', 'a1', 'b', 'b1', 'c']);
+  const query =
+    'query ($id: ID!, $after: String) { trace(id: $id) { goals(after: $after) { nodes { id } } } }';
+  const negative = await kit.fail(query, { id, after: Buffer.from('-5').toString('base64url') });
+  assert.deepEqual([negative.extensions.code, negative.extensions.field], ['BAD_USER_INPUT', 'after']);
 });
 
 test('setGoalTree changes listed goals, adds new ones, and removes the others; all in one event', async () => {

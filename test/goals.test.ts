@@ -91,6 +91,18 @@ test('a goal of which only the description is given is normal, pending and comes
   );
 });
 
+test('a goal added behind the highest order there is can be read', async () => {
+  const id = await traceWith({});
+  await addGoal(kit, id, { goalId: 'highest', order: 2 ** 31 - 1 });
+  assert.equal((await addGoal(kit, id, { goalId: 'next' })).order, 2 ** 31 - 1);
+  await addGoal(kit, id, { goalId: 'lowest', order: -(2 ** 31) });
+  const { trace } = await kit.ask('query ($id: ID!) { trace(id: $id) { rootGoals { goalId } } }', { id });
+  assert.deepEqual(
+    trace.rootGoals.map(({ goalId }: any) => goalId),
+    ['lowest', 'highest', 'next'],
+  );
+});
+
 test('counted ids go around ids that were given, and are not used again', async () => {
   const id = await traceWith({ '2': null });
   const next = async (): Promise<string> => (await addGoal(kit, id, {})).goalId;

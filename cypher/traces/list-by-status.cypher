@@ -11,6 +11,6 @@ LIMIT $limit
 RETURN t {
   .projectId, .id, .mode, .promptName, .task, .agentType, .status, .uid, .summary, .error,
   .parentTraceId, .parentGoalId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber, .lastEventId,
-  .createdAt, .completedAt, .listKey, .digest,
+  .createdAt, .completedAt, .listKey, .digest, .formerParentId,
   .messageCount, .promptTokens, .completionTokens, .totalTokens, .totalCost, .preview, .previewSequence
 } AS trace

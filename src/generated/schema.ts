@@ -891,11 +891,11 @@ export type CreateTraceInput = {
   readonly promptName?: InputMaybe<Scalars['String']['input']>;
   /** What the agent is asked to do. */
   readonly task?: InputMaybe<Scalars['String']['input']>;
-  /** Which kind of agent runs. */
+  /** Which kind of agent runs: 1,000 characters at most. */
   readonly agentType?: InputMaybe<Scalars['String']['input']>;
   /** Where it stands. */
   readonly status?: InputMaybe<TraceStatus>;
-  /** On whose behalf it runs. */
+  /** On whose behalf it runs: 1,000 characters at most. */
   readonly uid?: InputMaybe<Scalars['String']['input']>;
   /** A JSON object to keep with it; `{}` unless given. */
   readonly context?: InputMaybe<Scalars['JSON']['input']>;
@@ -917,11 +917,11 @@ export type UpdateTraceInput = {
   readonly promptName?: InputMaybe<Scalars['String']['input']>;
   /** What the agent is asked to do. */
   readonly task?: InputMaybe<Scalars['String']['input']>;
-  /** Which kind of agent runs. */
+  /** Which kind of agent runs: 1,000 characters at most. */
   readonly agentType?: InputMaybe<Scalars['String']['input']>;
   /** Where it stands: COMPLETED and FAILED set `completedAt`, RUNNING and STOPPED clear it. */
   readonly status?: InputMaybe<TraceStatus>;
-  /** On whose behalf it runs. */
+  /** On whose behalf it runs: 1,000 characters at most. */
   readonly uid?: InputMaybe<Scalars['String']['input']>;
   /** A JSON object that replaces the one kept. */
   readonly context?: InputMaybe<Scalars['JSON']['input']>;

@@ -10,7 +10,7 @@ import { notFound } from '../errors.js';
 import type { GoalRow } from '../graph.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
 import { publicStats } from '../tally.js';
-import { byListKey, bySequence } from './trace.js';
+import { byListKey, bySequence, inTrace } from './trace.js';
 
 /** All goals of a trace, parents before children. */
 export interface GoalTreeSource {
@@ -70,7 +70,10 @@ export const AffectedGoal: AffectedGoalResolvers = {
 };
 
 export const goalQueries: QueryResolvers = {
-  goal: (_, { traceId, goalId }, { loaders }) => loaders.goal.load({ traceId, goalId }),
+  async goal(_, { traceId, goalId }, { loaders }) {
+    const goal = await loaders.goal.load({ traceId, goalId });
+    return goal === null ? null : await inTrace(goal, loaders);
+  },
 };
 
 export const goalMutations: MutationResolvers = {

@@ -1,6 +1,7 @@
 import type { MessageResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
 import { notFound } from '../errors.js';
 import { addMessages, updateMessage } from '../messages.js';
+import { inTrace } from './trace.js';
 
 export const Message: MessageResolvers = {
   async trace({ traceId }, _, { loaders }) {
@@ -17,7 +18,10 @@ export const Message: MessageResolvers = {
 };
 
 export const messageQueries: QueryResolvers = {
-  message: (_, { id }, { loaders }) => loaders.message.load(id),
+  async message(_, { id }, { loaders }) {
+    const message = await loaders.message.load(id);
+    return message === null ? null : await inTrace(message, loaders);
+  },
 };
 
 export const messageMutations: MutationResolvers = {

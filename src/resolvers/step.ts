@@ -3,7 +3,7 @@ import { badInput, notFound } from '../errors.js';
 import type { RelatedStep } from '../lists.js';
 import { numberAfter, pageOf, pageSize } from '../pages.js';
 import { addSteps } from '../steps.js';
-import { bySequence } from './trace.js';
+import { bySequence, inTrace } from './trace.js';
 
 const MOST_RELATED = 10_000;
 
@@ -72,7 +72,10 @@ function checkDepth(maxDepth: number | null | undefined): number | null {
 }
 
 export const stepQueries: QueryResolvers = {
-  step: (_, { id }, { loaders }) => loaders.step.load(id),
+  async step(_, { id }, { loaders }) {
+    const step = await loaders.step.load(id);
+    return step === null ? null : await inTrace(step, loaders);
+  },
 };
 
 export const stepMutations: MutationResolvers = {

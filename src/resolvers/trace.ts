@@ -10,6 +10,7 @@ import type { TraceRow } from '../graph.js';
 import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
 import { parseJson } from '../json.js';
 import type { ListChange } from '../trace-list.js';
+import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
 import { publicStats } from '../tally.js';
 import { createTrace, updateTrace } from '../traces.js';
@@ -19,6 +20,7 @@ export const Trace: TraceResolvers = {
   totalMessages: ({ messageCount }) => messageCount,
   context: ({ id, context }, _, { loaders }) =>
     context == null ? loaders.context.load(id) : parseJson(context),
+  parentTraceId: ({ parentTraceId, formerParentId }) => parentTraceId ?? formerParentId,
   parent: ({ parentTraceId }, _, { loaders }) =>
     parentTraceId === null ? null : loaders.trace.load(parentTraceId),
   parentGoal: ({ parentTraceId, parentGoalId }, _, { loaders }) =>
@@ -84,6 +86,14 @@ export function bySequence<Row extends { readonly sequence: number }>(
   node: Row,
 ): { node: Row; position: number } {
   return { node, position: node.sequence };
+}
+
+/** `row`, unless its trace is gone: what a deleted trace held is cleared away after the trace. */
+export async function inTrace<Row extends { readonly traceId: string }>(
+  row: Row,
+  loaders: Loaders,
+): Promise<Row | null> {
+  return (await loaders.trace.load(row.traceId)) === null ? null : row;
 }
 
 function filterOf(filter: TraceFilter | null | undefined): Filter {
