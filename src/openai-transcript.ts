@@ -1,12 +1,14 @@
 import {
   ASSUMED_MS,
   below,
+  dollarsAt,
   isObject,
   listAt,
   messageAt,
   NO_USAGE,
   spoken,
   textOf,
+  tokensAt,
   unexpected,
   type AgentRun,
   type Answered,
@@ -190,21 +192,21 @@ function usageOf(holder: JsonObject, place: Place): Usage {
   if (!isObject(usage)) {
     throw unexpected(below(place, ['usage'], ''), 'usage to be an object', usage);
   }
-  const number = (value: unknown, path: readonly string[], max: number, whole: boolean): number | null => {
-    const fits = typeof value === 'number' && value >= 0 && value <= max;
-    if (value != null && (!fits || (whole && !Number.isInteger(value)))) {
-      const kind = `a ${whole ? 'whole ' : ''}number from 0 to ${max}`;
-      throw unexpected(below(place, path, ''), `${path.join('.')} to be ${kind}`, value);
-    }
-    return typeof value === 'number' ? value : null;
-  };
   const cost =
     holder['cost'] == null
-      ? number(usage['cost'], ['usage', 'cost'], 1e6, false)
-      : number(holder['cost'], ['cost'], 1e6, false);
+      ? dollarsAt(usage['cost'], below(place, ['usage', 'cost'], ''), 'usage.cost')
+      : dollarsAt(holder['cost'], below(place, ['cost'], ''), 'cost');
   return {
-    promptTokens: number(usage['prompt_tokens'], ['usage', 'prompt_tokens'], 1e12, true),
-    completionTokens: number(usage['completion_tokens'], ['usage', 'completion_tokens'], 1e12, true),
+    promptTokens: tokensAt(
+      usage['prompt_tokens'],
+      below(place, ['usage', 'prompt_tokens'], ''),
+      'usage.prompt_tokens',
+    ),
+    completionTokens: tokensAt(
+      usage['completion_tokens'],
+      below(place, ['usage', 'completion_tokens'], ''),
+      'usage.completion_tokens',
+    ),
     cost,
   };
 }
@@ -218,7 +220,7 @@ function withRunUsage(turns: readonly Turn[], holder: JsonObject, place: Place):
   const run = itself ? NO_USAGE : usageOf(holder, place);
   const lastAnswer = isNone(run) ? -1 : turns.findLastIndex(({ kind }) => kind === 'answered');
   const info = isObject(holder['info']) ? holder['info'] : {};
-  const userCost = usageOf({ cost: info['user_cost'] }, below(place, ['info'], 'info')).cost;
+  const userCost = dollarsAt(info['user_cost'], below(place, ['info', 'user_cost'], ''), 'info.user_cost');
   const lastUser = turns.findLastIndex((turn) => turn.kind === 'said' && turn.message.role === 'user');
   return turns.map((turn, index) => {
     if (turn.kind === 'said' && index === lastUser) {

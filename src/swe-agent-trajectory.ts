@@ -1,12 +1,14 @@
 import {
   ASSUMED_MS,
   below,
+  dollarsAt,
   isObject,
   listAt,
   messageAt,
   NO_USAGE,
   spoken,
   textOf,
+  tokensAt,
   unexpected,
   type AgentRun,
   type FileMessage,
@@ -54,7 +56,7 @@ export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
       exit_status: exitStatus,
       ...(info['model_stats'] === undefined ? {} : { model_stats: info['model_stats'] }),
     },
-    turns: withStats(readTurns(history, entries), info['model_stats'], below(place, ['info'], 'info')),
+    turns: withStats(readTurns(history, entries), info['model_stats'], below(place, ['info'], '')),
     submission: submission === '' ? null : submission,
     failure: submitted ? null : `exit status: ${typeof exitStatus === 'string' ? exitStatus : 'none'}`,
   };
@@ -132,7 +134,7 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
       usage: NO_USAGE,
       calls: call === null ? [] : [call],
       data: {
-        ...(recorded?.['tool_calls'] == null ? {} : { tool_calls: recorded['tool_calls'] }),
+        ...(Array.isArray(recorded?.['tool_calls']) ? { tool_calls: recorded['tool_calls'] as unknown } : {}),
         ...(entry.thought === undefined || entry.thought === entry.response
           ? {}
           : { thought: entry.thought }),
@@ -200,24 +202,18 @@ function withStats(turns: readonly Turn[], stats: unknown, place: Place): readon
   if (!isObject(stats)) {
     return turns;
   }
-  const number = (name: string): number | null => {
-    const value = stats[name];
-    if (value != null && (typeof value !== 'number' || value < 0)) {
-      throw unexpected(
-        below(place, ['model_stats', name], ''),
-        `model_stats.${name} to be a number from 0`,
-        value,
-      );
-    }
-    return typeof value === 'number' && value > 0 ? value : null;
-  };
+  const at = (name: string): readonly [unknown, Place, string] => [
+    stats[name],
+    below(place, ['model_stats', name], ''),
+    `info.model_stats.${name}`,
+  ];
   const usage: Usage = {
-    promptTokens: number('tokens_sent'),
-    completionTokens: number('tokens_received'),
-    cost: number('instance_cost'),
+    promptTokens: tokensAt(...at('tokens_sent')),
+    completionTokens: tokensAt(...at('tokens_received')),
+    cost: dollarsAt(...at('instance_cost')),
   };
   const last = turns.findLastIndex(({ kind }) => kind === 'answered');
-  const known = Object.values(usage).some((value) => value !== null);
+  const known = Object.values(usage).some((value) => value !== null && value > 0);
   return turns.map((turn, index) =>
     known && turn.kind === 'answered' && index === last ? coveringRun(turn, usage) : turn,
   );

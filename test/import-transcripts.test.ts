@@ -182,7 +182,7 @@ describe('a SWE-agent trajectory', () => {
     assert.deepEqual(bash?.data, {
       tool_name: 'bash',
       arguments: { command: 'ls' },
-      llm_step_id: look?.id,
+      llm_step_id: look.id,
       tool_call_id: 'c1',
     });
     assert.equal((messagesOf(trace).at(-1) as any).toolCallId, 'c1');

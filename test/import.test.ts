@@ -451,7 +451,7 @@ describe('a broken file is named with the position of the fault, and nothing is 
     [
       'tokens that are no number',
       JSON.stringify([{ ...answer('x'), usage: { prompt_tokens: -1 } }]),
-      /message 1: expected usage.prompt_tokens to be a whole number from 0 to 1000000000000, got -1/,
+      /message 1: expected usage.prompt_tokens to be a whole number from 0 to 10\^12, got -1/,
     ],
     [
       'a trajectory that is no list',

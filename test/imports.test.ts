@@ -8,7 +8,9 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** The layers, from the edge down to the ground; a file imports from its own layer and from those below. */
 const LAYERS = {
-  clients: 'cli api-client demo',
+  clients:
+    'cli api-client demo import progress write-trace replay-pace transcripts openai-transcript swe-agent-trajectory ' +
+    'run-to-trace agent-run',
   edge: 'main server subscribe watch frames mask request-body access config pretty context loaders scalars',
   domain:
     'traces goals messages steps events lists goal-lists delete-trace snapshot tails list-changes ' +
