@@ -19,7 +19,7 @@ import {
   type Turn,
   type Usage,
 } from './agent-run.js';
-import { checkJson, parseJson } from './json.js';
+import { checkJson, parseJson, without } from './json.js';
 
 /** Under these names a run holds its messages; tau-bench says `traj`. */
 export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
@@ -28,11 +28,11 @@ export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
  * Reads a run told as OpenAI chat messages: a list of them, or an object that holds the list and more.
  *
  * - The prompt of an answer is every message before it, as it stands in the file.
- * - A tool's answer belongs to the first unanswered call of its `tool_call_id`, as runs use an id again; the older
- *   `function_call` and role `function` are matched by name.
- * - Usage is an answer's own (`usage`, `cost`). Where no answer has any, the run's (`usage`, `cost`) is recorded on the last
- *   answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is recorded on that
- *   user's last message.
+ * - A tool's answer belongs to the call of its `tool_call_id` in the newest answer that has one, as runs use an id again;
+ *   the older `function_call` and role `function` are matched by name.
+ * - Usage is an answer's own (`usage`, `cost`). Where no answer has any, the run's (`usage`, `cost`) is recorded on the
+ *   last answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is
+ *   recorded on that user's last message.
  * - A run with `reward` 0 failed, as did one with `info.error`.
  *
  * Throws a TranscriptFault at the first thing that is not as it should be.
@@ -46,13 +46,12 @@ export function readOpenAiRun(source: unknown, place: Place): AgentRun {
     listPlace,
     'a list of messages',
   ).map((value, index) => messageAt(value, below(listPlace, [index], `message ${index + 1}`)));
-  const about = Object.fromEntries(Object.entries(holder).filter(([name]) => name !== listName));
   const first = messages.find(({ role }) => role === 'user');
   return {
     agentType: 'traj' in holder || ('task_id' in holder && 'reward' in holder) ? 'tau-bench' : 'openai-chat',
     source,
     task: textOf(first?.['content']),
-    context: about,
+    context: listName === undefined ? {} : without(holder, listName),
     turns: withRunUsage(readTurns(messages, listPlace, holder['model']), holder, place),
     submission: null,
     failure: failureOf(holder),
@@ -82,6 +81,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     const said = spoken(message);
     if (message.role === 'assistant') {
       const made = callsOf(message, place);
+      made.forEach(({ key }) => calls.delete(key));
       made.forEach(({ key, call }) => remember(key, call));
       const model = message['model'] ?? runModel;
       return {

@@ -45,14 +45,14 @@ export interface MessageInput {
 const EXCERPT = 300;
 
 /**
- * The trace of a run. Every id in it is made of what the file says of the run and of its index there, counted from 0: the same run is
- * the same trace, whatever the file is called and whenever it is read.
+ * The trace of a run. Every id in it is made of what the file says of the run and of its index there, counted from 0: the
+ * same run is the same trace, whatever the file is called and whenever it is read.
  *
  * - An answer is an `llm_call`, its calls are `tool_call`s under it, their results `tool_result`s under those.
  * - An `llm_call` has every result since the last one as parents; if there are none, the last `llm_call`, so that the
  *   steps hang together.
  * - The last answer is a final `conclusion` too, under its `llm_call`. If it called tools, the conclusion rests on their
- *   results, and says what was submitted, else what the answer said, else the last result. A run without answers has none.
+ *   results, and says what was submitted, else what the answer said, else the last result. Without answers there is none.
  * - Messages name the step that produced them, and so carry no usage: that is the step's.
  */
 export function traceOfRun(run: AgentRun, index: number): TraceWrites {

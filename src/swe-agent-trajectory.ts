@@ -24,14 +24,17 @@ import { coveringRun, parsedArguments } from './openai-transcript.js';
  * Reads a SWE-agent `.traj` file, of whichever age.
  *
  * - `trajectory` says what the agent did: each entry is an answer of the model, a tool call (if it has an action) and its
- *   observation. `history` says what was said: its entries are the messages. The two are matched by the text of the answers.
- * - The tool and its arguments are those of the entry's tool call where the history has exactly one; older files have none, and then the
- *   tool is the first word of the action and its argument the whole of it.
- * - The prompt is the entry's own (`query`, or `messages` up to the answer); older files have none, and then it is the history
- *   before the answer, though the model may have been shown less of it.
+ *   observation. `history` says what was said: its entries are the messages. The two are matched by the answers.
+ * - The tool and its arguments are those of the answer's one tool call. Older files have none: there the tool is the first
+ *   word of the action, and its argument the whole action.
+ * - The prompt is the entry's own: `query`, or `messages` up to the answer. Older files have none: there it is the history
+ *   before the answer, though the model may have been shown less.
  * - The last observation of an older file is not in its history: it is a result, and no message.
- * - `info.model_stats` tells tokens and cost of the whole run; they are recorded on the last answer, whose data says so.
+ * - `info.model_stats` has tokens and cost of the whole run: they are recorded on the last answer, whose data says so in
+ *   `usage_covers`.
  * - A run whose `exit_status` does not begin with "submitted" failed.
+ *
+ * Throws a TranscriptFault at the first thing that is not as it should be.
  */
 export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
   const historyPlace = below(place, ['history'], '');
@@ -164,11 +167,17 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
   return turns;
 }
 
-function answers(candidate: FileMessage, { response }: Entry): boolean {
+/** Whether an entry of the history is the answer that an entry of the trajectory tells of. */
+function answers(candidate: FileMessage, { response, action }: Entry): boolean {
+  if (candidate.role !== 'assistant' || candidate['is_demo'] === true) {
+    return false;
+  }
+  const { content, thought } = candidate;
   return (
-    candidate.role === 'assistant' &&
-    candidate['is_demo'] !== true &&
-    (candidate['content'] === response || candidate['thought'] === response)
+    content === response ||
+    thought === response ||
+    textOf(content) === response ||
+    (action !== '' && candidate['action'] === action)
   );
 }
 
@@ -219,7 +228,7 @@ function withStats(turns: readonly Turn[], stats: unknown, place: Place): readon
   );
 }
 
-/** The issue's text; without the words it is introduced with. */
+/** The issue's text, without the words it is introduced with. */
 function taskOf(history: readonly FileMessage[]): string | null {
   const asked = history.find((entry) => entry.role === 'user' && entry['is_demo'] !== true);
   const text = textOf(asked?.['content']);

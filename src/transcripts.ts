@@ -12,19 +12,18 @@ const EXPECTED =
 /**
  * The runs in a file, as the traces they become; nothing is sent.
  *
- * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs; as
- * one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
+ * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs;
+ * as one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
  *
- * Throws BAD_USER_INPUT at the first fault: `file:line:column`, then, where the JSON is sound, the place in words ("run 3,
- * message 12").
+ * Throws BAD_USER_INPUT at the first fault: `file:line:column`, then, where the JSON is sound, the place in words
+ * ("run 3, message 12").
  */
 export function readTranscript(file: string, bytes: Uint8Array): TraceWrites[] {
   const text = decoded(file, bytes);
   const parts = jsonLines(text) ?? [{ text, firstLine: 1 }];
   const values = parts.map((part) => parsed(file, part));
-  const [whole] = values;
   try {
-    const root = parts.length === 1 ? whole : values;
+    const root = parts.length === 1 ? values[0] : values;
     // A step wraps what the file holds.
     checkJson([[root]], file);
     return runsIn(root).map(traceOfRun);

@@ -486,6 +486,20 @@ test('without a server the message says how to start one', async () => {
   assert.match(err, /^no Stemma server answers at http:\/\/127\.0\.0\.1:9: start one with `npm start`/);
 });
 
+test('a request that the server breaks off for its size is named with that size', async () => {
+  const small = await startKit({ projectId, maxRequestBytes: 1024 * 1024 });
+  try {
+    const { code, err } = await stemma(['import', await fileWith([ask('x'.repeat(9e6))])], small.url);
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /of 9\.0 MB: .* STEMMA_MAX_REQUEST_BYTES|expected a request of at most 1048576 bytes, got 9/,
+    );
+  } finally {
+    await small.close();
+  }
+});
+
 test('wrong words on the command line are answered with what was expected', async () => {
   assert.match((await stemma(['import'])).err, /expected a FILE to import, got none/);
   assert.match((await stemma(['export'])).err, /expected import or demo, got export/);
