@@ -123,6 +123,22 @@ export function listAt(value: unknown, place: Place, what: string): readonly unk
   return value;
 }
 
+/** A number of tokens that the API takes, null if the file has none; `name` is what a fault calls it. */
+export function tokensAt(value: unknown, place: Place, name: string): number | null {
+  if (value != null && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1e12)) {
+    throw unexpected(place, `${name} to be a whole number from 0 to 10^12`, value);
+  }
+  return (value ?? null) as number | null;
+}
+
+/** An amount of US dollars that the API takes, null if the file has none. */
+export function dollarsAt(value: unknown, place: Place, name: string): number | null {
+  if (value != null && !(typeof value === 'number' && value >= 0 && value <= 1e6)) {
+    throw unexpected(place, `${name} to be a number from 0 to 10^6`, value);
+  }
+  return value ?? null;
+}
+
 /** A text in a message's content: the text itself, or the text parts of a list; null if there is none. */
 export function textOf(content: unknown): string | null {
   if (typeof content === 'string') {

@@ -8,22 +8,32 @@ export interface Client {
   /**
    * Sends an operation and returns its data.
    *
-   * Throws a StemmaError with the code of the server's first error; UNAVAILABLE, too, if no Stemma server answers at `url`, which
-   * leaves open whether it did what it was asked to: repeating a write that names its ids is safe.
+   * Throws a StemmaError with the code of the server's first error (an Error if the server failed); UNAVAILABLE, too, if no
+   * Stemma server answers at `url`, which leaves open whether a write was done: repeating one that names its ids is safe.
    */
   ask<Data>(query: string, variables?: object): Promise<Data>;
 }
+
+const CODES: readonly StemmaErrorCode[] = [
+  'BAD_USER_INPUT',
+  'NOT_FOUND',
+  'CONFLICT',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'PAYLOAD_TOO_LARGE',
+  'UNAVAILABLE',
+];
 
 interface Answer {
   readonly data?: unknown;
   readonly errors?: readonly {
     readonly message: string;
-    readonly extensions?: { readonly code?: string; readonly errorId?: string };
+    readonly extensions?: { readonly code?: string };
   }[];
 }
 
 /**
- * A client of the server at `address`, a URL with or without `/graphql` at its end. Nothing is sent before the first `ask`.
+ * A client of the server at `address`, a URL with or without `/graphql` at its end. Nothing is sent before an `ask`.
  *
  * Throws BAD_USER_INPUT if `address` is not an http(s) URL.
  */
@@ -41,9 +51,9 @@ export function connectTo(address: string): Client {
       const { data, errors } = await post(url, JSON.stringify({ query, variables }));
       const [error] = errors ?? [];
       if (error !== undefined) {
-        const { code, errorId } = error.extensions ?? {};
-        const message = errorId === undefined ? error.message : `${error.message} (${errorId} in its log)`;
-        throw new StemmaError((code ?? 'UNAVAILABLE') as StemmaErrorCode, `the server says: ${message}`);
+        const code = CODES.find((known) => known === error.extensions?.code);
+        const message = `the server says: ${error.message}`;
+        throw code === undefined ? new Error(message) : new StemmaError(code, message);
       }
       return data as Data;
     },
@@ -61,21 +71,27 @@ async function post(url: string, body: string): Promise<Answer> {
     });
     text = await response.text();
   } catch (cause) {
-    throw new StemmaError(
-      'UNAVAILABLE',
-      `no Stemma server answers at ${url}: start one with \`npm start\`, or set STEMMA_URL to where one runs`,
-      { cause },
-    );
+    throw new StemmaError('UNAVAILABLE', unanswered(url, body, cause), { cause });
   }
   const answer = answerIn(text);
   if (answer === null) {
     const got = `HTTP ${response.status}, ${response.headers.get('content-type') ?? 'of no type'}`;
     throw new StemmaError(
       'UNAVAILABLE',
-      `expected a Stemma server at ${url}, got an answer that is not GraphQL (${got}): set STEMMA_URL to where one runs`,
+      `expected a Stemma server at ${url}, got an answer that is not GraphQL (${got})`,
     );
   }
   return answer;
+}
+
+/** The server closes the connection on a request that is too large, and its answer is lost with that. */
+function unanswered(url: string, body: string, error: unknown): string {
+  const { cause } = error as { readonly cause?: { readonly code?: string } };
+  const sizeMb = Buffer.byteLength(body) / 1e6;
+  return sizeMb > 1 && ['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(cause?.code ?? '')
+    ? `the server at ${url} broke off a request of ${sizeMb.toFixed(1)} MB: ` +
+        'it went away, or its STEMMA_MAX_REQUEST_BYTES is smaller than that'
+    : `no Stemma server answers at ${url}: start one with \`npm start\`, or set STEMMA_URL to where one runs`;
 }
 
 function answerIn(text: string): Answer | null {

@@ -58,16 +58,17 @@ async function runImport(client: Client, files: readonly string[], speedText: st
   const imported = await importFiles(client, { files, speed, progress });
   imported.forEach((report) => say(told(report)));
   const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
+  const [first = ''] = imported[0]?.traceIds ?? [];
   say(
-    `Done in ${seconds} s. ${client.url}/graphql shows a trace: { trace(id: "${imported[0]?.traceIds[0] ?? ''}") { task status totalSteps } }`,
+    `Done in ${seconds} s. See one at ${client.url}/graphql: { trace(id: "${first}") { task status totalSteps } }`,
   );
 }
 
 function told({ file, traceIds, tracesWritten, steps, messages }: ImportedFile): string {
   const there = traceIds.length - tracesWritten;
-  const added = `${counted(tracesWritten, 'trace')} with ${counted(steps, 'step')} and ${counted(messages, 'message')} added`;
+  const within = `${counted(steps, 'step')} and ${counted(messages, 'message')}`;
   const parts = [
-    ...(tracesWritten > 0 ? [added] : []),
+    ...(tracesWritten > 0 ? [`${counted(tracesWritten, 'trace')} with ${within} added`] : []),
     ...(there > 0 ? [`${counted(there, 'trace')} already there`] : []),
   ];
   return `${file}: ${parts.join(', ')}`;

@@ -32,11 +32,11 @@ interface ReadFile {
 }
 
 /**
- * Imports transcripts, file by file and run by run, in order. Every file is read and checked before the first write; importing again
- * adds only what is not there.
+ * Imports transcripts, file by file and run by run, in order. Every file is read and checked before the first write;
+ * importing again adds only what is not there.
  *
- * Throws BrokenFiles, having written nothing, if any file is broken; what the client throws if the server refuses or goes away,
- * with how to go on.
+ * Throws BrokenFiles, having written nothing, if any file is broken; what the client throws if the server refuses or goes
+ * away, with how to go on.
  */
 export async function importFiles(
   client: Client,
@@ -123,7 +123,7 @@ async function bytesOf(file: string): Promise<Uint8Array> {
 function interrupted(error: StemmaError): StemmaError {
   const advice =
     error.code === 'PAYLOAD_TOO_LARGE'
-      ? 'a prompt in these files is larger than the server takes: start it with a greater STEMMA_MAX_REQUEST_BYTES, then run this again'
+      ? 'start the server with a greater STEMMA_MAX_REQUEST_BYTES, then run this again to add the rest'
       : error.code === 'UNAVAILABLE'
         ? 'what was written stays; run this again to add the rest'
         : null;

@@ -1,12 +1,14 @@
 import {
   ASSUMED_MS,
   below,
+  dollarsAt,
   isObject,
   listAt,
   messageAt,
   NO_USAGE,
   spoken,
   textOf,
+  tokensAt,
   unexpected,
   type AgentRun,
   type Answered,
@@ -17,7 +19,7 @@ import {
   type Turn,
   type Usage,
 } from './agent-run.js';
-import { checkJson, parseJson } from './json.js';
+import { checkJson, parseJson, without } from './json.js';
 
 /** Under these names a run holds its messages; tau-bench says `traj`. */
 export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
@@ -26,11 +28,11 @@ export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
  * Reads a run told as OpenAI chat messages: a list of them, or an object that holds the list and more.
  *
  * - The prompt of an answer is every message before it, as it stands in the file.
- * - A tool's answer belongs to the first unanswered call of its `tool_call_id`, as runs use an id again; the older
- *   `function_call` and role `function` are matched by name.
- * - Usage is an answer's own (`usage`, `cost`). Where no answer has any, the run's (`usage`, `cost`) is recorded on the last
- *   answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is recorded on that
- *   user's last message.
+ * - A tool's answer belongs to the call of its `tool_call_id` in the newest answer that has one, as runs use an id again;
+ *   the older `function_call` and role `function` are matched by name.
+ * - Usage is an answer's own (`usage`, `cost`). Where no answer has any, the run's (`usage`, `cost`) is recorded on the
+ *   last answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is
+ *   recorded on that user's last message.
  * - A run with `reward` 0 failed, as did one with `info.error`.
  *
  * Throws a TranscriptFault at the first thing that is not as it should be.
@@ -44,13 +46,12 @@ export function readOpenAiRun(source: unknown, place: Place): AgentRun {
     listPlace,
     'a list of messages',
   ).map((value, index) => messageAt(value, below(listPlace, [index], `message ${index + 1}`)));
-  const about = Object.fromEntries(Object.entries(holder).filter(([name]) => name !== listName));
   const first = messages.find(({ role }) => role === 'user');
   return {
     agentType: 'traj' in holder || ('task_id' in holder && 'reward' in holder) ? 'tau-bench' : 'openai-chat',
     source,
     task: textOf(first?.['content']),
-    context: about,
+    context: listName === undefined ? {} : without(holder, listName),
     turns: withRunUsage(readTurns(messages, listPlace, holder['model']), holder, place),
     submission: null,
     failure: failureOf(holder),
@@ -80,6 +81,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     const said = spoken(message);
     if (message.role === 'assistant') {
       const made = callsOf(message, place);
+      made.forEach(({ key }) => calls.delete(key));
       made.forEach(({ key, call }) => remember(key, call));
       const model = message['model'] ?? runModel;
       return {
@@ -190,21 +192,21 @@ function usageOf(holder: JsonObject, place: Place): Usage {
   if (!isObject(usage)) {
     throw unexpected(below(place, ['usage'], ''), 'usage to be an object', usage);
   }
-  const number = (value: unknown, path: readonly string[], max: number, whole: boolean): number | null => {
-    const fits = typeof value === 'number' && value >= 0 && value <= max;
-    if (value != null && (!fits || (whole && !Number.isInteger(value)))) {
-      const kind = `a ${whole ? 'whole ' : ''}number from 0 to ${max}`;
-      throw unexpected(below(place, path, ''), `${path.join('.')} to be ${kind}`, value);
-    }
-    return typeof value === 'number' ? value : null;
-  };
   const cost =
     holder['cost'] == null
-      ? number(usage['cost'], ['usage', 'cost'], 1e6, false)
-      : number(holder['cost'], ['cost'], 1e6, false);
+      ? dollarsAt(usage['cost'], below(place, ['usage', 'cost'], ''), 'usage.cost')
+      : dollarsAt(holder['cost'], below(place, ['cost'], ''), 'cost');
   return {
-    promptTokens: number(usage['prompt_tokens'], ['usage', 'prompt_tokens'], 1e12, true),
-    completionTokens: number(usage['completion_tokens'], ['usage', 'completion_tokens'], 1e12, true),
+    promptTokens: tokensAt(
+      usage['prompt_tokens'],
+      below(place, ['usage', 'prompt_tokens'], ''),
+      'usage.prompt_tokens',
+    ),
+    completionTokens: tokensAt(
+      usage['completion_tokens'],
+      below(place, ['usage', 'completion_tokens'], ''),
+      'usage.completion_tokens',
+    ),
     cost,
   };
 }
@@ -218,7 +220,7 @@ function withRunUsage(turns: readonly Turn[], holder: JsonObject, place: Place):
   const run = itself ? NO_USAGE : usageOf(holder, place);
   const lastAnswer = isNone(run) ? -1 : turns.findLastIndex(({ kind }) => kind === 'answered');
   const info = isObject(holder['info']) ? holder['info'] : {};
-  const userCost = usageOf({ cost: info['user_cost'] }, below(place, ['info'], 'info')).cost;
+  const userCost = dollarsAt(info['user_cost'], below(place, ['info', 'user_cost'], ''), 'info.user_cost');
   const lastUser = turns.findLastIndex((turn) => turn.kind === 'said' && turn.message.role === 'user');
   return turns.map((turn, index) => {
     if (turn.kind === 'said' && index === lastUser) {

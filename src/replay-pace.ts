@@ -16,8 +16,8 @@ export function parseSpeed(text: string): Speed {
 }
 
 /**
- * When each write is due, in milliseconds from the first on: the waits before it, added up, at `times` the real speed. The waits are those of
- * the run, so that a slow write delays only what would otherwise have come before it was done.
+ * When each write is due, in milliseconds from the first on: the waits before it, added up, at `times` the real speed. Due
+ * times do not move when a write is slow, so a replay catches up.
  */
 export function dueTimesMs(writes: readonly { readonly waitMs: number }[], times: number): number[] {
   let totalMs = 0;

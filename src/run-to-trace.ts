@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  TranscriptFault,
-  textOf,
-  type AgentRun,
-  type Answered,
-  type Place,
-  type Returned,
-  type ToolCall,
-} from './agent-run.js';
-import { StemmaError } from './errors.js';
+import { textOf, type AgentRun, type Answered, type Returned, type ToolCall } from './agent-run.js';
 import type { StepType } from './graph.js';
-import { checkStepData } from './step-data.js';
 
 /** What the API is to be sent for one run: the trace, then the writes in order, then the end. */
 export interface TraceWrites {
@@ -55,19 +45,17 @@ export interface MessageInput {
 const EXCERPT = 300;
 
 /**
- * The trace of a run. Every id in it is made of what the file says of the run and of its index there, counted from 0: the same run is
- * the same trace, whatever the file is called and whenever it is read.
+ * The trace of a run. Every id in it is made of what the file says of the run and of its index there, counted from 0: the
+ * same run is the same trace, whatever the file is called and whenever it is read.
  *
  * - An answer is an `llm_call`, its calls are `tool_call`s under it, their results `tool_result`s under those.
  * - An `llm_call` has every result since the last one as parents; if there are none, the last `llm_call`, so that the
  *   steps hang together.
  * - The last answer is a final `conclusion` too, under its `llm_call`. If it called tools, the conclusion rests on their
- *   results, and says what was submitted, else what the answer said, else the last result. A run without answers has none.
+ *   results, and says what was submitted, else what the answer said, else the last result. Without answers there is none.
  * - Messages name the step that produced them, and so carry no usage: that is the step's.
- *
- * Throws a TranscriptFault if the API would refuse the data of a step.
  */
-export function traceOfRun(run: AgentRun, index: number, place: Place): TraceWrites {
+export function traceOfRun(run: AgentRun, index: number): TraceWrites {
   const hash = createHash('sha256')
     .update(JSON.stringify([index, run.source]))
     .digest('hex');
@@ -84,7 +72,6 @@ export function traceOfRun(run: AgentRun, index: number, place: Place): TraceWri
   ): string => {
     counts.step += 1;
     const id = `${traceId}/s${counts.step}`;
-    checkData(type, data, place);
     writes.push({
       kind: 'step',
       waitMs,
@@ -194,14 +181,6 @@ function concluding(run: AgentRun, answer: Answered, result: Returned | null): u
     return answer.message.content;
   }
   return run.submission ?? textOf(answer.message.content) ?? result?.result ?? answer.calls.at(-1)?.arguments;
-}
-
-function checkData(type: StepType, data: Readonly<Record<string, unknown>>, place: Place): void {
-  try {
-    checkStepData(type, data, `a step of type ${type}`);
-  } catch (error) {
-    throw error instanceof StemmaError ? new TranscriptFault(place, error.message) : error;
-  }
 }
 
 /** How a text begins, by whole characters. */

@@ -1,12 +1,14 @@
 import {
   ASSUMED_MS,
   below,
+  dollarsAt,
   isObject,
   listAt,
   messageAt,
   NO_USAGE,
   spoken,
   textOf,
+  tokensAt,
   unexpected,
   type AgentRun,
   type FileMessage,
@@ -22,14 +24,17 @@ import { coveringRun, parsedArguments } from './openai-transcript.js';
  * Reads a SWE-agent `.traj` file, of whichever age.
  *
  * - `trajectory` says what the agent did: each entry is an answer of the model, a tool call (if it has an action) and its
- *   observation. `history` says what was said: its entries are the messages. The two are matched by the text of the answers.
- * - The tool and its arguments are those of the entry's tool call where the history has exactly one; older files have none, and then the
- *   tool is the first word of the action and its argument the whole of it.
- * - The prompt is the entry's own (`query`, or `messages` up to the answer); older files have none, and then it is the history
- *   before the answer, though the model may have been shown less of it.
+ *   observation. `history` says what was said: its entries are the messages. The two are matched by the answers.
+ * - The tool and its arguments are those of the answer's one tool call. Older files have none: there the tool is the first
+ *   word of the action, and its argument the whole action.
+ * - The prompt is the entry's own: `query`, or `messages` up to the answer. Older files have none: there it is the history
+ *   before the answer, though the model may have been shown less.
  * - The last observation of an older file is not in its history: it is a result, and no message.
- * - `info.model_stats` tells tokens and cost of the whole run; they are recorded on the last answer, whose data says so.
+ * - `info.model_stats` has tokens and cost of the whole run: they are recorded on the last answer, whose data says so in
+ *   `usage_covers`.
  * - A run whose `exit_status` does not begin with "submitted" failed.
+ *
+ * Throws a TranscriptFault at the first thing that is not as it should be.
  */
 export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
   const historyPlace = below(place, ['history'], '');
@@ -54,7 +59,7 @@ export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
       exit_status: exitStatus,
       ...(info['model_stats'] === undefined ? {} : { model_stats: info['model_stats'] }),
     },
-    turns: withStats(readTurns(history, entries), info['model_stats'], below(place, ['info'], 'info')),
+    turns: withStats(readTurns(history, entries), info['model_stats'], below(place, ['info'], '')),
     submission: submission === '' ? null : submission,
     failure: submitted ? null : `exit status: ${typeof exitStatus === 'string' ? exitStatus : 'none'}`,
   };
@@ -132,7 +137,7 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
       usage: NO_USAGE,
       calls: call === null ? [] : [call],
       data: {
-        ...(recorded?.['tool_calls'] == null ? {} : { tool_calls: recorded['tool_calls'] }),
+        ...(Array.isArray(recorded?.['tool_calls']) ? { tool_calls: recorded['tool_calls'] as unknown } : {}),
         ...(entry.thought === undefined || entry.thought === entry.response
           ? {}
           : { thought: entry.thought }),
@@ -162,11 +167,17 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
   return turns;
 }
 
-function answers(candidate: FileMessage, { response }: Entry): boolean {
+/** Whether an entry of the history is the answer that an entry of the trajectory tells of. */
+function answers(candidate: FileMessage, { response, action }: Entry): boolean {
+  if (candidate.role !== 'assistant' || candidate['is_demo'] === true) {
+    return false;
+  }
+  const { content, thought } = candidate;
   return (
-    candidate.role === 'assistant' &&
-    candidate['is_demo'] !== true &&
-    (candidate['content'] === response || candidate['thought'] === response)
+    content === response ||
+    thought === response ||
+    textOf(content) === response ||
+    (action !== '' && candidate['action'] === action)
   );
 }
 
@@ -200,30 +211,24 @@ function withStats(turns: readonly Turn[], stats: unknown, place: Place): readon
   if (!isObject(stats)) {
     return turns;
   }
-  const number = (name: string): number | null => {
-    const value = stats[name];
-    if (value != null && (typeof value !== 'number' || value < 0)) {
-      throw unexpected(
-        below(place, ['model_stats', name], ''),
-        `model_stats.${name} to be a number from 0`,
-        value,
-      );
-    }
-    return typeof value === 'number' && value > 0 ? value : null;
-  };
+  const at = (name: string): readonly [unknown, Place, string] => [
+    stats[name],
+    below(place, ['model_stats', name], ''),
+    `info.model_stats.${name}`,
+  ];
   const usage: Usage = {
-    promptTokens: number('tokens_sent'),
-    completionTokens: number('tokens_received'),
-    cost: number('instance_cost'),
+    promptTokens: tokensAt(...at('tokens_sent')),
+    completionTokens: tokensAt(...at('tokens_received')),
+    cost: dollarsAt(...at('instance_cost')),
   };
   const last = turns.findLastIndex(({ kind }) => kind === 'answered');
-  const known = Object.values(usage).some((value) => value !== null);
+  const known = Object.values(usage).some((value) => value !== null && value > 0);
   return turns.map((turn, index) =>
     known && turn.kind === 'answered' && index === last ? coveringRun(turn, usage) : turn,
   );
 }
 
-/** The issue's text; without the words it is introduced with. */
+/** The issue's text, without the words it is introduced with. */
 function taskOf(history: readonly FileMessage[]): string | null {
   const asked = history.find((entry) => entry.role === 'user' && entry['is_demo'] !== true);
   const text = textOf(asked?.['content']);

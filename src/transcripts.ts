@@ -12,22 +12,21 @@ const EXPECTED =
 /**
  * The runs in a file, as the traces they become; nothing is sent.
  *
- * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs; as
- * one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
+ * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs;
+ * as one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
  *
- * Throws BAD_USER_INPUT at the first fault: `file:line:column`, then, where the JSON is sound, the place in words ("run 3,
- * message 12").
+ * Throws BAD_USER_INPUT at the first fault: `file:line:column`, then, where the JSON is sound, the place in words
+ * ("run 3, message 12").
  */
 export function readTranscript(file: string, bytes: Uint8Array): TraceWrites[] {
   const text = decoded(file, bytes);
   const parts = jsonLines(text) ?? [{ text, firstLine: 1 }];
   const values = parts.map((part) => parsed(file, part));
-  const [whole] = values;
   try {
-    const root = parts.length === 1 ? whole : values;
+    const root = parts.length === 1 ? values[0] : values;
     // A step wraps what the file holds.
     checkJson([[root]], file);
-    return runsIn(root).map(({ run, place }, index) => traceOfRun(run, index, place));
+    return runsIn(root).map(traceOfRun);
   } catch (error) {
     if (!(error instanceof TranscriptFault)) {
       throw error;
@@ -125,14 +124,14 @@ function lineAndColumn(text: string, offset: number): { readonly line: number; r
 
 const TOP: Place = { path: [], words: '' };
 
-function runsIn(root: unknown): readonly { readonly run: AgentRun; readonly place: Place }[] {
+function runsIn(root: unknown): readonly AgentRun[] {
   if (isObject(root)) {
-    return [{ run: 'role' in root ? readOpenAiRun([root], TOP) : readRun(root, TOP), place: TOP }];
+    return ['role' in root ? readOpenAiRun([root], TOP) : readRun(root, TOP)];
   }
   const list = Array.isArray(root) ? (root as readonly unknown[]) : [];
   const [first] = list;
   if (isObject(first) && !isRun(first) && 'role' in first) {
-    return [{ run: readOpenAiRun(list, TOP), place: TOP }];
+    return [readOpenAiRun(list, TOP)];
   }
   if (list.length === 0 || !isRun(first)) {
     throw new TranscriptFault(
@@ -140,10 +139,7 @@ function runsIn(root: unknown): readonly { readonly run: AgentRun; readonly plac
       `expected ${EXPECTED}, got ${list.length === 0 ? 'an empty list' : `a list of ${described(first)}`}`,
     );
   }
-  return list.map((source, index) => {
-    const place = below(TOP, [index], `run ${index + 1}`);
-    return { run: readRun(source, place), place };
-  });
+  return list.map((source, index) => readRun(source, below(TOP, [index], `run ${index + 1}`)));
 }
 
 function isRun(value: unknown): boolean {

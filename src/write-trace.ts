@@ -44,11 +44,11 @@ export const REAL_CLOCK: Clock = {
 };
 
 /**
- * Writes a trace through the API: the trace, its steps and messages in their order, and last its end. At `max` in batches of 200 writes or 4 MB;
- * otherwise one by one, each when it is due.
+ * Writes a trace through the API: the trace, its steps and messages in their order, and last its end. At `max` in batches
+ * of up to 200 writes and 4 MB (a single write may be larger), otherwise one by one, each when it is due.
  *
- * Returns what it added, or null for a trace that was there in full: that is left alone, with whatever was added to it since. Every write
- * names its id, so nothing is written twice, and what an interrupted call left out is added by the next.
+ * Returns what it added, or null for a trace that was there in full: that is left alone, with whatever was added to it
+ * since. Every write names its id, so nothing is written twice, and the next call adds what an interrupted one left out.
  *
  * Throws what the client throws; the trace is then RUNNING, with the writes up to there.
  */

@@ -451,7 +451,7 @@ describe('a broken file is named with the position of the fault, and nothing is 
     [
       'tokens that are no number',
       JSON.stringify([{ ...answer('x'), usage: { prompt_tokens: -1 } }]),
-      /message 1: expected usage.prompt_tokens to be a whole number from 0 to 1000000000000, got -1/,
+      /message 1: expected usage.prompt_tokens to be a whole number from 0 to 10\^12, got -1/,
     ],
     [
       'a trajectory that is no list',
@@ -484,6 +484,20 @@ test('without a server the message says how to start one', async () => {
   const { code, err } = await stemma(['import', await fileWith([ask('x')])], 'http://127.0.0.1:9');
   assert.equal(code, 1);
   assert.match(err, /^no Stemma server answers at http:\/\/127\.0\.0\.1:9: start one with `npm start`/);
+});
+
+test('a request that the server breaks off for its size is named with that size', async () => {
+  const small = await startKit({ projectId, maxRequestBytes: 1024 * 1024 });
+  try {
+    const { code, err } = await stemma(['import', await fileWith([ask('x'.repeat(9e6))])], small.url);
+    assert.equal(code, 1);
+    assert.match(
+      err,
+      /of 9\.0 MB: .* STEMMA_MAX_REQUEST_BYTES|expected a request of at most 1048576 bytes, got 9/,
+    );
+  } finally {
+    await small.close();
+  }
 });
 
 test('wrong words on the command line are answered with what was expected', async () => {

@@ -55,8 +55,8 @@ test('imports point down the layers only', () => {
   assert.deepEqual(upward, []);
 });
 
-test('the clients know the server by its API, and share with it only what JSON and step data are', () => {
-  const shared = ['json', 'errors', 'step-data'];
+test('the clients know the server by its API, and share with it only what JSON and an error are', () => {
+  const shared = ['json', 'errors'];
   const known = files
     .filter((file) => layerOf(file) === 'clients')
     .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
