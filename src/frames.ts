@@ -1,5 +1,5 @@
 import { EVENT_TYPES } from './events.js';
-import { publicGoal } from './goals.js';
+import { publicGoal } from './goal-rules.js';
 import type { EventRow, TraceRow } from './graph.js';
 import { parseJson } from './json.js';
 import type { Snapshot } from './snapshot.js';

@@ -1,42 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Batch } from './batch.js';
-import { badInput, notFound } from './errors.js';
-import { cascade, childrenOf, depthFirst, recount, statsChanges } from './goal-tree.js';
-import type { GoalRow, GoalStatus, GoalType } from './graph.js';
-import { checkId, checkOptionalId } from './ids.js';
+import { notFound } from './errors.js';
+import {
+  checkGoal,
+  checkParent,
+  insertGoal,
+  nextOrder,
+  patchOf,
+  publicGoal,
+  type CheckedGoal,
+  type GoalChanges,
+  type GoalInput,
+  type Target,
+} from './goal-rules.js';
+import { cascade, recount, statsChanges } from './goal-tree.js';
+import type { GoalRow } from './graph.js';
+import { checkId } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { shown } from './json.js';
-import { NO_STATS } from './stats.js';
-import { publicStats } from './tally.js';
-
-export interface GoalChanges {
-  readonly parentId?: string | null | undefined;
-  readonly description?: string | null | undefined;
-  readonly reason?: string | null | undefined;
-  readonly type?: GoalType | null | undefined;
-  readonly status?: GoalStatus | null | undefined;
-  readonly summary?: string | null | undefined;
-  readonly order?: number | null | undefined;
-}
-
-export interface GoalInput extends GoalChanges {
-  readonly goalId?: string | null | undefined;
-}
-
-interface Target {
-  readonly projectId: string;
-  readonly traceId: string;
-}
-
-const MAX_TREE = 10_000;
-/** The API's `Int` ends here. */
-const MAX_ORDER = 2 ** 31 - 1;
-
-/** A goal as events tell it. */
-export function publicGoal(goal: GoalRow): object {
-  const { projectId: _project, addedBy: _addedBy, self, cumulative, ...rest } = goal;
-  return { ...rest, selfStats: publicStats(self), cumulativeStats: publicStats(cumulative) };
-}
 
 /**
  * Adds a goal (`goal_added`), or changes the one of that id (`goal_updated`). Without an id it gets the next free number of
@@ -102,168 +82,7 @@ export async function updateGoal(
   });
 }
 
-/**
- * Makes the listed goals the trace's tree, in one transaction: existing ones are changed, new ones added, the others go
- * and their messages, steps and sub-traces stay in the trace without a goal; stats are recounted. A goal listed without
- * `parentId` is a root. Appends one `goal_tree_updated`; returns the new tree, each parent before its children.
- */
-export async function setGoalTree(
-  ingest: Ingest,
-  { projectId, traceId, inputs }: Target & { readonly inputs: readonly GoalInput[] },
-): Promise<GoalRow[]> {
-  if (inputs.length > MAX_TREE) {
-    throw badInput('goals', `expected at most ${MAX_TREE} goals, got ${inputs.length}`);
-  }
-  const listed = inputs.map((input, index) => {
-    const given = checkGoal(input, `goals[${index}]`);
-    const changes = { order: index, ...given.changes, parentId: given.changes.parentId ?? null };
-    return { goalId: given.goalId, changes, addedBy: randomUUID() };
-  });
-  return await ingest.submit({
-    traces: [{ projectId, id: checkId(traceId, 'traceId') }],
-    needs: { trees: [{ projectId, id: traceId }] },
-    // Messages of removed goals change without being read into the batch.
-    alone: true,
-    weight: listed.length,
-    apply(batch) {
-      batch.trace(projectId, traceId);
-      const goals = batch.goals(projectId, traceId);
-      const before = [...goals.rows()];
-      const replayed = new Map(before.map((goal) => [goal.addedBy, goal.goalId]));
-      const kept = new Set<string>();
-      const named = new Set(listed.map(({ goalId }) => goalId));
-      let changed = false;
-      listed.forEach((given, index) => {
-        const field = `goals[${index}]`;
-        const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
-        const goal =
-          existing ??
-          insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field, named });
-        if (kept.has(goal.goalId)) {
-          throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
-        }
-        kept.add(goal.goalId);
-        const next = { ...goal, ...given.changes };
-        if (existing === undefined || Object.keys(patchOf(existing, given.changes)).length > 0) {
-          goals.put(goal.goalId, next);
-          changed = true;
-        }
-      });
-      for (const goal of before.filter(({ goalId }) => !kept.has(goalId))) {
-        goals.put(goal.goalId, null);
-        changed = true;
-      }
-      const ids = [...kept];
-      ids.forEach((goalId, index) => {
-        const goal = goals.get(goalId);
-        if (goal !== undefined) {
-          checkParent(batch, goal, `goals[${index}]`);
-        }
-      });
-      recount(batch, { projectId, traceId });
-      const tree = depthFirst([...goals.rows()]);
-      if (changed) {
-        batch.append(projectId, traceId, 'goal_tree_updated', { goals: tree.map(publicGoal) });
-      }
-      return tree;
-    },
-  });
-}
-
-interface CheckedGoal {
-  readonly goalId: string | null;
-  /** What was given; null where that clears. */
-  readonly changes: Partial<
-    Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>
-  >;
-}
-
-function checkGoal(input: GoalInput, field: string): CheckedGoal {
-  const { goalId, ...given } = input;
-  for (const name of ['description', 'type', 'status', 'order'] as const) {
-    if (given[name] === null) {
-      throw badInput(`${field}.${name}`, 'expected a value, got null');
-    }
-  }
-  if (given.description === '') {
-    throw badInput(`${field}.description`, 'expected a text, got an empty one');
-  }
-  checkOptionalId(given.parentId, `${field}.parentId`);
-  return {
-    goalId: checkOptionalId(goalId, `${field}.goalId`),
-    changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
-}
-
-/** Puts a new goal into the batch; its parent is not checked yet. */
-function insertGoal(
-  batch: Batch,
-  { projectId, traceId }: Target,
-  given: CheckedGoal,
-  {
-    addedBy,
-    field,
-    named = new Set(),
-  }: {
-    readonly addedBy: string;
-    readonly field: string;
-    /** Ids that the same write gives to other goals: not to be counted. */
-    readonly named?: ReadonlySet<string | null>;
-  },
-): GoalRow {
-  const { description, parentId = null } = given.changes;
-  if (description === undefined) {
-    throw badInput(`${field}.description`, 'expected a text for a new goal, got none');
-  }
-  const goals = batch.goals(projectId, traceId);
-  const goalId = given.goalId ?? nextNumber(batch, { projectId, traceId }, named);
-  const goal: GoalRow = {
-    projectId,
-    traceId,
-    goalId,
-    reason: null,
-    type: 'normal',
-    status: 'pending',
-    summary: null,
-    ...given.changes,
-    order: given.changes.order ?? nextOrder(batch, { projectId, traceId, parentId }),
-    parentId,
-    description,
-    createdAt: batch.now,
-    self: NO_STATS,
-    cumulative: NO_STATS,
-    addedBy,
-  };
-  goals.put(goalId, goal);
-  return goal;
-}
-
-function nextNumber(batch: Batch, { projectId, traceId }: Target, named: ReadonlySet<string | null>): string {
-  const trace = batch.trace(projectId, traceId);
-  const goals = batch.goals(projectId, traceId);
-  let number = trace.lastGoalNumber + 1;
-  while (goals.get(String(number)) !== undefined || named.has(String(number))) {
-    number += 1;
-  }
-  batch.changeTrace(trace, { lastGoalNumber: number });
-  return String(number);
-}
-
-/** Behind the last of the siblings; beside it, where that has the highest order there is. */
-function nextOrder(
-  batch: Batch,
-  { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
-): number {
-  const last = childrenOf(batch.goals(projectId, traceId).rows(), parentId).at(-1);
-  return last === undefined ? 0 : Math.min(last.order + 1, MAX_ORDER);
-}
-
-function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial<GoalRow> {
-  return Object.fromEntries(
-    Object.entries(changes).filter(([name, value]) => goal[name as keyof GoalRow] !== value),
-  );
-}
-
+/** Changes a goal in the batch, with the stats above it when it moves and the goals it completes. */
 function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes'], field: string): GoalRow {
   const { projectId, traceId, goalId } = before;
   const goals = batch.goals(projectId, traceId);
@@ -293,27 +112,4 @@ function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes
   }
   batch.append(projectId, traceId, 'goal_updated', { goalId, patch, affectedGoals: [...affected.values()] });
   return goals.get(goalId) ?? goal;
-}
-
-/** Refuses a parent that is not in the trace, or that would close a cycle. */
-function checkParent(batch: Batch, goal: GoalRow, field: string): void {
-  const goals = batch.goals(goal.projectId, goal.traceId);
-  const passed = new Set([goal.goalId]);
-  for (let id = goal.parentId; id !== null;) {
-    if (passed.has(id)) {
-      throw badInput(
-        `${field}.parentId`,
-        `expected a goal that is not below ${shown(goal.goalId)}, got ${shown(goal.parentId)}: a cycle`,
-      );
-    }
-    passed.add(id);
-    const above: GoalRow | undefined = goals.get(id);
-    if (above === undefined) {
-      throw badInput(
-        `${field}.parentId`,
-        `expected a goal of trace ${shown(goal.traceId)}, got ${shown(id)}`,
-      );
-    }
-    id = above.parentId;
-  }
 }

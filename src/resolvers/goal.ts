@@ -5,7 +5,8 @@ import type {
   MutationResolvers,
   QueryResolvers,
 } from '../generated/schema.js';
-import { addGoal, setGoalTree, updateGoal } from '../goals.js';
+import { addGoal, updateGoal } from '../goals.js';
+import { setGoalTree } from '../set-goal-tree.js';
 import { notFound } from '../errors.js';
 import type { GoalRow } from '../graph.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';

@@ -1,6 +1,7 @@
 import type { MessageResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
 import { notFound } from '../errors.js';
-import { addMessages, updateMessage } from '../messages.js';
+import { addMessages } from '../messages.js';
+import { updateMessage } from '../update-message.js';
 import { inTrace } from './trace.js';
 
 export const Message: MessageResolvers = {
