@@ -33,6 +33,8 @@ const MAX_DOCUMENTS = 500;
 /** Longer queries are not kept: with the values written into them, they do not come twice. */
 const MAX_KEPT_LENGTH = 10_000;
 const GOODBYE_MS = 1_000;
+/** A client that does not answer a ping for this long is let go; one that is only slow answers late. */
+const HEARTBEAT_MS = 60_000;
 
 export function createSubscriptionServer({
   schema,
@@ -102,6 +104,7 @@ export function createSubscriptionServer({
       onError: (_ctx, _id, _payload, errors) => masked(errors),
     },
     sockets,
+    HEARTBEAT_MS,
   );
 
   sockets.on('connection', (socket) => {

@@ -32,7 +32,7 @@ const GOODBYE_MS = 1_000;
 export function createWatchServer({
   createContext,
   log,
-  heartbeatMs = 30_000,
+  heartbeatMs = 60_000,
 }: {
   readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
   readonly log: Logger;

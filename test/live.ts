@@ -74,6 +74,19 @@ export async function appendEvent(
   );
 }
 
+/** Sends an operation whose variables are given as text: objects of JavaScript would sort keys that look like numbers. */
+export async function sendText(kit: Kit, query: string, variables: string): Promise<void> {
+  const response = await fetch(`${kit.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
+  });
+  const { errors } = (await response.json()) as { errors?: unknown };
+  if (errors !== undefined) {
+    throw new Error(`expected success, got ${JSON.stringify(errors)}`);
+  }
+}
+
 /** The newest event of a trace, as Neo4j has it. */
 export async function lastEventId(kit: Kit, id: string): Promise<number> {
   const [trace] = await kit.cypher('MATCH (t:Trace {id: $id}) RETURN t.lastEventId AS last', { id });
@@ -165,6 +178,17 @@ export async function openSocket(
     },
     closed,
   };
+}
+
+/** A socket at the GraphQL endpoint, acknowledged. */
+export async function openGraphQL(kit: Kit): Promise<Socket> {
+  const socket = await openSocket(kit, '/graphql', { protocol: 'graphql-transport-ws' });
+  socket.send({ type: 'connection_init' });
+  const { type } = await socket.next();
+  if (type !== 'connection_ack') {
+    throw new Error(`expected connection_ack, got ${type}`);
+  }
+  return socket;
 }
 
 /** A random number generator from 0 to 1 that repeats itself for the same seed (mulberry32). */
