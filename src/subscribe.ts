@@ -108,6 +108,8 @@ export function createSubscriptionServer({
   );
 
   sockets.on('connection', (socket) => {
+    // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
+    socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
     const exact = new Map<string, Payload | StemmaError>();
     payloads.set(socket, exact);
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.

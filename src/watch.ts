@@ -69,7 +69,7 @@ export function createWatchServer({
     const replay = watch.since >= 0 && missed <= MAX_REPLAY;
     const follower = await tails.follow(
       { ...key, createdAt: snapshot.trace.createdAt },
-      replay ? Math.min(watch.since, currentEventId) : currentEventId,
+      { after: replay ? Math.min(watch.since, currentEventId) : currentEventId, latest: currentEventId },
     );
     socket.once('close', () => void follower.return?.());
     if (socket.readyState === socket.OPEN) {

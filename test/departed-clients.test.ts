@@ -21,21 +21,17 @@ after(() => kit.close());
 
 const count = (name: string): number => statements.filter((statement) => statement === name).length;
 
-/** Nothing is watched any more, and nothing is looked at: over a pause in which ten looks would fit. */
+const LOOKS = ['traces/heads', 'traces/changed', 'traces/read-missing'];
+
+/** Waits for a pause in which nothing is watched and nothing looked at, though five looks would fit. */
 async function nothingLeft(): Promise<void> {
   const { tails, listChanges } = kit.server.store;
-  await until(() => tails.watched === 0 && listChanges.watched === 0);
-  // A look that was under way may still end.
-  let before = -1;
   await until(async () => {
-    const quiet = before === statements.length;
-    before = statements.length;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    return quiet;
-  });
-  const settled = statements.length;
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  assert.deepEqual(statements.slice(settled), []);
+    const before = statements.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const looks = statements.slice(before).filter((name) => LOOKS.includes(name));
+    return looks.length === 0 && tails.watched === 0 && listChanges.watched === 0;
+  }, 20_000);
 }
 
 test('a client that unsubscribes during a quiet wait leaves nothing behind', async () => {
@@ -85,14 +81,24 @@ test('front ends that leave at any moment leave nothing behind', async () => {
 
 test('followers of lists that leave at any moment leave nothing behind', async () => {
   for (const wait of [false, true]) {
-    const live = range(1, 10).map(() => kit.follow('subscription { traceChanges { traceId } }'));
+    const sockets = await Promise.all(range(1, 10).map(() => openGraphQL(kit)));
+    for (const socket of sockets) {
+      socket.send({
+        id: '1',
+        type: 'subscribe',
+        payload: { query: 'subscription { traceChanges { traceId } }' },
+      });
+    }
     if (wait) {
-      await until(() => kit.server.store.listChanges.watched === 1);
+      await until(() => kit.server.store.listChanges.watched === 1, 20_000);
       await newTrace(kit);
     }
-    live.forEach((follower, index) => (wait && index % 2 === 0 ? follower.stop() : follower.cut()));
+    sockets.forEach((socket, index) =>
+      wait && index % 2 === 0 ? socket.send({ id: '1', type: 'complete' }) : socket.raw.terminate(),
+    );
+    await nothingLeft();
+    sockets.forEach((socket) => socket.raw.terminate());
   }
-  await nothingLeft();
 });
 
 test('however followers come and go, there is one look at a time', async () => {
@@ -101,7 +107,7 @@ test('however followers come and go, there is one look at a time', async () => {
     const live = kit.follow(TRACE_EVENTS, { traceId });
     await take(live, 1);
     live.stop();
-    await until(() => kit.server.store.tails.watched === 0);
+    await until(() => kit.server.store.tails.watched === 0, 20_000);
   }
   const live = kit.follow(TRACE_EVENTS, { traceId });
   await take(live, 1);
@@ -117,7 +123,10 @@ test('after its end a follower gives nothing more, also what it was waiting for'
   const [{ createdAt }] = await kit.cypher('MATCH (t:Trace {id: $id}) RETURN t.createdAt AS createdAt', {
     id: traceId,
   });
-  const follower = await kit.server.store.tails.follow({ projectId: 'default', traceId, createdAt }, 0);
+  const follower = await kit.server.store.tails.follow(
+    { projectId: 'default', traceId, createdAt },
+    { after: 0, latest: 0 },
+  );
   const waited = follower.next();
   await follower.return?.();
   await addMessage(kit, traceId);
@@ -129,14 +138,17 @@ test('after its end a follower gives nothing more, also what it was waiting for'
 test('a client that does not read costs no memory: the log is read on only as it reads on, and it misses nothing', async () => {
   const traceId = await newTrace(kit);
   const socket = await openGraphQL(kit);
-  const query =
-    'subscription ($traceId: ID!) { traceEvents(traceId: $traceId) { ... on MessageAdded { eventId message { content } } } }';
+  // Long frames of short events: they soon fill what the operating system holds for a socket.
+  const contents = range(1, 10).map((n) => `c${n}: content`);
+  const query = `subscription ($traceId: ID!) { traceEvents(traceId: $traceId) {
+    ... on MessageAdded { eventId message { ${contents.join(' ')} } }
+  } }`;
   socket.send({ id: '1', type: 'subscribe', payload: { query, variables: { traceId } } });
   await socket.next();
   socket.raw.pause();
-  const content = 'x'.repeat(2_000);
-  for (const _ of range(1, 20)) {
-    await addMessages(kit, traceId, 1_000, { content });
+  const content = 'x'.repeat(300);
+  for (const _ of range(1, 10)) {
+    await addMessages(kit, traceId, 2_000, { content });
   }
   // The shared reading has passed all; the client's own stands still once its buffers are full.
   let before = -1;
@@ -152,9 +164,9 @@ test('a client that does not read costs no memory: the log is read on only as it
     const { payload } = await socket.next();
     assert.equal(payload.data.traceEvents.eventId, id);
   }
-  // Half a megabyte a page: most of the forty were left unread.
+  // Of the forty pages or more, most were left unread.
   assert.ok(
-    count('events/page') - stalled > 30,
+    count('events/page') - stalled > 25,
     `${count('events/page') - stalled} pages were read after it woke`,
   );
   socket.raw.terminate();

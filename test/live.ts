@@ -97,7 +97,7 @@ export async function lastEventId(kit: Kit, id: string): Promise<number> {
 export async function take(live: Followed, count: number): Promise<any[]> {
   const updates: any[] = [];
   while (updates.length < count) {
-    const result = await live.next();
+    const result = await live.next(20_000);
     updates.push(result.data.traceEvents);
   }
   return updates;
@@ -111,7 +111,7 @@ export function range(from: number, to: number): number[] {
 /** A WebSocket whose frames are queued. */
 export interface Socket {
   readonly raw: WebSocket;
-  /** The next frame, as it came; rejects after 5 seconds and when the socket closed. */
+  /** The next frame, as it came; rejects after 20 seconds and when the socket closed. */
   text(): Promise<string>;
   /** The next frame, parsed. */
   next(): Promise<any>;
@@ -152,16 +152,16 @@ export async function openSocket(
     raw.on('error', reject);
   });
   const text = async (): Promise<string> => {
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 20_000;
     for (;;) {
       const frame = frames.shift();
       if (frame !== undefined) {
         return frame;
       }
       if (over || Date.now() > end) {
-        throw new Error(over ? 'the socket is closed' : 'nothing came within 5 s');
+        throw new Error(over ? 'the socket is closed' : 'nothing came within 20 s');
       }
-      const timer = setTimeout(() => wake(), 5_000);
+      const timer = setTimeout(() => wake(), 20_000);
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

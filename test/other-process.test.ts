@@ -143,5 +143,5 @@ test('one statement a look asks after all watched traces', async () => {
     assert.deepEqual(ids(await take(live, 1)), [1]);
     live.stop();
   }
-  await until(() => kit.server.store.tails.watched === 0);
+  await until(() => kit.server.store.tails.watched === 0, 20_000);
 });

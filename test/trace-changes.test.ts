@@ -28,16 +28,16 @@ async function follow(filter: Record<string, unknown> = {}, from = kit): Promise
     marker = await newTrace(from, filter);
     await new Promise((resolve) => setTimeout(resolve, 20));
     return live.waiting > 0;
-  });
+  }, 20_000);
   let told: any;
   do {
-    told = (await live.next()).data.traceChanges;
+    told = (await live.next(20_000)).data.traceChanges;
   } while (told.traceId !== marker);
   return live;
 }
 
 const next = async (live: Followed): Promise<unknown[]> => {
-  const { kind, traceId, trace } = (await live.next()).data.traceChanges;
+  const { kind, traceId, trace } = (await live.next(20_000)).data.traceChanges;
   return trace === null ? [kind, traceId] : [kind, traceId, trace.status, trace.totalMessages];
 };
 
@@ -144,7 +144,7 @@ test('a follower that starts while others come and go misses nothing', async () 
     range(1, 20).map(async () => {
       const live = kit.follow(CHANGES, {});
       await newTrace(kit);
-      await live.next();
+      await live.next(20_000);
       live.stop();
     }),
   );
@@ -160,5 +160,5 @@ test('a follower that starts while others come and go misses nothing', async () 
     [],
   );
   lasting.stop();
-  await until(() => kit.server.store.listChanges.watched === 0);
+  await until(() => kit.server.store.listChanges.watched === 0, 20_000);
 });

@@ -162,7 +162,7 @@ test('since_event_id 0 or absent replays all, a number what follows it, a negati
     [99, 0],
   ] as const) {
     const socket = await watch(traceId, since);
-    const { current_event_id: current } = await socket.next();
+    const current: number = (await socket.next()).current_event_id;
     await addMessage(kit, traceId);
     const from = first === 0 ? current + 1 : first;
     assert.deepEqual(ids(await nextFrames(socket, current + 2 - from)), range(from, current + 1));
@@ -248,5 +248,5 @@ test('ids of any characters are watched under their encoded form', async () => {
     assert.equal((await socket.next()).event_id, 1);
     socket.raw.terminate();
   }
-  await until(() => kit.server.store.tails.watched === 0);
+  await until(() => kit.server.store.tails.watched === 0, 20_000);
 });
