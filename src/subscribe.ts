@@ -33,6 +33,8 @@ const MAX_DOCUMENTS = 500;
 /** Longer queries are not kept: with the values written into them, they do not come twice. */
 const MAX_KEPT_LENGTH = 10_000;
 const GOODBYE_MS = 1_000;
+/** A client that does not answer a ping for this long is let go; one that is only slow answers late. */
+const HEARTBEAT_MS = 60_000;
 
 export function createSubscriptionServer({
   schema,
@@ -102,9 +104,12 @@ export function createSubscriptionServer({
       onError: (_ctx, _id, _payload, errors) => masked(errors),
     },
     sockets,
+    HEARTBEAT_MS,
   );
 
   sockets.on('connection', (socket) => {
+    // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
+    socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
     const exact = new Map<string, Payload | StemmaError>();
     payloads.set(socket, exact);
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.

@@ -16,10 +16,11 @@ import { createPoll } from './poll.js';
  */
 export interface Tails {
   /**
-   * Follows the log of a trace from behind event `after`: each event exactly once, in order. Reads nothing until asked,
-   * and waits while the database is away. A trace that is gone, also one whose id another now has, is told as deleted.
+   * Follows the log of a trace, whose newest event is `latest` or a later one, from behind event `after`: each event
+   * exactly once, in order. Reads nothing until asked, and waits while the database is away. A trace that is gone, also
+   * one whose id another now has, is told as deleted.
    */
-  follow(key: LogKey, after: number): Promise<Follower>;
+  follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower>;
   /** Says that these traces have new events. */
   wake(committed: readonly Committed[]): void;
   /** Says that a trace is gone. */
@@ -164,25 +165,25 @@ export function createTails(
 
   return {
     // Between finding a tail and attaching to it nothing is awaited: its last follower might leave meanwhile.
-    async follow({ projectId, traceId, createdAt }, after) {
+    async follow({ projectId, traceId, createdAt }, { after, latest }) {
       const key = { projectId, traceId, createdAt };
       for (;;) {
         const known = tails.get(idOf(key));
         if (known?.key.createdAt === createdAt) {
           return attach(known, after);
         }
-        const bounds = await logBounds(database, key);
-        if (bounds?.createdAt !== createdAt) {
-          return attach(newTail(key, { latest: 0, deleted: true }), after);
-        }
-        if (tails.get(idOf(key)) !== known) {
+        if (known !== undefined) {
+          // Of another trace of this id, an earlier or a later one.
+          const bounds = await logBounds(database, key);
+          if (bounds?.createdAt !== createdAt) {
+            return attach(newTail(key, { latest, deleted: true }), after);
+          }
+          if (tails.get(idOf(key)) === known) {
+            drop(known);
+          }
           continue;
         }
-        if (known !== undefined) {
-          // Of an earlier trace of this id.
-          drop(known);
-        }
-        const tail = newTail(key, { latest: bounds.latest, deleted: false });
+        const tail = newTail(key, { latest, deleted: false });
         tails.set(idOf(key), tail);
         poll.start();
         return attach(tail, after);

@@ -32,7 +32,7 @@ const GOODBYE_MS = 1_000;
 export function createWatchServer({
   createContext,
   log,
-  heartbeatMs = 30_000,
+  heartbeatMs = 60_000,
 }: {
   readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
   readonly log: Logger;
@@ -69,7 +69,7 @@ export function createWatchServer({
     const replay = watch.since >= 0 && missed <= MAX_REPLAY;
     const follower = await tails.follow(
       { ...key, createdAt: snapshot.trace.createdAt },
-      replay ? Math.min(watch.since, currentEventId) : currentEventId,
+      { after: replay ? Math.min(watch.since, currentEventId) : currentEventId, latest: currentEventId },
     );
     socket.once('close', () => void follower.return?.());
     if (socket.readyState === socket.OPEN) {

@@ -74,6 +74,19 @@ export async function appendEvent(
   );
 }
 
+/** Sends an operation whose variables are given as text: objects of JavaScript would sort keys that look like numbers. */
+export async function sendText(kit: Kit, query: string, variables: string): Promise<void> {
+  const response = await fetch(`${kit.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
+  });
+  const { errors } = (await response.json()) as { errors?: unknown };
+  if (errors !== undefined) {
+    throw new Error(`expected success, got ${JSON.stringify(errors)}`);
+  }
+}
+
 /** The newest event of a trace, as Neo4j has it. */
 export async function lastEventId(kit: Kit, id: string): Promise<number> {
   const [trace] = await kit.cypher('MATCH (t:Trace {id: $id}) RETURN t.lastEventId AS last', { id });
@@ -84,7 +97,7 @@ export async function lastEventId(kit: Kit, id: string): Promise<number> {
 export async function take(live: Followed, count: number): Promise<any[]> {
   const updates: any[] = [];
   while (updates.length < count) {
-    const result = await live.next();
+    const result = await live.next(20_000);
     updates.push(result.data.traceEvents);
   }
   return updates;
@@ -98,7 +111,7 @@ export function range(from: number, to: number): number[] {
 /** A WebSocket whose frames are queued. */
 export interface Socket {
   readonly raw: WebSocket;
-  /** The next frame, as it came; rejects after 5 seconds and when the socket closed. */
+  /** The next frame, as it came; rejects after 20 seconds and when the socket closed. */
   text(): Promise<string>;
   /** The next frame, parsed. */
   next(): Promise<any>;
@@ -139,16 +152,16 @@ export async function openSocket(
     raw.on('error', reject);
   });
   const text = async (): Promise<string> => {
-    const end = Date.now() + 5_000;
+    const end = Date.now() + 20_000;
     for (;;) {
       const frame = frames.shift();
       if (frame !== undefined) {
         return frame;
       }
       if (over || Date.now() > end) {
-        throw new Error(over ? 'the socket is closed' : 'nothing came within 5 s');
+        throw new Error(over ? 'the socket is closed' : 'nothing came within 20 s');
       }
-      const timer = setTimeout(() => wake(), 5_000);
+      const timer = setTimeout(() => wake(), 20_000);
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
@@ -165,6 +178,17 @@ export async function openSocket(
     },
     closed,
   };
+}
+
+/** A socket at the GraphQL endpoint, acknowledged. */
+export async function openGraphQL(kit: Kit): Promise<Socket> {
+  const socket = await openSocket(kit, '/graphql', { protocol: 'graphql-transport-ws' });
+  socket.send({ type: 'connection_init' });
+  const { type } = await socket.next();
+  if (type !== 'connection_ack') {
+    throw new Error(`expected connection_ack, got ${type}`);
+  }
+  return socket;
 }
 
 /** A random number generator from 0 to 1 that repeats itself for the same seed (mulberry32). */

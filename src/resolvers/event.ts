@@ -226,7 +226,8 @@ export const eventSubscriptions: SubscriptionResolvers = {
         );
       }
       const { createdAt } = snapshot.trace;
-      const follower = await context.tails.follow({ ...key, createdAt }, since ?? snapshot.currentEventId);
+      const latest = snapshot.currentEventId;
+      const follower = await context.tails.follow({ ...key, createdAt }, { after: since ?? latest, latest });
       primeLoaders(context.loaders, snapshot);
       const events = mapped(follower, (followed) => {
         context.renew();
