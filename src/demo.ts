@@ -23,7 +23,7 @@ export interface DemoIds {
   readonly experience: string;
 }
 
-/** Says a line, then waits, as far as the pace lets it. */
+/** Says a line, then waits so that it can be seen, as far as the pace lets it. */
 export type Tell = (line: string, waitMs: number) => Promise<void>;
 
 export function demoIds(runId: string): DemoIds {
@@ -44,11 +44,16 @@ export async function runDemo(client: Client, options: DemoOptions): Promise<Dem
   const { say, pace, runId = randomUUID().slice(0, 8) } = options;
   const ids = demoIds(runId);
   const begun = Date.now();
+  let waited = begun;
   const tell: Tell = async (line, waitMs) => {
-    say(`${((Date.now() - begun) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+    const now = Date.now();
+    say(`${((now - begun) / 1000).toFixed(1).padStart(5)} s  ${line}`);
     if (pace > 0) {
-      await new Promise((resolve) => setTimeout(resolve, waitMs * pace));
+      // A slow server takes its time out of the pauses, half of each at most.
+      const pauseMs = Math.max(waitMs / 2, waitMs - (now - waited));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * pace));
     }
+    waited = Date.now();
   };
 
   await runMonday(client, ids);

@@ -2,6 +2,7 @@
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, listKey)
 WHERE t.projectId = $projectId AND t.listKey >= $since
+WITH t
 MATCH (g:Goal)
 USING INDEX g:Goal(projectId, traceId, goalId)
 WHERE g.projectId = $projectId AND g.traceId = t.id AND g.goalId IS NOT NULL AND g.status = 'abandoned'

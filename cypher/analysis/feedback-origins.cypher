@@ -2,6 +2,7 @@
 MATCH (f:Step)
 USING INDEX f:Step(projectId, type)
 WHERE f.projectId = $projectId AND f.type = 'feedback' AND f.feedbackType IN ['negative', 'correction']
+WITH f
 MATCH (target:Step {projectId: $projectId, id: f.targetStepId})
 CALL (target) {
   MATCH (target)<-[:PARENT_OF*0..]-(origin:Step)

@@ -2,6 +2,7 @@
 MATCH (result:Step)
 USING INDEX result:Step(projectId, type)
 WHERE result.projectId = $projectId AND result.type = 'tool_result'
+WITH result
 MATCH (call:Step {type: 'tool_call'})-[:PARENT_OF]->(result)
 WITH call.toolName AS toolName, result, EXISTS { (result)-[:PARENT_OF]->(:Step) } AS used
 WITH
