@@ -13,19 +13,17 @@ export async function repair({ client, tell, ids, agent }: Scene): Promise<void>
   });
   const text = 'Status: cause found, rolling back deploy 2291, all well in five minutes.';
   const usage = { promptTokens: 940, completionTokens: 38 };
+  await tell('a status report streams in, as updates of one message', 500);
   for (const input of [
     { content: text.slice(0, 40) },
     { content: text, status: 'done', ...usage, cost: costOf('claude-haiku-4-5', usage) },
   ]) {
-    await tell('a status report streams in: a message is updated', 500);
     await client.ask(
       'mutation ($id: ID!, $input: UpdateMessageInput!) { updateMessage(id: $id, input: $input) { id } }',
-      {
-        id: report.id,
-        input,
-      },
+      { id: report.id, input },
     );
   }
+  await tell('the report is done', 500);
   const undo = { name: 'undo', tool: 'rollback_deploy', arguments: { deploy: 2291 } };
   await agent.think('act', {
     goal: 'rollback',

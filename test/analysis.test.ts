@@ -16,7 +16,10 @@ let kit: Kit;
 let ids: DemoIds;
 before(async () => {
   kit = await startKit({ projectId });
-  ids = await runDemo({ url: kit.url, ask: kit.ask }, { say: () => undefined, pace: 0, runId: 'x' });
+  ids = await runDemo(
+    { url: kit.url, ask: (query, variables) => kit.ask(query, variables) },
+    { say: () => undefined, pace: 0, runId: 'x' },
+  );
 });
 after(() => kit.close());
 
@@ -64,7 +67,7 @@ test('critical-path: from the memory to the final conclusion, by the answer that
     { projectId },
   );
   assert.equal(
-    path.reduce((sum, { waitedMs }) => sum + (waitedMs ?? 0), 0),
+    path.reduce((sum: number, { waitedMs }) => sum + Number(waitedMs ?? 0), 0),
     tookMs,
   );
 });
@@ -188,7 +191,9 @@ test('tokens-by-model-and-day: calls, tokens and dollars', async () => {
     columns.map((column) =>
       column === 'model'
         ? model
-        : found.filter((row) => row.model === model).reduce((sum, row) => sum + row[column], 0),
+        : found
+            .filter((row) => row.model === model)
+            .reduce((sum: number, row) => sum + Number(row[column]), 0),
     ),
   );
   assert.deepEqual(sums, [
@@ -281,15 +286,19 @@ test('check-trace has no row when right, one for each total that is not, and one
   const counters = ['totalSteps', 'lastStepSequence', 'lastMessageSequence', 'lastEventId'];
   const figures = GOAL_FIGURES.map((figure) => figure.charAt(0).toLowerCase() + figure.slice(1));
   for (const name of [...figures, ...counters]) {
-    const change = async (by: number): Promise<void> => {
-      await kit.cypher(
-        `MATCH (t:Trace {projectId: $projectId, id: $traceId}) SET t.${name} = round((t.${name} + $by) * 1e9) / 1e9`,
-        { projectId, traceId: ids.incident, by },
-      );
-    };
-    await change(name === 'totalCost' ? 1e-9 : 1);
-    assert.deepEqual(await table('check-trace', ['name'], { traceId: ids.incident }), [[name]]);
-    await change(name === 'totalCost' ? -1e-9 : -1);
+    const [{ before }] = await kit.cypher(
+      `MATCH (t:Trace {projectId: $projectId, id: $traceId}) WITH t, t.${name} AS before
+      SET t.${name} = before + CASE WHEN $name = 'totalCost' THEN 1e-9 ELSE 1 END RETURN before`,
+      { projectId, traceId: ids.incident, name },
+    );
+    assert.deepEqual(await table('check-trace', ['name', 'recounted'], { traceId: ids.incident }), [
+      [name, before],
+    ]);
+    await kit.cypher(
+      `MATCH (t:Trace {projectId: $projectId, id: $traceId})
+      SET t.${name} = CASE WHEN $name = 'totalCost' THEN toFloat($before) ELSE toInteger($before) END`,
+      { projectId, traceId: ids.incident, name, before },
+    );
   }
   const move = async (from: string, to: string): Promise<void> => {
     await kit.cypher(
@@ -356,6 +365,31 @@ test('check-edges has no row when right, one for each id without its edge, and o
       assert.deepEqual(await broken(), [], `${row}: mended`);
     }
   }
+});
+
+test('critical-path and rests-on answer at once where steps fan in and out, with 3^60 paths between two of them', async () => {
+  const traceId = newId('ladder');
+  const layer = (depth: number): string[] => [0, 1, 2].map((column) => `${traceId}/${depth}.${column}`);
+  const inputs = Array.from({ length: 61 }, (_, depth) =>
+    layer(depth).map((id) => ({
+      traceId,
+      id,
+      type: 'CONCLUSION',
+      parentIds: depth === 0 ? [] : layer(depth - 1),
+    })),
+  ).flat();
+  await kit.ask('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traceId });
+  await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', { inputs });
+  // All were recorded in one moment, so the highest sequence counts as the last.
+  assert.deepEqual(
+    await table('critical-path', ['stepId', 'waitedMs'], { traceId }),
+    Array.from({ length: 61 }, (_, depth) => [`${traceId}/${depth}.2`, depth === 0 ? null : 0]),
+  );
+  const found = await table('rests-on', ['stepId', 'distance'], { stepId: `${traceId}/0.0` });
+  assert.deepEqual(
+    found,
+    Array.from({ length: 60 }, (_, depth) => layer(depth + 1).map((id) => [id, depth + 1])).flat(),
+  );
 });
 
 test('every file in cypher/analysis is asked above, and opens with a sentence', () => {
