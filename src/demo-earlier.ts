@@ -1,6 +1,6 @@
 import type { Client } from './api-client.js';
 import { startAgent, type Agent, type ToolCall } from './demo-agent.js';
-import type { DemoIds } from './demo.js';
+import type { DemoIds } from './demo-scene.js';
 
 /** The model is asked, calls one tool and gets its answer. */
 async function turn(

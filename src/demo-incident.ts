@@ -1,20 +1,12 @@
 import type { Client } from './api-client.js';
-import { startAgent, type Agent } from './demo-agent.js';
-import type { DemoIds, Tell } from './demo.js';
+import { startAgent } from './demo-agent.js';
 import { finish, repair } from './demo-repair.js';
 import { runReview } from './demo-review.js';
+import type { DemoIds, Scene, Tell } from './demo-scene.js';
 
 const MODEL = 'claude-sonnet-4-5';
 const SERVICE = 'checkout-api';
 const TASK = 'Since 14:05 one checkout in five fails. Find out why, and stop it.';
-
-/** What every part of the story works with. */
-export interface Scene {
-  readonly client: Client;
-  readonly tell: Tell;
-  readonly ids: DemoIds;
-  readonly agent: Agent;
-}
 
 /** The run to watch: an agent finds out why checkouts fail, errs, is corrected, and puts it right. */
 export async function runIncident(

@@ -1,5 +1,5 @@
 import { costOf } from './demo-agent.js';
-import type { Scene } from './demo-incident.js';
+import type { Scene } from './demo-scene.js';
 
 /** The cause is known: the deploy is rolled back and the error rate watched. */
 export async function repair({ client, tell, ids, agent }: Scene): Promise<void> {

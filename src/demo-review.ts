@@ -1,6 +1,6 @@
 import type { Client } from './api-client.js';
 import { startAgent } from './demo-agent.js';
-import type { Tell } from './demo.js';
+import type { Tell } from './demo-scene.js';
 
 const SUMMARY =
   'Deploy 2291 at 13:58 lowered DB_POOL_MAX from 50 to 5 for checkout-api; nothing else changed.';

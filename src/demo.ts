@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from './api-client.js';
 import { runMonday, runTuesday } from './demo-earlier.js';
 import { runIncident } from './demo-incident.js';
+import { demoIds, type DemoIds, type Tell } from './demo-scene.js';
 
 export interface DemoOptions {
   /** Gets one line for each thing the agents do. */
@@ -10,30 +11,6 @@ export interface DemoOptions {
   readonly pace: number;
   /** Makes the ids of this run its own; eight random characters unless given. */
   readonly runId?: string;
-}
-
-/** The ids of what one run writes. */
-export interface DemoIds {
-  /** The traces: two short runs that failed, the one to watch, and the sub-trace it starts. */
-  readonly monday: string;
-  readonly tuesday: string;
-  readonly incident: string;
-  readonly review: string;
-  /** The memory that the first run writes and the third reads. */
-  readonly experience: string;
-}
-
-/** Says a line, then waits so that it can be seen, as far as the pace lets it. */
-export type Tell = (line: string, waitMs: number) => Promise<void>;
-
-export function demoIds(runId: string): DemoIds {
-  return {
-    monday: `demo-${runId}-monday`,
-    tuesday: `demo-${runId}-tuesday`,
-    incident: `demo-${runId}`,
-    review: `demo-${runId}-review`,
-    experience: `restart-does-not-help-${runId}`,
-  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { cypherText } from '../src/cypher.js';
-import { demoIds, type DemoIds } from '../src/demo.js';
+import { demoIds, type DemoIds } from '../src/demo-scene.js';
 import { EVENT_TYPES } from '../src/events.js';
 import { startKit, type Kit } from './kit.js';
 
