@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { connectTo, type Client } from './api-client.js';
+import { runDemo } from './demo.js';
 import { StemmaError } from './errors.js';
 import { importFiles, type ImportedFile } from './import.js';
 import { progressBar, progressLines } from './progress.js';
@@ -7,13 +8,14 @@ import { parseSpeed } from './replay-pace.js';
 
 const USAGE = `Usage:
   npx stemma import FILE... [--speed 20x|max]   writes recorded runs of agents as traces
-  npx stemma demo                               plays a run of an agent live
+  npx stemma demo [--fast]                      plays agents at work, live, in about 30 seconds
 
 FILE holds OpenAI chat messages (one list, a list of runs, or JSON Lines; tau-bench's files are such) or is a SWE-agent
 trajectory (.traj). Importing a file again adds nothing.
 
   --speed max   as fast as the server takes it (unless given)
   --speed 20x   at 20 times the speed it happened at, to watch it arrive
+  --fast        without the pauses
   --help        this text
 
 STEMMA_URL says where the server is: http://127.0.0.1:4000 unless set.`;
@@ -25,7 +27,7 @@ const say = (line: string): void => {
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { speed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: { speed: { type: 'string' }, fast: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
   });
   const [command, ...files] = positionals;
   if (values.help === true) {
@@ -36,8 +38,7 @@ async function run(): Promise<void> {
   if (command === 'import' && files.length > 0) {
     await runImport(client, files, values.speed ?? 'max');
   } else if (command === 'demo' && files.length === 0) {
-    const { runDemo } = await import('./demo.js');
-    await runDemo(client, say);
+    await runDemo(client, { say, pace: values.fast === true ? 0 : 1 });
   } else {
     throw new StemmaError('BAD_USER_INPUT', complaint(command));
   }

@@ -1,6 +1,61 @@
+import { randomUUID } from 'node:crypto';
 import type { Client } from './api-client.js';
+import { runMonday, runTuesday } from './demo-earlier.js';
+import { runIncident } from './demo-incident.js';
+import { demoIds, type DemoIds, type Tell } from './demo-scene.js';
 
-/** Plays a run of an agent live. */
-export function runDemo(_client: Client, _say: (line: string) => void): Promise<void> {
-  return Promise.reject(new Error('not built yet'));
+export interface DemoOptions {
+  /** Gets one line for each thing the agents do. */
+  readonly say: (line: string) => void;
+  /** How much of the pauses to keep: 1 takes about 30 seconds, 0 does not wait. */
+  readonly pace: number;
+  /** Makes the ids of this run its own; eight random characters unless given. */
+  readonly runId?: string;
+}
+
+/**
+ * Plays agents at work on the server: two short runs that fail, then the one to watch, which learns from them. It writes
+ * every type of step and of event. Throws with the server's message when a write is refused.
+ */
+export async function runDemo(client: Client, options: DemoOptions): Promise<DemoIds> {
+  const { say, pace, runId = randomUUID().slice(0, 8) } = options;
+  const ids = demoIds(runId);
+  const begun = Date.now();
+  let waited = begun;
+  const tell: Tell = async (line, waitMs) => {
+    const now = Date.now();
+    say(`${((now - begun) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+    if (pace > 0) {
+      // A slow server takes its time out of the pauses, half of each at most.
+      const pauseMs = Math.max(waitMs / 2, waitMs - (now - waited));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * pace));
+    }
+    waited = Date.now();
+  };
+
+  await runMonday(client, ids);
+  await tell(`an earlier run failed, and remembered why: trace ${ids.monday}`, 0);
+  await runTuesday(client, ids);
+  await tell(`another failed the same way: trace ${ids.tuesday}`, 0);
+  await runIncident(client, tell, ids, () => {
+    say('');
+    say(`Watch trace ${ids.incident}: open ${client.url}/graphql in a browser and run`);
+    say('');
+    say(`  subscription { traceEvents(traceId: "${ids.incident}", since: 0) {`);
+    say('    __typename ... on TraceEvent { eventId type at payload }');
+    say('  } }');
+    say('');
+  });
+  say('');
+  say(`Done: 4 traces. Ask for the whole of it with`);
+  say('');
+  say(`  { trace(id: "${ids.incident}") { status totalSteps totalMessages totalCost`);
+  say('    stats(includeSubTraces: true) { totalTokens totalCost }');
+  say(
+    '    goalTree { goals { goalId parentId status description cumulativeStats { messageCount totalCost } } }',
+  );
+  say('  } }');
+  say('');
+  say('Questions across runs, in Cypher: cypher/analysis/README.md');
+  return ids;
 }

@@ -1,0 +1,12 @@
+// What rests on a step, say on the answer of a tool that proved wrong: every step derived from it, and how far away?
+MATCH p = (:Step {projectId: $projectId, id: $stepId})-[:PARENT_OF*1..]->(s:Step)
+WITH s, min(length(p)) AS distance
+RETURN
+  distance,
+  s.id AS stepId,
+  s.sequence AS sequence,
+  s.type AS type,
+  coalesce(s.toolName, s.model) AS name,
+  s.goalId AS goalId,
+  s.isFinal AS isFinal
+ORDER BY sequence

@@ -1,0 +1,34 @@
+import type { Client } from './api-client.js';
+import type { Agent } from './demo-agent.js';
+
+/** The ids of what one run writes. */
+export interface DemoIds {
+  /** The traces: two short runs that failed, the one to watch, and the sub-trace it starts. */
+  readonly monday: string;
+  readonly tuesday: string;
+  readonly incident: string;
+  readonly review: string;
+  /** The memory that the first run writes and the third reads. */
+  readonly experience: string;
+}
+
+/** Says a line, then waits so that it can be seen, as far as the pace lets it. */
+export type Tell = (line: string, waitMs: number) => Promise<void>;
+
+export function demoIds(runId: string): DemoIds {
+  return {
+    monday: `demo-${runId}-monday`,
+    tuesday: `demo-${runId}-tuesday`,
+    incident: `demo-${runId}`,
+    review: `demo-${runId}-review`,
+    experience: `restart-does-not-help-${runId}`,
+  };
+}
+
+/** What every part of the story works with. */
+export interface Scene {
+  readonly client: Client;
+  readonly tell: Tell;
+  readonly ids: DemoIds;
+  readonly agent: Agent;
+}
