@@ -82,10 +82,10 @@ export async function startAgent(
   const traceId = trace.id;
   const conversation: { role: string; content: string }[] = [];
   const id = (name: string): string => `${traceId}/${name}`;
-  const addSteps = (
+  const addSteps = async (
     steps: readonly (Place & { name: string; type: string; data: object })[],
-  ): Promise<void> =>
-    client.ask(ADD_STEPS, {
+  ): Promise<void> => {
+    await client.ask(ADD_STEPS, {
       inputs: steps.map(({ name, type, data, goal, on = [] }) => ({
         id: id(name),
         traceId,
@@ -94,7 +94,8 @@ export async function startAgent(
         parentIds: on.map(id),
         data,
       })),
-    }) as Promise<void>;
+    });
+  };
   const addMessage = async (input: NewMessage): Promise<void> => {
     await client.ask(ADD_MESSAGE, { input: { traceId, ...input } });
     conversation.push({ role: input.role, content: input.content });
@@ -147,8 +148,14 @@ export async function startAgent(
       });
     },
     step: (name, { type, data, ...place }) => addSteps([{ name, type, data, ...place }]),
-    addGoal: (input) => client.ask(ADD_GOAL, { id: traceId, input }) as Promise<void>,
-    updateGoal: (goalId, input) => client.ask(UPDATE_GOAL, { id: traceId, goalId, input }) as Promise<void>,
-    updateTrace: (input) => client.ask(UPDATE_TRACE, { id: traceId, input }) as Promise<void>,
+    addGoal: async (input) => {
+      await client.ask(ADD_GOAL, { id: traceId, input });
+    },
+    updateGoal: async (goalId, input) => {
+      await client.ask(UPDATE_GOAL, { id: traceId, goalId, input });
+    },
+    updateTrace: async (input) => {
+      await client.ask(UPDATE_TRACE, { id: traceId, input });
+    },
   };
 }

@@ -91,25 +91,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let graphiql: string | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const { path, search } = targetOf(request);
     const refused = refusal(request, options);
     if (refused !== null) {
       json(response, 403, errorBody(new StemmaError('FORBIDDEN', refused)));
-    } else if (url.pathname === '/healthz') {
+    } else if (path === '/healthz') {
       json(response, 200, { status: 'ok' });
-    } else if (url.pathname === '/readyz') {
+    } else if (path === '/readyz') {
       await database.check().then(
         () => json(response, 200, { status: 'ok' }),
         (error: unknown) =>
           json(response, 503, { status: 'unavailable', reason: maskError(error, log).message }),
       );
-    } else if (url.pathname === '/') {
+    } else if (path === '/') {
       response.writeHead(302, { location: '/graphql' }).end();
-    } else if (url.pathname !== '/graphql') {
+    } else if (path !== '/graphql') {
       json(
         response,
         404,
-        errorBody(new StemmaError('NOT_FOUND', `no such page: ${url.pathname}; the API is at /graphql`)),
+        errorBody(new StemmaError('NOT_FOUND', `no such page: ${path}; the API is at /graphql`)),
       );
     } else if (request.method === 'GET' && wantsHtml(request)) {
       graphiql ??= renderGraphiQL({
@@ -122,11 +122,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' })
         .end(graphiql);
     } else {
-      await answerGraphQL(request, response, url);
+      await answerGraphQL(request, response, search);
     }
   }
 
-  async function answerGraphQL(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  async function answerGraphQL(
+    request: IncomingMessage,
+    response: ServerResponse,
+    search: string,
+  ): Promise<void> {
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) {
       if (value !== undefined) {
@@ -136,7 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const text = request.method === 'POST' ? await readBody(request, maxRequestBytes) : '';
     const body = text === '' ? undefined : parseJson(text);
     const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers, search: url.search, body },
+      httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
       context: () => Promise.resolve(contextOf(request)),
     });
     response.statusCode = result.status ?? 200;
@@ -173,13 +177,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
-    const watch = /^\/api\/traces\/([^/]+)\/watch$/.exec(url.pathname);
-    const since = url.searchParams.get('since_event_id') ?? '0';
+    const { path, search } = targetOf(request);
+    const watch = /^\/api\/traces\/([^/]+)\/watch$/.exec(path);
+    const since = new URLSearchParams(search).get('since_event_id') ?? '0';
     const refused = refusal(request, options);
     if (refused !== null) {
       reject(socket, '403 Forbidden', refused);
-    } else if (url.pathname === '/graphql') {
+    } else if (path === '/graphql') {
       subscriptions.upgrade(request, socket, head);
     } else if (watch === null) {
       reject(socket, '404 Not Found', 'sockets are at /graphql and /api/traces/{id}/watch');
@@ -251,6 +255,18 @@ function reject(socket: Duplex, status: string, message: string): void {
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
   );
+}
+
+/**
+ * Where a request goes, as it was sent: a URL would refuse some targets and rewrite others (`//`, `/..`).
+ * `search` is empty or begins with `?`.
+ */
+function targetOf(request: IncomingMessage): { readonly path: string; readonly search: string } {
+  const target = request.url ?? '/';
+  const query = target.indexOf('?');
+  return query < 0
+    ? { path: target, search: '' }
+    : { path: target.slice(0, query), search: target.slice(query) };
 }
 
 function wantsHtml({ headers }: IncomingMessage): boolean {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { WebSocket } from 'ws';
@@ -119,6 +120,25 @@ describe('Host and Origin', () => {
     assert.equal(await upgrade('/api/traces/x/watch', { origin: 'https://evil.example' }), 403);
     assert.equal(await upgrade('/elsewhere'), 404);
   });
+});
+
+test('a target that is no path does no harm, over HTTP or as an upgrade', async () => {
+  const { hostname, port } = new URL(kit.url);
+  for (const head of ['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
+    for (const target of ['//', '/%', '*', 'http://', '/api/traces/%/watch', '/?%zz']) {
+      const reply = await new Promise<string>((resolve, reject) => {
+        const socket = connect(Number(port), hostname, () => {
+          socket.end(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n${head}\r\n`);
+        });
+        let text = '';
+        socket.on('data', (chunk) => (text += chunk.toString()));
+        socket.on('close', () => resolve(text));
+        socket.on('error', reject);
+      });
+      assert.match(reply, /^HTTP\/1.1 (302|400|404) /, `${target} ${head}`);
+    }
+  }
+  assert.equal((await ask('/healthz')).status, 200);
 });
 
 test('an unknown page is 404 and says where the API is', async () => {

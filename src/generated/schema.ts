@@ -650,8 +650,8 @@ export type MessageUpdated = TraceEvent & {
   readonly messageId: Scalars['ID']['output'];
   /** The fields that changed, with their new values. */
   readonly patch: Scalars['JSON']['output'];
-  /** The message as it is now, null once it is gone. */
-  readonly message: Maybe<Message>;
+  /** The message as it is now; NOT_FOUND once its trace is gone. */
+  readonly message: Message;
   /** Every goal whose stats changed. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
 };
@@ -1213,6 +1213,9 @@ export type Subscription = {
   /**
    * A list of traces, live: each trace that matches, whenever it is created, changes or goes. Changes that come faster than
    * they are read are told as one, with the newest state.
+   *
+   * What was in the list at the start is known of its newest 500 traces. An older one is told when it changes (as UPDATED, also
+   * when it thereby enters the list), but not when it goes before that.
    */
   readonly traceChanges: TraceChange;
 };
@@ -1731,7 +1734,7 @@ export type MessageUpdatedResolvers<ContextType = Context, ParentType extends Re
   payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   messageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
-  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
   affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };

@@ -16,7 +16,7 @@ import type {
   TraceStatusChangedResolvers,
   TraceUpdatedResolvers,
 } from '../generated/schema.js';
-import { badInput } from '../errors.js';
+import { badInput, notFound } from '../errors.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceStatus } from '../graph.js';
 import { parseJson } from '../json.js';
 import type { Loaders } from '../loaders.js';
@@ -96,7 +96,14 @@ export const MessageUpdated: MessageUpdatedResolvers = {
   ...common,
   messageId: field('messageId'),
   patch: field('patch'),
-  message: (event, _, { loaders }) => loaders.message.load(field<string>('messageId')(event)),
+  async message(event, _, { loaders }) {
+    const id = field<string>('messageId')(event);
+    const message = await loaders.message.load(id);
+    if (message === null) {
+      throw notFound('message', id);
+    }
+    return message;
+  },
   affectedGoals,
 };
 
