@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { endable } from './endable.js';
 import { StemmaError } from './errors.js';
 import type { EventRow } from './graph.js';
 import { FIRST_PAGE, nextLimit, readLogPart, type LogKey } from './log-part.js';
@@ -60,7 +61,7 @@ export function createFollower(
   const wake = (): void => stopWaiting();
   tail.followers.add(wake);
 
-  function end(): { readonly done: true; readonly value: undefined } {
+  function end(): void {
     if (!ended) {
       ended = true;
       page = [];
@@ -68,7 +69,6 @@ export function createFollower(
       stopWaiting();
       onEnd();
     }
-    return { done: true, value: undefined };
   }
 
   function untilWoken(): Promise<void> {
@@ -142,31 +142,16 @@ export function createFollower(
     }
   }
 
-  return {
+  return endable<Followed>({
     async next() {
-      try {
-        const followed = await read();
-        // `return` may have come while this waited.
-        if (followed === undefined || ended) {
-          return { done: true, value: undefined };
-        }
-        if (followed.kind === 'deleted') {
-          end();
-        }
-        return { done: false, value: followed };
-      } catch (error) {
-        // Nobody calls `return` on an iterator that failed.
+      const followed = await read();
+      if (followed?.kind === 'deleted') {
         end();
-        throw error;
+        return followed;
       }
+      // `return` may have come while this waited.
+      return ended ? undefined : followed;
     },
-    return: () => Promise.resolve(end()),
-    throw(error: unknown) {
-      end();
-      return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+    end,
+  });
 }

@@ -1,3 +1,4 @@
+import { endable } from './endable.js';
 import type { TraceRow } from './graph.js';
 import type { TraceFilter } from './lists.js';
 
@@ -100,14 +101,13 @@ function createListFollower(onEnd: () => void): {
   let ended = false;
   let stopWaiting: () => void = () => undefined;
 
-  function end(): { readonly done: true; readonly value: undefined } {
+  function end(): void {
     if (!ended) {
       ended = true;
       pending.clear();
       stopWaiting();
       onEnd();
     }
-    return { done: true, value: undefined };
   }
 
   return {
@@ -121,29 +121,22 @@ function createListFollower(onEnd: () => void): {
       }
       stopWaiting();
     },
-    changes: {
+    changes: endable<ListChange>({
       async next() {
         while (!ended) {
           const [id, change] = pending.entries().next().value ?? [];
           if (id !== undefined && change !== undefined) {
             pending.delete(id);
-            return { done: false, value: change };
+            return change;
           }
           await new Promise<void>((resolve) => {
             stopWaiting = resolve;
           });
         }
-        return { done: true, value: undefined };
+        return undefined;
       },
-      return: () => Promise.resolve(end()),
-      throw(error: unknown) {
-        end();
-        return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    },
+      end,
+    }),
   };
 }
 

@@ -1,41 +1,20 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { cypherText } from '../src/cypher.js';
-import { runDemo } from '../src/demo.js';
 import type { DemoIds } from '../src/demo-scene.js';
-import { newId, startKit, type Kit } from './kit.js';
-
-// The demo in a project of its own: its trace is demo-x, a step's id is demo-x/NAME.
-const projectId = newId('checks');
-const asked = new Set<string>();
+import { playDemo, type DemoData } from './demo-data.js';
+import type { Kit } from './kit.js';
 
 let kit: Kit;
 let ids: DemoIds;
+let projectId: string;
+let asked: DemoData['asked'];
+let rows: DemoData['rows'];
+let table: DemoData['table'];
 before(async () => {
-  kit = await startKit({ projectId });
-  ids = await runDemo(
-    { url: kit.url, ask: (query, variables) => kit.ask(query, variables) },
-    { say: () => undefined, pace: 0, runId: 'x' },
-  );
+  ({ kit, ids, projectId, asked, rows, table } = await playDemo('checks'));
 });
 after(() => kit.close());
-
-/** The rows of cypher/analysis/<name>.cypher. */
-async function rows(name: string, parameters: object = {}): Promise<any[]> {
-  asked.add(`${name}.cypher`);
-  return await kit.cypher(cypherText(`analysis/${name}`), { projectId, ...parameters });
-}
-
-/** The rows with only some columns, as lists. */
-async function table(
-  name: string,
-  columns: readonly string[],
-  parameters: object = {},
-): Promise<unknown[][]> {
-  const found = await rows(name, parameters);
-  return found.map((row) => columns.map((column) => row[column] as unknown));
-}
 
 const GOAL_FIGURES = [
   'MessageCount',

@@ -2,43 +2,24 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { cypherText } from '../src/cypher.js';
-import { runDemo } from '../src/demo.js';
 import type { DemoIds } from '../src/demo-scene.js';
-import { newId, startKit, type Kit } from './kit.js';
+import { playDemo, type DemoData } from './demo-data.js';
+import { newId, type Kit } from './kit.js';
 
-// The demo in a project of its own: its trace is demo-x, a step's id is demo-x/NAME.
-const projectId = newId('analysis');
 const since = '2020-01-01';
-const asked = new Set<string>();
 const SONNET = 'claude-sonnet-4-5';
 const HAIKU = 'claude-haiku-4-5';
 
 let kit: Kit;
 let ids: DemoIds;
+let projectId: string;
+let asked: DemoData['asked'];
+let rows: DemoData['rows'];
+let table: DemoData['table'];
 before(async () => {
-  kit = await startKit({ projectId });
-  ids = await runDemo(
-    { url: kit.url, ask: (query, variables) => kit.ask(query, variables) },
-    { say: () => undefined, pace: 0, runId: 'x' },
-  );
+  ({ kit, ids, projectId, asked, rows, table } = await playDemo('analysis'));
 });
 after(() => kit.close());
-
-/** The rows of cypher/analysis/<name>.cypher. */
-async function rows(name: string, parameters: object = {}): Promise<any[]> {
-  asked.add(`${name}.cypher`);
-  return await kit.cypher(cypherText(`analysis/${name}`), { projectId, ...parameters });
-}
-
-/** The rows with only some columns, as lists. */
-async function table(
-  name: string,
-  columns: readonly string[],
-  parameters: object = {},
-): Promise<unknown[][]> {
-  const found = await rows(name, parameters);
-  return found.map((row) => columns.map((column) => row[column] as unknown));
-}
 
 test('critical-path: from the memory to the final conclusion, by the answer that came last each time', async () => {
   const path = await rows('critical-path', { traceId: ids.incident });

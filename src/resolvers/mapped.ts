@@ -1,23 +1,17 @@
+import { endable } from '../endable.js';
+
 /** `source` with each value put through `change`; ending it ends `source`, also while a value is awaited. */
-export function mapped<From, To>(
+export function mapped<From, To extends object>(
   source: AsyncIterableIterator<From, undefined>,
   change: (value: From) => To,
 ): AsyncIterableIterator<To, undefined> {
-  return {
+  return endable<To>({
     async next() {
       const { done, value } = await source.next();
-      return done === true ? { done, value: undefined } : { done: false, value: change(value) };
+      return done === true ? undefined : change(value);
     },
-    async return() {
+    async end() {
       await source.return?.();
-      return { done: true, value: undefined };
     },
-    async throw(error) {
-      await source.throw?.(error);
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  });
 }
