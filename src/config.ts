@@ -59,7 +59,8 @@ const SETTINGS = z.object({
   NEO4J_DATABASE: z.string().optional(),
 });
 
-const KNOWN = Object.keys(SETTINGS.shape);
+/** The environment variables that the server reads. */
+export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape);
 
 /**
  * The settings in `environment`, empty ones as if absent.
@@ -71,9 +72,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
   const mistakes = Object.keys(given)
-    .filter((name) => name.startsWith('STEMMA_') && !KNOWN.includes(name) && !['STEMMA_URL'].includes(name))
-    .filter((name) => !name.startsWith('STEMMA_TEST_'))
-    .map((name) => `${name}: there is no such setting; there are ${KNOWN.join(', ')}`);
+    .filter((name) => name.startsWith('STEMMA_') && !SETTING_NAMES.includes(name))
+    // The command line's and the tests' own.
+    .filter((name) => name !== 'STEMMA_URL' && !name.startsWith('STEMMA_TEST_'))
+    .map((name) => `${name}: there is no such setting; there are ${SETTING_NAMES.join(', ')}`);
   const parsed = SETTINGS.safeParse(given);
   for (const { path, message } of parsed.error?.issues ?? []) {
     const name = String(path[0]);

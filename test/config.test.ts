@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { ConfigError, readConfig } from '../src/config.js';
+import { ConfigError, readConfig, SETTING_NAMES } from '../src/config.js';
 
 describe('settings', () => {
   test('without any: loopback, port 4000, a local Neo4j in .stemma', () => {
@@ -15,6 +16,15 @@ describe('settings', () => {
       logLevel: 'info',
       neo4j: null,
     });
+  });
+
+  test('are all in .env.example, with their defaults, and nothing else is', () => {
+    const lines = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8').split('\n');
+    const example = Object.fromEntries(
+      lines.filter((line) => /^[A-Z]/.test(line)).map((line) => line.split('=')),
+    );
+    assert.deepEqual(readConfig(example), readConfig({}));
+    assert.deepEqual(Object.keys(example).sort(), [...SETTING_NAMES, 'STEMMA_URL'].sort());
   });
 
   test('an empty one is as if it were absent', () => {
