@@ -1100,7 +1100,10 @@ export type Mutation = {
   readonly updateTrace: Trace;
   /** Removes a trace and everything in it: gone at once for every reader, then cleared away in batches. */
   readonly deleteTrace: DeletedCounts;
-  /** Replaces the goals of a trace: listed ones are added or updated, missing ones go, their messages stay without a goal. */
+  /**
+   * Replaces the goals of a trace: listed ones are added or updated, missing ones go, their messages stay without a goal.
+   * Statuses are taken as listed: nothing is completed by itself.
+   */
   readonly setGoalTree: GoalTree;
   /** Adds a goal, or updates the one of that id. */
   readonly addGoal: Goal;
