@@ -3,6 +3,7 @@ import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { notFound } from './errors.js';
 import { checkId } from './ids.js';
+import { lockTraces } from './load.js';
 
 /** How many nodes a deletion removed. */
 export interface DeletedCounts {
@@ -23,7 +24,6 @@ type Clear = ReturnType<typeof statement<ClearKey, { removed: number }>>;
 const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>(
   'traces/list-below',
 );
-const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
 const markDeleting = statement<{ readonly traces: readonly TraceKey[] }, { traces: number }>(
   'traces/mark-deleting',
 );

@@ -34,8 +34,7 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   const goalTables = [...batch.goalTables()];
   const goals = <T>(pick: (table: Table<GoalRow>) => T[]): T[] => goalTables.flatMap(pick);
 
-  const newTraces = batch.traces.added().map((trace) => ({ properties: trace }));
-  send(newTraces, (traces) => createTraces(transaction, { traces }));
+  send(batch.traces.added(), (traces) => createTraces(transaction, { traces }));
   const changedTraces = batch.traces.changed().map(({ before, after }) => ({
     projectId: after.projectId,
     id: after.id,

@@ -155,3 +155,18 @@ export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
     id = above.parentId;
   }
 }
+
+/** Refuses a goal that the trace does not have; `field` is where it was named. */
+export function checkGoalOfTrace(
+  batch: Batch,
+  {
+    projectId,
+    traceId,
+    goalId,
+  }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
+  field: string,
+): void {
+  if (goalId !== null && batch.goals(projectId, traceId).get(goalId) === undefined) {
+    throw badInput(field, `expected a goal of trace ${shown(traceId)}, got ${shown(goalId)}`);
+  }
+}

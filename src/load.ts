@@ -60,7 +60,8 @@ export interface SequenceKey {
   readonly sequence: number;
 }
 
-const lockTraces = statement<{ traces: readonly TraceKey[] }, never>('traces/lock');
+/** Takes the write lock of each trace, in the order given. */
+export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
 const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');

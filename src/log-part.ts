@@ -1,7 +1,7 @@
-import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { logBounds, readEvents } from './events.js';
 import type { EventRow } from './graph.js';
+import { lockTraces } from './load.js';
 
 /** A trace's log, by the trace and the moment it was created: a later trace of the same id has another. */
 export interface LogKey {
@@ -25,10 +25,6 @@ interface Place {
   readonly after: number;
   readonly limit: number;
 }
-
-const lockTraces = statement<{ readonly traces: readonly { projectId: string; id: string }[] }, never>(
-  'traces/lock',
-);
 
 /**
  * Reads what follows event `after`, at most `limit` events.

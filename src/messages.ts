@@ -2,6 +2,7 @@ import { keyOf, type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, StemmaError } from './errors.js';
+import { checkGoalOfTrace } from './goal-rules.js';
 import type { MessageRow } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
@@ -136,7 +137,7 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
     }
     return existing;
   }
-  checkGoalOfTrace(batch, draft, field);
+  checkGoalOfTrace(batch, draft, `${field}.goalId`);
   if (stepId !== null && batch.steps.get(keyOf(projectId, stepId))?.traceId !== traceId) {
     throw badInput(`${field}.stepId`, `expected a step of trace ${shown(traceId)}, got ${shown(stepId)}`);
   }
@@ -152,21 +153,6 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
     affectedGoals: affectedGoals(batch, { projectId, traceId, goalId }),
   });
   return message;
-}
-
-/** Refuses a goal that the trace does not have. */
-export function checkGoalOfTrace(
-  batch: Batch,
-  {
-    projectId,
-    traceId,
-    goalId,
-  }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
-  field: string,
-): void {
-  if (goalId !== null && batch.goals(projectId, traceId).get(goalId) === undefined) {
-    throw badInput(`${field}.goalId`, `expected a goal of trace ${shown(traceId)}, got ${shown(goalId)}`);
-  }
 }
 
 /** A message as events tell it. */

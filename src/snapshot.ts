@@ -1,10 +1,10 @@
 import { keyOf } from './batch.js';
-import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { notFound } from './errors.js';
 import { readTrees } from './goal-lists.js';
 import type { GoalRow, TraceRow } from './graph.js';
 import { lists } from './lists.js';
+import { lockTraces } from './load.js';
 import { readTraces } from './traces.js';
 
 /** A trace at one moment between two events. */
@@ -29,10 +29,6 @@ interface Reading {
 }
 
 const MAX_SUB_TRACES = 1_000;
-
-const lockTraces = statement<{ readonly traces: readonly { projectId: string; id: string }[] }, never>(
-  'traces/lock',
-);
 
 const readings = new WeakMap<Database, Map<string, Reading>>();
 

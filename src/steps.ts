@@ -2,12 +2,12 @@ import { keyOf, type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, StemmaError } from './errors.js';
+import { checkGoalOfTrace } from './goal-rules.js';
 import type { StepRow, StepType } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { shown, without } from './json.js';
 import type { IdKey } from './load.js';
-import { checkGoalOfTrace } from './messages.js';
 import { stepOfNode, type StepNode } from './nodes.js';
 import { checkSequence, takeSequence } from './sequences.js';
 import { usageOf } from './stats.js';
@@ -119,7 +119,7 @@ function insertStep(
     }
     return existing;
   }
-  checkGoalOfTrace(batch, draft, field);
+  checkGoalOfTrace(batch, draft, `${field}.goalId`);
   parentIds.forEach((parentId, index) => {
     if (batch.steps.get(keyOf(projectId, parentId))?.traceId !== traceId) {
       const why = comesLater(parentId)

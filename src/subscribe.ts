@@ -63,7 +63,10 @@ export function createSubscriptionServer({
       const errors = validate(schema, document);
       result = errors.length > 0 ? errors : document;
     } catch (error) {
-      result = [error instanceof GraphQLError ? error : new GraphQLError(String(error))];
+      // What is not GraphQL's own error is told as over HTTP.
+      result = [
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
+      ];
     }
     if (query.length <= MAX_KEPT_LENGTH) {
       if (documents.size >= MAX_DOCUMENTS) {

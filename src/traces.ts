@@ -2,6 +2,7 @@ import { keyOf, type Batch, type TraceKey } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';
+import { checkGoalOfTrace } from './goal-rules.js';
 import type { TraceMode, TraceRow, TraceStatus } from './graph.js';
 import { checkId, checkIndexed, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
@@ -112,12 +113,8 @@ export async function createTrace(
 
 function startSubTrace(batch: Batch, parent: TraceKey, trace: TraceRow): void {
   const { projectId, id: parentId } = batch.trace(parent.projectId, parent.id);
-  if (trace.parentGoalId !== null && batch.goals(projectId, parentId).get(trace.parentGoalId) === undefined) {
-    throw badInput(
-      'input.parentGoalId',
-      `expected a goal of trace ${shown(parentId)}, got ${shown(trace.parentGoalId)}`,
-    );
-  }
+  const { parentGoalId: goalId } = trace;
+  checkGoalOfTrace(batch, { projectId, traceId: parentId, goalId }, 'input.parentGoalId');
   batch.append(projectId, parentId, 'sub_trace_started', {
     traceId: trace.id,
     parentTraceId: parentId,

@@ -1,12 +1,13 @@
 import { keyOf, type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import { notFound } from './errors.js';
+import { checkGoalOfTrace } from './goal-rules.js';
 import { recount, statsChanges } from './goal-tree.js';
 import type { GoalRow, MessageRow, Stats } from './graph.js';
 import { checkId } from './ids.js';
 import type { Ingest } from './ingest.js';
 import type { IdKey } from './load.js';
-import { checkGoalOfTrace, checkRole, checkUsedOnce, type MessageChanges } from './messages.js';
+import { checkRole, checkUsedOnce, type MessageChanges } from './messages.js';
 import { addUsage, previewOf, showNewest, usageOf } from './stats.js';
 import { affectedGoals, tally, type AffectedGoal } from './tally.js';
 import { checkAmount, checkCount } from './usage.js';
@@ -62,7 +63,7 @@ export async function updateMessage(
       }
       const after = { ...before, ...patch };
       checkUsedOnce(after, 'input');
-      checkGoalOfTrace(batch, after, 'input');
+      checkGoalOfTrace(batch, after, 'input.goalId');
       batch.messages.put(keyOf(projectId, id), after);
       const affected =
         before.goalId === after.goalId ? retally(batch, before, after) : moveMessage(batch, before, after);

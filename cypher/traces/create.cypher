@@ -1,4 +1,4 @@
 // Creates traces, without parents yet. A second time the key's constraint refuses it.
 UNWIND $traces AS row
 CREATE (t:Trace)
-SET t = row.properties, t.changedAtMs = timestamp()
+SET t = row, t.changedAtMs = timestamp()
