@@ -1,15 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { delivery } from './delivery.js';
 import { part, type Part, type Reading } from './figure.js';
 import { memory } from './memory.js';
 import { root } from './neo4j.js';
+import { starts } from './npm-start.js';
+import { openReadingStage } from './reading-stage.js';
+import { reads } from './reads.js';
 import { resultsOf } from './results.js';
 import { stopAll } from './started.js';
 import { tableOf } from './table.js';
 import { writes } from './writes.js';
 import { openWritingStage } from './writing-stage.js';
 
-const parts: readonly Part[] = [part(openWritingStage, [...writes, memory])];
+const parts: readonly Part[] = [
+  part(openWritingStage, [...writes, ...delivery, memory]),
+  part(openReadingStage, reads),
+  part(() => Promise.resolve(undefined), starts),
+];
 const words = process.argv.slice(2);
 
 /** The figures whose names hold one of the words, with those that must be measured before them. */
