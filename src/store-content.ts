@@ -103,9 +103,9 @@ export async function storeContent(
       pieces.set(keyOf(piece.projectId, piece.id), piece);
     }
   }
+  // In one order for all, so that two transactions that store or hold the same do not wait for each other.
   const sent: Promise<void>[] = [];
   if (pieces.size > 0) {
-    // In one order for all, so that two transactions that store the same cannot wait for each other.
     const rows = [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const nodes = rows.map(({ afterId: _, ...node }) => node);
     sent.push(createPieces(transaction, { pieces: nodes }).then(() => undefined));
@@ -121,7 +121,9 @@ export async function storeContent(
     }
   }
   for (const [owner, owning, hold] of holds) {
-    const rows = held.filter((row) => row.owner === owner && row.owning === owning);
+    const rows = held
+      .filter((row) => row.owner === owner && row.owning === owning)
+      .sort((a, b) => (a.contentId < b.contentId ? -1 : 1));
     if (rows.length > 0) {
       sent.push(hold(transaction, { held: rows }).then((counts) => expectAll(counts[0]?.held, rows.length)));
     }
