@@ -16,7 +16,7 @@ function mayLose(text: string): boolean {
   if (ESCAPES.test(text) || text.includes('"__proto__"')) {
     return true;
   }
-  for (let from = 0; from < text.length; ) {
+  for (let from = 0; from < text.length;) {
     const open = text.indexOf('"', from);
     const between = text.slice(from, open === -1 ? text.length : open);
     if (LONG_NUMBER.test(between)) {
