@@ -34,9 +34,12 @@ export function part<Stage>(open: () => Promise<Stage>, figures: readonly Figure
     figures,
     async run(numbers, tell) {
       const wanted = figures.filter(({ number }) => numbers.has(number));
-      const stage = wanted.length === 0 ? undefined : await open();
-      for (const figure of stage === undefined ? [] : wanted) {
-        tell(figure.number, await figure.measure(stage as Stage));
+      if (wanted.length === 0) {
+        return;
+      }
+      const stage = await open();
+      for (const figure of wanted) {
+        tell(figure.number, await figure.measure(stage));
       }
     },
   };
