@@ -34,12 +34,11 @@ export function part<Stage>(open: () => Promise<Stage>, figures: readonly Figure
     figures,
     async run(numbers, tell) {
       const wanted = figures.filter(({ number }) => numbers.has(number));
-      if (wanted.length === 0) {
-        return;
-      }
-      const stage = await open();
-      for (const figure of wanted) {
-        tell(figure.number, await figure.measure(stage));
+      if (wanted.length > 0) {
+        const stage = await open();
+        for (const figure of wanted) {
+          tell(figure.number, await figure.measure(stage));
+        }
       }
     },
   };

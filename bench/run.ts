@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkpoints, openCheckpointStage } from './checkpoints.js';
+import { checkpointStore } from './checkpoint-store.js';
 import { delivery } from './delivery.js';
 import { part, type Part, type Reading } from './figure.js';
 import { memory } from './memory.js';
@@ -16,6 +18,8 @@ import { openWritingStage } from './writing-stage.js';
 const parts: readonly Part[] = [
   part(openWritingStage, [...writes, ...delivery, memory]),
   part(openReadingStage, reads),
+  part(() => Promise.resolve(undefined), checkpointStore),
+  part(openCheckpointStage, checkpoints),
   part(() => Promise.resolve(undefined), starts),
 ];
 const words = process.argv.slice(2);

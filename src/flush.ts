@@ -3,12 +3,17 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { GoalRow, MessageRow } from './graph.js';
 import { contentToProperties, goalToNode, messageToNode, statsToProperties, stepToNode } from './nodes.js';
+import { freeContent, storeContent } from './store-content.js';
+import { flushCheckpoints } from './flush-checkpoints.js';
 
 type Rows = readonly object[];
 
 const createTraces = statement<{ traces: Rows }, never>('traces/create');
 const linkTraces = statement<{ traces: Rows }, never>('traces/link');
 const updateTraces = statement<{ traces: Rows }, never>('traces/update');
+const createThreads = statement<{ threads: Rows }, never>('threads/create');
+const updateThreads = statement<{ threads: Rows }, never>('threads/update');
+const joinThreads = statement<{ traces: Rows }, never>('traces/join-threads');
 const createGoals = statement<{ goals: Rows }, never>('goals/create');
 const updateGoals = statement<{ goals: Rows }, never>('goals/update');
 const moveGoals = statement<{ goals: Rows }, never>('goals/move');
@@ -41,6 +46,19 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     properties: difference(before, after),
   }));
   send(changedTraces, (traces) => updateTraces(transaction, { traces }));
+
+  send(batch.threads.added(), (threads) => createThreads(transaction, { threads }));
+  const changedThreads = batch.threads.changed().map(({ before, after }) => ({
+    projectId: after.projectId,
+    id: after.id,
+    properties: difference(before, after),
+  }));
+  send(changedThreads, (threads) => updateThreads(transaction, { threads }));
+  const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
+  send(
+    joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
+    (traces) => joinThreads(transaction, { traces }),
+  );
 
   const newGoals = goals((table) => table.added());
   const changedGoals = goals((table) => table.changed());
@@ -89,7 +107,21 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     ([first], events) => ({ projectId: first.projectId, traceId: first.traceId, events }),
   );
   send(logs, (rows) => createEvents(transaction, { logs: rows }));
+  const released = flushCheckpoints(transaction, batch);
+  sent.push(released);
+  const held = [...batch.held.rows()];
+  sent.push(
+    storeContent(transaction, {
+      chains: held.flatMap(({ projectId, contentId }) => {
+        const chain = batch.chains.get(keyOf(projectId, contentId));
+        return chain === undefined ? [] : [chain];
+      }),
+      known: batch.knownContent,
+      held,
+    }),
+  );
   await Promise.all(sent);
+  await freeContent(transaction, await released);
 }
 
 /** Rows gathered by their trace and goal, so that each owner is looked up once. */

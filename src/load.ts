@@ -1,7 +1,17 @@
-import { Batch, keyOf, type TraceKey } from './batch.js';
+import { Batch, keyOf, type ThreadKey, type TraceKey } from './batch.js';
+import type { Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import type {
+  CheckpointPayload,
+  CheckpointRow,
+  EventRow,
+  GoalRow,
+  MessageRow,
+  StepRow,
+  ThreadRow,
+  TraceRow,
+} from './graph.js';
 import {
   contentOfNode,
   goalOfNode,
@@ -12,6 +22,7 @@ import {
   type StepNode,
 } from './nodes.js';
 import { previewOf } from './stats.js';
+import { measureKnown } from './store-content.js';
 
 /** What a write must find in its batch. Keys may name what does not exist. */
 export interface Needs {
@@ -39,6 +50,12 @@ export interface Needs {
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal other than one. */
   readonly newest?: readonly NewestKey[];
+  /** Checkpoints with their payload. */
+  readonly checkpoints?: readonly IdKey[];
+  /** Ids of checkpoints that no other transaction may write or wait for meanwhile, there or not. */
+  readonly checkpointLocks?: readonly IdKey[];
+  /** Lists and values to be stored as content. */
+  readonly chains?: readonly (readonly Piece[])[];
 }
 
 export interface NewestKey {
@@ -62,6 +79,14 @@ export interface SequenceKey {
 
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
+/** Takes the write lock of each thread, in the order given. */
+export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
+const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
+const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
+const readCheckpoints = statement<
+  { keys: readonly IdKey[] },
+  { checkpoint: CheckpointRow; payload: CheckpointPayload }
+>('checkpoints/read-whole');
 const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
@@ -79,34 +104,50 @@ const readNewest = statement<
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
 
 /**
- * Locks `traces` (in their sorted order, the same for every process, so that batches cannot deadlock) and reads into
- * `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
+ * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
+ * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
  */
 export async function lockAndLoad(
   transaction: Runner,
   batch: Batch,
-  traces: readonly TraceKey[],
+  { traces, threads }: { readonly traces: readonly TraceKey[]; readonly threads: readonly ThreadKey[] },
   needs: readonly Needs[],
 ): Promise<void> {
-  const sorted = unique(traces).sort((a, b) =>
-    keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1,
-  );
   const contexts = new Set(
     needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
   );
-  const keys = sorted.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
-  await Promise.all([
-    lockTraces(transaction, { traces: sorted }),
-    readTraces(transaction, { traces: keys }).then((rows) => {
-      for (const { trace } of rows) {
-        batch.traces.load(keyOf(trace.projectId, trace.id), trace);
-      }
-    }),
-    load(transaction, batch, needs),
-  ]);
+  const loads: Promise<unknown>[] = [];
+  if (traces.length > 0) {
+    const keys = inLockOrder(traces);
+    const read = keys.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
+    loads.push(
+      lockTraces(transaction, { traces: keys }),
+      readTraces(transaction, { traces: read }).then((rows) => {
+        for (const { trace } of rows) {
+          batch.traces.load(keyOf(trace.projectId, trace.id), trace);
+        }
+      }),
+    );
+  }
+  if (threads.length > 0) {
+    const keys = inLockOrder(threads);
+    loads.push(
+      lockThreads(transaction, { threads: keys }),
+      readThreads(transaction, { threads: keys }).then((rows) => {
+        for (const { thread } of rows) {
+          batch.threads.load(keyOf(thread.projectId, thread.id), thread);
+        }
+      }),
+    );
+  }
+  await Promise.all([...loads, load(transaction, batch, needs)]);
 }
 
-/** Reads into `batch` what the writes need; their traces are locked. */
+function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
+  return unique(keys).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
+}
+
+/** Reads into `batch` what the writes need; their traces and threads are locked. */
 export async function load(transaction: Runner, batch: Batch, needs: readonly Needs[]): Promise<void> {
   const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
     unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));
@@ -190,6 +231,25 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
             text: previewOf(contentOfNode(row)),
           });
         }
+      }),
+    );
+  }
+  const locks = inLockOrder(wanted('checkpointLocks'));
+  if (locks.length > 0) {
+    loads.push(lockCheckpoints(transaction, { keys: locks }).then(() => undefined));
+  }
+  read(
+    wanted('checkpoints'),
+    (keys) => readCheckpoints(transaction, { keys }),
+    ({ checkpoint, payload }) => {
+      batch.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
+    },
+  );
+  const chains = needs.flatMap((need) => need.chains ?? []).filter((chain) => chain.length > 0);
+  if (chains.length > 0) {
+    loads.push(
+      measureKnown(transaction, chains).then((known) => {
+        batch.knownContent = known;
       }),
     );
   }

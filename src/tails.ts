@@ -4,8 +4,7 @@ import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { logBounds } from './events.js';
 import { createFollower, type Follower, type Tail } from './follower.js';
-import type { EventRow } from './graph.js';
-import type { Committed } from './ingest.js';
+import type { EventRow, TraceRow } from './graph.js';
 import { FIRST_PAGE, nextLimit, readLogPart, type LogKey } from './log-part.js';
 import { createPoll } from './poll.js';
 
@@ -22,7 +21,7 @@ export interface Tails {
    */
   follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower>;
   /** Says that these traces have new events. */
-  wake(committed: readonly Committed[]): void;
+  wake(committed: readonly TraceRow[]): void;
   /** Says that a trace is gone. */
   forget(key: Pick<LogKey, 'projectId' | 'traceId'>): void;
   /** How many traces are being watched. */

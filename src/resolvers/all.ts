@@ -2,10 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.js';
 import type { MutationResolvers, Resolvers } from '../generated/schema.js';
 import { DateTime, JSONValue, Long } from '../scalars.js';
+import { Checkpoint, checkpointMutations, checkpointQueries } from './checkpoint.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
+import * as pending from './pending.js';
 import { Step, stepMutations, stepQueries } from './step.js';
+import { Thread, threadQueries } from './thread.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
 /** The enums: the API's words for what the graph keeps in the documents' own. */
@@ -28,6 +31,7 @@ const enums = {
     MEMORY_READ: 'memory_read',
     MEMORY_WRITE: 'memory_write',
   },
+  CheckpointChangeKind: { ADDED: 'added', REMOVED: 'removed', CHANGED: 'changed' },
 } as const;
 
 const mutations: MutationResolvers = {
@@ -36,6 +40,8 @@ const mutations: MutationResolvers = {
   ...stepMutations,
   ...messageMutations,
   ...event.eventMutations,
+  ...pending.runEventMutations,
+  ...checkpointMutations,
 };
 
 type Mutate = (source: object, args: object, context: Context, info: GraphQLResolveInfo) => unknown;
@@ -46,7 +52,15 @@ export const resolvers = {
   JSON: JSONValue,
   Long,
   ...enums,
-  Query: { ...traceQueries, ...goalQueries, ...stepQueries, ...messageQueries },
+  Query: {
+    ...traceQueries,
+    ...goalQueries,
+    ...stepQueries,
+    ...messageQueries,
+    ...pending.runEventQueries,
+    ...checkpointQueries,
+    ...threadQueries,
+  },
   // The mutations of a request run one after another: what was read for one may have been changed by the next.
   Mutation: Object.fromEntries(
     Object.entries(mutations as Record<string, Mutate>).map(([name, mutate]): [string, Mutate] => [
@@ -57,13 +71,16 @@ export const resolvers = {
       },
     ]),
   ),
-  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions },
+  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...pending.runEventSubscriptions },
   Trace,
   Goal,
   GoalTree,
   AffectedGoal,
   Step,
   Message,
+  Thread,
+  Checkpoint,
+  RunEventUpdate: pending.RunEventUpdate,
   TraceEvent: event.TraceEvent,
   TraceUpdate: event.TraceUpdate,
   TraceSnapshot: event.TraceSnapshot,
