@@ -15,8 +15,11 @@ export function ingestInto(batch: Batch): Ingest {
   };
 }
 
-/** Puts what became of a batch into the files, as `flush` puts it into the database: the same nodes, the same edges. */
-export function writeRows(batch: Batch, files: ImportFiles): void {
+/**
+ * Puts what became of a batch into the files, as `flush` puts it into the database: the same nodes, the same edges. `stored` is
+ * what the files have of content, by its id: what batches share is there once.
+ */
+export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, number>): void {
   const ids = new Map<string, number>();
   const node = (label: string, key: string, properties: object): void => {
     ids.set(`${label} ${key}`, files.node(label, properties));
@@ -70,6 +73,18 @@ export function writeRows(batch: Batch, files: ImportFiles): void {
     if (message.stepId !== null) {
       edge('PRODUCED', `Step ${message.stepId}`, `Message ${message.id}`);
     }
+  }
+  for (const { projectId, owner, ownerId, owning, contentId } of batch.held.rows()) {
+    for (const { afterId, ...piece } of batch.chains.get(keyOf(projectId, contentId)) ?? []) {
+      if (!stored.has(piece.id)) {
+        stored.set(piece.id, files.node('Content', piece));
+        const before = afterId === null ? undefined : stored.get(afterId);
+        if (before !== undefined) {
+          files.edge('AFTER', stored.get(piece.id) ?? -1, before);
+        }
+      }
+    }
+    files.edge(owning, ids.get(`${owner} ${ownerId}`) ?? -1, stored.get(contentId) ?? -1);
   }
   for (const event of events) {
     files.edge('BELONGS_TO', files.node('Event', event), ids.get(`Trace ${event.traceId}`) ?? -1);

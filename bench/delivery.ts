@@ -9,6 +9,7 @@ import { FOLLOW } from './follow.js';
 import { percentile, type Figure, type Reading } from './figure.js';
 import { openHttpClient, share } from './http-client.js';
 import { startServer } from './server.js';
+import { stopLater } from './started.js';
 import type { ReportOfSubscribers, ToSubscribers } from './subscribers.js';
 import { singleBody } from './workload.js';
 import type { WritingStage } from './writing-stage.js';
@@ -19,7 +20,8 @@ const MESSAGES = 1_200;
 /** At the beginning of each round, and not counted. */
 const WARM_MESSAGES = 200;
 const ROUND_TRIPS = 100;
-const WRITERS = 32;
+/** As many as keep a late answer from holding up the next message. */
+const CONNECTIONS = 32;
 const SUBSCRIBERS = 2_000;
 
 interface Delay {
@@ -41,7 +43,7 @@ async function delays(
   { from, trace }: { readonly from: ServerProcess; readonly trace: number },
 ): Promise<Delay[]> {
   const traceId = traces[trace] ?? '';
-  const client = openHttpClient(server.url, WRITERS);
+  const client = openHttpClient(server.url, CONNECTIONS);
   const arrived = new Map<string, number>();
   const socket = createClient({
     url: `${from.url.replace('http', 'ws')}/graphql`,
@@ -156,6 +158,10 @@ const manySubscribers: Figure<WritingStage> = {
   async measure(stage) {
     const [traceId = ''] = stage.traces;
     const child = fork(fileURLToPath(new URL('subscribers.js', import.meta.url)));
+    stopLater(() => {
+      child.kill();
+      return undefined;
+    });
     const reports = (): Promise<ReportOfSubscribers> =>
       once(child, 'message').then(([report]) => report as ReportOfSubscribers);
     const task: ToSubscribers = { url: stage.server.url, traceId, count: SUBSCRIBERS };

@@ -18,6 +18,10 @@ CALL (t) {
   UNION ALL
   MATCH (n:Step) WHERE n.projectId = t.projectId AND n.traceId = t.id AND n.sequence > 0 RETURN n
   UNION ALL
+  MATCH (s:Step)-[:MESSAGES]->(:Content)-[:AFTER*0..]->(n:Content)
+  WHERE s.projectId = t.projectId AND s.traceId = t.id AND s.sequence > 0
+  RETURN n
+  UNION ALL
   MATCH (n:Message) WHERE n.projectId = t.projectId AND n.traceId = t.id AND n.sequence > 0 RETURN n
   UNION ALL
   MATCH (n:Event) WHERE n.projectId = t.projectId AND n.traceId = t.id AND n.eventId > 0 RETURN n

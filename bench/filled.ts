@@ -30,7 +30,14 @@ CALL (s) {
 function folderOf(traces: number, seed: number): string {
   const schema = readdirSync(join(root, 'cypher', 'schema')).map((name) => `cypher/schema/${name}`);
   const hash = createHash('sha256');
-  for (const file of [...schema, 'src/graph.ts', 'src/nodes.ts', 'bench/family.ts', 'bench/batch-rows.ts']) {
+  for (const file of [
+    ...schema,
+    'src/graph.ts',
+    'src/nodes.ts',
+    'src/content.ts',
+    'bench/family.ts',
+    'bench/batch-rows.ts',
+  ]) {
     hash.update(readFileSync(join(root, file)));
   }
   return join(root, '.stemma', 'bench-large', `${traces}-${seed}-${hash.digest('hex').slice(0, 8)}`);
@@ -75,15 +82,16 @@ async function makeRows(
   files: ReturnType<typeof openImportFiles>,
   { traces, seed }: { readonly traces: number; readonly seed: number },
 ): Promise<void> {
+  const stored = new Map<string, number>();
   for (const [index, landmark] of LANDMARKS.entries()) {
     const batch = new Batch(new Date(FIRST_MS - (LANDMARKS.length - index) * 1_000).toISOString());
     await addLandmark({ ingest: ingestInto(batch), projectId: 'default' }, landmark);
-    writeRows(batch, files);
+    writeRows(batch, files, stored);
   }
   for (let index = 0; index < traces;) {
     const batch = new Batch(new Date(FIRST_MS + index * 1_000).toISOString());
     index += await addFamily({ ingest: ingestInto(batch), projectId: 'default' }, { seed, index });
-    writeRows(batch, files);
+    writeRows(batch, files, stored);
   }
 }
 

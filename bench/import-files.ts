@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
     'long',
     'sequence order lastStepSequence lastMessageSequence lastGoalNumber lastEventId totalSteps eventId',
   ),
-  ...named('long', 'changedAtMs skillsCount experiencesCount'),
+  ...named('long', 'changedAtMs skillsCount experiencesCount position'),
   ...named('long', statNames('MessageCount PromptTokens CompletionTokens TotalTokens PreviewSequence')),
   ...named('double', `cost durationMs ${statNames('TotalCost')}`),
   ...named('boolean', 'locked isFinal'),

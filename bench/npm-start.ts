@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Figure } from './figure.js';
 import { installDir, root, temporaryFolder } from './neo4j.js';
+import { stopLater } from './started.js';
 
 const ROUNDS = 3;
 
@@ -18,6 +19,13 @@ async function start(dataDir: string): Promise<number> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  const interrupt = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      process.kill(-(child.pid ?? 0), 'SIGINT');
+      await ended;
+    }
+  };
+  stopLater(interrupt);
   let output = '';
   const seconds = await new Promise<number>((resolve, reject) => {
     child.stdout.on('data', (data: Buffer) => {
@@ -28,8 +36,7 @@ async function start(dataDir: string): Promise<number> {
     });
     void ended.then(() => reject(new Error(`npm start ended:\n${output}`)));
   });
-  process.kill(-(child.pid ?? 0), 'SIGINT');
-  await ended;
+  await interrupt();
   return seconds;
 }
 

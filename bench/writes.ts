@@ -4,7 +4,7 @@ import { BATCH, batchBody, singleBody } from './workload.js';
 import type { WritingStage } from './writing-stage.js';
 
 const ROUNDS = 5;
-const BATCHES = 40;
+const BATCHES = 24;
 const RAW_BATCHES = 60;
 const SINGLES = 5_000;
 const SINGLE_CLIENTS = 64;
