@@ -18,6 +18,7 @@ import { readBody } from './request-body.js';
 import { resolvers } from './resolvers/all.js';
 import { createSubscriptionServer } from './subscribe.js';
 import { createTails } from './tails.js';
+import { headOf, traceLog } from './trace-log.js';
 import { createWatchServer } from './watch.js';
 
 export interface ServerOptions {
@@ -62,10 +63,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.warn({ err: error }, 'watching the logs');
   };
   const ingest = createIngest(database);
-  const tails = createTails(database, { onError });
+  const tails = createTails(database, traceLog, { onError });
   const listChanges = createListChanges(database, { onError });
   ingest.onCommit = (committed) => {
-    tails.wake(committed);
+    tails.wake(committed.map(headOf));
     listChanges.wake(committed.map(({ projectId }) => projectId));
   };
   const store: Store = { database, ingest, tails, listChanges };

@@ -13,8 +13,8 @@ const LAYERS = {
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge: 'main server subscribe watch frames mask request-body access config pretty context loaders scalars',
   domain:
-    'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-part list-changes ' +
-    'trace-list poll ' +
+    'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log ' +
+    'list-changes trace-list poll ' +
     'goal-tree step-data tally sequences usage pages ids',
   ingest: 'ingest load flush batch nodes stats graph',
   ground:
