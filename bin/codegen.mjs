@@ -41,6 +41,7 @@ const config = {
     GoalStatus: '../graph.js#GoalStatus',
     GoalType: '../graph.js#GoalType',
     StepType: '../graph.js#StepType',
+    CheckpointChangeKind: '../checkpoint-diff.js#ChangeKind',
   },
   mappers: {
     Trace: '../graph.js#TraceRow',
@@ -54,6 +55,11 @@ const config = {
     TraceEvent: '../graph.js#EventRow',
     ...Object.fromEntries(events.map((name) => [name, '../resolvers/event.js#EventSource'])),
     TraceChange: '../trace-list.js#ListChange',
+    Thread: '../graph.js#ThreadRow',
+    RunEvent: '../graph.js#RunEventRow',
+    Checkpoint: '../graph.js#CheckpointRow',
+    CheckpointTree: '../checkpoint-tree.js#Tree',
+    CheckpointDiff: '../checkpoint-diff.js#Diff',
   },
 };
 

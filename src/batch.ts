@@ -1,9 +1,15 @@
 import { notFound } from './errors.js';
-import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
 import type { Preview } from './stats.js';
 
 /** A trace by its project and id. */
 export interface TraceKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+/** A thread by its project and id. */
+export interface ThreadKey {
   readonly projectId: string;
   readonly id: string;
 }
@@ -87,6 +93,7 @@ export class Batch {
   readonly now: string;
   readonly #journal: Undo[] = [];
   readonly traces = new Table<TraceRow>(this.#journal);
+  readonly threads = new Table<ThreadRow>(this.#journal);
   readonly messages = new Table<MessageRow>(this.#journal);
   readonly steps = new Table<StepRow>(this.#journal);
   readonly events = new Table<EventRow>(this.#journal);
@@ -137,6 +144,23 @@ export class Batch {
   changeTrace(trace: TraceRow, changes: Partial<TraceRow>): TraceRow {
     const changed = { ...this.trace(trace.projectId, trace.id), ...changes };
     this.traces.put(keyOf(trace.projectId, trace.id), changed);
+    return changed;
+  }
+
+  /** Changes a thread, which begins with this if it is not there. */
+  changeThread({ projectId, id }: ThreadKey, changes: Partial<ThreadRow> = {}): ThreadRow {
+    const thread = this.threads.get(keyOf(projectId, id)) ?? {
+      projectId,
+      id,
+      createdAt: this.now,
+      updatedAt: this.now,
+      log: null,
+      lastSeq: 0,
+      lastWrite: 0,
+      checkpointKey: null,
+    };
+    const changed = { ...thread, updatedAt: this.now, ...changes };
+    this.threads.put(keyOf(projectId, id), changed);
     return changed;
   }
 

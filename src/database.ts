@@ -94,9 +94,15 @@ export function openDatabase(
   };
 }
 
-/** Whether a uniqueness constraint stopped a write: someone else wrote the same key in the meantime. */
-export function isConstraintViolation(error: unknown): boolean {
-  return neo4jCode(error) === 'Neo.ClientError.Schema.ConstraintValidationFailed';
+/**
+ * Whether a transaction failed for what another one did after it looked: the same key was written, a node got another
+ * relationship before it was deleted, or was deleted before it was written.
+ */
+export function isOvertaken(error: unknown): boolean {
+  return [
+    'Neo.ClientError.Schema.ConstraintValidationFailed',
+    'Neo.ClientError.Statement.EntityNotFound',
+  ].includes(neo4jCode(error) ?? '');
 }
 
 function neo4jCode(error: unknown): string | undefined {

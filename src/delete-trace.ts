@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { notFound } from './errors.js';
 import { checkId } from './ids.js';
 import { lockTraces } from './load.js';
+import { removeEmptyThreads } from './threads.js';
 
 /** How many nodes a deletion removed. */
 export interface DeletedCounts {
@@ -32,7 +33,7 @@ const clearSteps: Clear = statement('steps/clear');
 const clearMessages: Clear = statement('messages/clear');
 const clearEvents: Clear = statement('events/clear');
 const clearGoals: Clear = statement('goals/clear');
-const clearTrace = statement<TraceKey, never>('traces/clear');
+const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clear');
 
 /** Small enough to stay far from the database's memory limit for a transaction. */
 const NODES_AT_A_TIME = 2_000;
@@ -113,6 +114,11 @@ async function clear(
     events: await all(clearEvents),
     goals: await all(clearGoals),
   };
-  await clearTrace(database, { projectId, id });
+  await database.write(async (transaction) => {
+    const [cleared] = await clearTrace(transaction, { projectId, id });
+    if (cleared?.threadId != null) {
+      await removeEmptyThreads(transaction, { threads: [{ projectId, id: cleared.threadId }] });
+    }
+  });
   return counts;
 }

@@ -9,6 +9,9 @@ type Rows = readonly object[];
 const createTraces = statement<{ traces: Rows }, never>('traces/create');
 const linkTraces = statement<{ traces: Rows }, never>('traces/link');
 const updateTraces = statement<{ traces: Rows }, never>('traces/update');
+const createThreads = statement<{ threads: Rows }, never>('threads/create');
+const updateThreads = statement<{ threads: Rows }, never>('threads/update');
+const joinThreads = statement<{ traces: Rows }, never>('traces/join-threads');
 const createGoals = statement<{ goals: Rows }, never>('goals/create');
 const updateGoals = statement<{ goals: Rows }, never>('goals/update');
 const moveGoals = statement<{ goals: Rows }, never>('goals/move');
@@ -41,6 +44,19 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     properties: difference(before, after),
   }));
   send(changedTraces, (traces) => updateTraces(transaction, { traces }));
+
+  send(batch.threads.added(), (threads) => createThreads(transaction, { threads }));
+  const changedThreads = batch.threads.changed().map(({ before, after }) => ({
+    projectId: after.projectId,
+    id: after.id,
+    properties: difference(before, after),
+  }));
+  send(changedThreads, (threads) => updateThreads(transaction, { threads }));
+  const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
+  send(
+    joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
+    (traces) => joinThreads(transaction, { traces }),
+  );
 
   const newGoals = goals((table) => table.added());
   const changedGoals = goals((table) => table.changed());

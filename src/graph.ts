@@ -34,6 +34,7 @@ export interface TraceRow extends Stats {
   readonly error: string | null;
   readonly parentTraceId: string | null;
   readonly parentGoalId: string | null;
+  readonly threadId: string | null;
   /** What it was started from, once that is deleted; `parentTraceId` is null then. */
   readonly formerParentId: string | null;
   readonly totalSteps: number;
@@ -137,4 +138,67 @@ export interface EventRow {
   readonly payload: string;
   /** Makes a custom event's retry harmless; null for the events Stemma writes. */
   readonly key: string | null;
+}
+
+/** Its existence is that of what belongs to it: run events, checkpoints, traces. */
+export interface ThreadRow {
+  readonly projectId: string;
+  readonly id: string;
+  readonly createdAt: string;
+  /** When something was last written in it. */
+  readonly updatedAt: string;
+  /** Names its run events from the first one until they are deleted; null while it has none. */
+  readonly log: string | null;
+  readonly lastSeq: number;
+  /** How many checkpoints were written in it: the order of those of one step. */
+  readonly lastWrite: number;
+  /** Orders threads by when their checkpoints were last written; null without any. */
+  readonly checkpointKey: string | null;
+}
+
+export interface RunRow {
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly id: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface RunEventRow {
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly seq: number;
+  readonly runId: string;
+  readonly eventType: string;
+  readonly category: string;
+  /** Any JSON value. */
+  readonly content: unknown;
+  /** A JSON object as text. */
+  readonly metadata: string;
+  /** As the client gave it. */
+  readonly createdAt: string;
+  /** Makes a retry harmless, also the driver's own. */
+  readonly key: string;
+}
+
+export interface CheckpointRow {
+  readonly projectId: string;
+  readonly id: string;
+  readonly threadId: string;
+  readonly step: number;
+  /** As given: it may name what is gone, or not there yet. */
+  readonly parentId: string | null;
+  /** As the client gave it. */
+  readonly createdAt: string;
+  readonly tags: readonly string[];
+  readonly summary: string;
+  readonly nextNode: string;
+  readonly messageCount: number;
+  /** Counts the checkpoints written in the thread: the order of those of one step. */
+  readonly write: number;
+  readonly writtenAt: string;
+  /** `writtenAt` and `id` together: the order of children. */
+  readonly listKey: string;
+  /** Of all that the client sent: tells whether the same is written again. */
+  readonly digest: string;
 }

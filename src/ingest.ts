@@ -1,13 +1,16 @@
-import { Batch, keyOf, type TraceKey } from './batch.js';
-import { isConstraintViolation, type Database } from './database.js';
+import { Batch, keyOf, type Table, type ThreadKey, type TraceKey } from './batch.js';
+import { isOvertaken, type Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { flush } from './flush.js';
+import type { ThreadRow, TraceRow } from './graph.js';
 import { load, lockAndLoad, type Needs } from './load.js';
 
 /** One change to the graph, as a rule that a batch can apply. */
 export interface Write<T> {
   /** The traces it changes: they are locked before anything is read. Keys may name what does not exist. */
-  readonly traces: readonly TraceKey[];
+  readonly traces?: readonly TraceKey[];
+  /** The threads it changes: locked likewise, after the traces. */
+  readonly threads?: readonly ThreadKey[];
   readonly needs: Needs;
   /** What else it must read, known only from the first reading. */
   readonly more?: (batch: Batch) => Needs;
@@ -22,30 +25,29 @@ export interface Write<T> {
   apply(batch: Batch): T;
 }
 
-/** A trace that a commit changed. */
-export interface Committed extends TraceKey {
-  readonly lastEventId: number;
-  /** Tells the trace from an earlier one of the same id. */
-  readonly createdAt: string;
+/** What a commit changed or added. */
+export interface Committed {
+  readonly traces: readonly TraceRow[];
+  readonly threads: readonly ThreadRow[];
 }
 
 export interface Ingest {
   readonly database: Database;
   /**
-   * Writes, and resolves once the transaction is committed. Writes to one trace are done in the order submitted.
+   * Writes, and resolves once the transaction is committed. Writes to one trace or thread are done in the order submitted.
    *
    * Throws what the write's rules throw (nothing of it is then written), UNAVAILABLE when too much is waiting or the
    * database is away.
    */
   submit<T>(write: Write<T>): Promise<T>;
-  /** Told of every trace a commit changed, after the commit. */
-  onCommit: (committed: readonly Committed[]) => void;
+  /** Told of what each commit changed, after it. */
+  onCommit: (committed: Committed) => void;
   /** Resolves when nothing is waiting or being written. */
   idle(): Promise<void>;
 }
 
 export interface IngestOptions {
-  /** How many transactions may be under way at once, on different traces. */
+  /** How many transactions may be under way at once, on different traces and threads. */
   readonly lanes?: number;
   /** The weight at which a batch is full. */
   readonly maxBatchWeight?: number;
@@ -62,11 +64,11 @@ interface Pending {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-const CONSTRAINT_TRIES = 5;
+const MOST_TRIES = 5;
 
 /**
- * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces being
- * written are left to their batch, so that two batches never wait for one another's locks.
+ * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
+ * being written are left to their batch, so that two batches never wait for one another's locks.
  */
 export function createIngest(database: Database, options: IngestOptions = {}): Ingest {
   const { lanes = 2, maxBatchWeight = 1000, maxQueuedWeight = 50_000 } = options;
@@ -90,7 +92,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
         );
       }
       return new Promise<T>((resolve, reject) => {
-        const keys = write.traces.map(({ projectId, id }) => keyOf(projectId, id));
+        const keys = [
+          ...(write.traces ?? []).map(({ projectId, id }) => keyOf('trace', projectId, id)),
+          ...(write.threads ?? []).map(({ projectId, id }) => keyOf('thread', projectId, id)),
+        ];
         queue.push({ write, keys, resolve: resolve as (value: unknown) => void, reject });
         queuedWeight += write.weight;
         schedule();
@@ -134,7 +139,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
     }
   }
 
-  /** The next writes that can go together, in order; a write never overtakes an earlier one on the same trace. */
+  /** The next writes that can go together, in order; a write never overtakes an earlier one on the same trace or thread. */
   function takeBatch(): Pending[] {
     const taken: Pending[] = [];
     const left: Pending[] = [];
@@ -196,7 +201,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
           await lockAndLoad(
             transaction,
             work,
-            writes.flatMap((write) => write.traces),
+            {
+              traces: writes.flatMap((write) => write.traces ?? []),
+              threads: writes.flatMap((write) => write.threads ?? []),
+            },
             writes.map((write) => write.needs),
           );
           const more = writes.flatMap((write) => write.more?.(work) ?? []);
@@ -213,14 +221,14 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
           await flush(transaction, work);
           return {
             outcomes: results,
-            committed: [...work.traces.added(), ...work.traces.changed().map(({ after }) => after)],
+            committed: { traces: written(work.traces), threads: written(work.threads) },
           };
         });
         ingest.onCommit(committed);
         return outcomes;
       } catch (error) {
-        // Another process wrote one of these keys after this one looked: look again.
-        if (!isConstraintViolation(error) || tries === CONSTRAINT_TRIES) {
+        // Someone wrote or removed one of these after this transaction looked: look again.
+        if (!isOvertaken(error) || tries === MOST_TRIES) {
           throw error;
         }
       }
@@ -228,4 +236,8 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
   }
 
   return ingest;
+}
+
+function written<Row>(table: Table<Row>): Row[] {
+  return [...table.added(), ...table.changed().map(({ after }) => after)];
 }

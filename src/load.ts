@@ -1,7 +1,7 @@
-import { Batch, keyOf, type TraceKey } from './batch.js';
+import { Batch, keyOf, type ThreadKey, type TraceKey } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
 import {
   contentOfNode,
   goalOfNode,
@@ -62,6 +62,9 @@ export interface SequenceKey {
 
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
+/** Takes the write lock of each thread, in the order given. */
+export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
+const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
 const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
@@ -79,34 +82,50 @@ const readNewest = statement<
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
 
 /**
- * Locks `traces` (in their sorted order, the same for every process, so that batches cannot deadlock) and reads into
- * `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
+ * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
+ * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
  */
 export async function lockAndLoad(
   transaction: Runner,
   batch: Batch,
-  traces: readonly TraceKey[],
+  { traces, threads }: { readonly traces: readonly TraceKey[]; readonly threads: readonly ThreadKey[] },
   needs: readonly Needs[],
 ): Promise<void> {
-  const sorted = unique(traces).sort((a, b) =>
-    keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1,
-  );
   const contexts = new Set(
     needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
   );
-  const keys = sorted.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
-  await Promise.all([
-    lockTraces(transaction, { traces: sorted }),
-    readTraces(transaction, { traces: keys }).then((rows) => {
-      for (const { trace } of rows) {
-        batch.traces.load(keyOf(trace.projectId, trace.id), trace);
-      }
-    }),
-    load(transaction, batch, needs),
-  ]);
+  const loads: Promise<unknown>[] = [];
+  if (traces.length > 0) {
+    const keys = inLockOrder(traces);
+    const read = keys.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
+    loads.push(
+      lockTraces(transaction, { traces: keys }),
+      readTraces(transaction, { traces: read }).then((rows) => {
+        for (const { trace } of rows) {
+          batch.traces.load(keyOf(trace.projectId, trace.id), trace);
+        }
+      }),
+    );
+  }
+  if (threads.length > 0) {
+    const keys = inLockOrder(threads);
+    loads.push(
+      lockThreads(transaction, { threads: keys }),
+      readThreads(transaction, { threads: keys }).then((rows) => {
+        for (const { thread } of rows) {
+          batch.threads.load(keyOf(thread.projectId, thread.id), thread);
+        }
+      }),
+    );
+  }
+  await Promise.all([...loads, load(transaction, batch, needs)]);
 }
 
-/** Reads into `batch` what the writes need; their traces are locked. */
+function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
+  return unique(keys).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
+}
+
+/** Reads into `batch` what the writes need; their traces and threads are locked. */
 export async function load(transaction: Runner, batch: Batch, needs: readonly Needs[]): Promise<void> {
   const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
     unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));

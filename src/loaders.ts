@@ -1,11 +1,12 @@
 import DataLoader from 'dataloader';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
-import type { GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
+import type { GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
 import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { parseJson } from './json.js';
 import { readContents, readMessages } from './messages.js';
 import { readStepData, readSteps } from './steps.js';
+import { readThreads } from './threads.js';
 import { readContexts, readTraces, readTreeStats } from './traces.js';
 import type { PublicStats } from './tally.js';
 
@@ -18,6 +19,7 @@ export interface Loaders {
   readonly goalTree: DataLoader<string, readonly GoalRow[]>;
   readonly rootGoals: DataLoader<string, readonly GoalRow[]>;
   readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
+  readonly thread: DataLoader<string, ThreadRow | null>;
   readonly step: DataLoader<string, StepRow | null>;
   readonly stepData: DataLoader<string, unknown>;
   readonly message: DataLoader<string, MessageRow | null>;
@@ -119,6 +121,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       },
       { cacheKeyFn: ownerKey },
     ),
+    thread: byId(readThreads),
     step: byId(readSteps),
     stepData: payload(readStepData, parseJson),
     message: byId(readMessages),

@@ -66,8 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const tails = createTails(database, traceLog, { onError });
   const listChanges = createListChanges(database, { onError });
   ingest.onCommit = (committed) => {
-    tails.wake(committed.map(headOf));
-    listChanges.wake(committed.map(({ projectId }) => projectId));
+    tails.wake(committed.traces.map(headOf));
+    listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
   const store: Store = { database, ingest, tails, listChanges };
   const contextOf = (request: IncomingMessage): Context => createContext(store, options.projectOf(request));

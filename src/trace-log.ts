@@ -1,8 +1,7 @@
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { logBounds, readEvents } from './events.js';
-import type { EventRow } from './graph.js';
-import type { Committed } from './ingest.js';
+import type { EventRow, TraceRow } from './graph.js';
 import { lockTraces } from './load.js';
 import type { LogHead, LogOwner, LogSource } from './log-source.js';
 
@@ -25,8 +24,8 @@ export const traceLog: LogSource<EventRow> = {
   sizeOf: ({ payload }) => payload.length,
 };
 
-/** How far a commit brought a trace's log. */
-export function headOf({ projectId, id, lastEventId, createdAt }: Committed): LogHead {
+/** How far a trace's log goes. */
+export function headOf({ projectId, id, lastEventId, createdAt }: TraceRow): LogHead {
   return { projectId, ownerId: id, life: createdAt, latest: lastEventId };
 }
 

@@ -23,10 +23,11 @@ export interface NewTrace {
   readonly error?: string | null | undefined;
   readonly parentTraceId?: string | null | undefined;
   readonly parentGoalId?: string | null | undefined;
+  readonly threadId?: string | null | undefined;
 }
 
 /** Absent fields stay; null clears. */
-export type TraceChanges = Omit<NewTrace, 'id' | 'parentTraceId' | 'parentGoalId'>;
+export type TraceChanges = Omit<NewTrace, 'id' | 'parentTraceId' | 'parentGoalId' | 'threadId'>;
 
 /**
  * Creates a trace; with a parent, `sub_trace_started` goes into the parent's log in the same transaction. Repeating it with
@@ -57,12 +58,15 @@ export async function createTrace(
     error: input.error ?? null,
     parentTraceId,
     parentGoalId,
+    threadId: checkOptionalId(input.threadId, 'input.threadId'),
   };
+  const thread = given.threadId === null ? null : { projectId, id: given.threadId };
   const digest = digestOf(given);
   const key = { projectId, id };
   const parent = parentTraceId === null ? null : { projectId, id: parentTraceId };
   return await ingest.submit({
     traces: parent === null ? [key] : [key, parent],
+    threads: thread === null ? [] : [thread],
     needs: {
       newTraces: [key],
       goals:
@@ -103,6 +107,9 @@ export async function createTrace(
         digest,
       };
       batch.traces.put(keyOf(projectId, id), trace);
+      if (thread !== null) {
+        batch.changeThread(thread);
+      }
       if (parent !== null) {
         startSubTrace(batch, parent, trace);
       }

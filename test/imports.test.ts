@@ -15,7 +15,7 @@ const LAYERS = {
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log ' +
     'list-changes trace-list poll ' +
-    'goal-tree step-data tally sequences usage pages ids',
+    'threads checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ids',
   ingest: 'ingest load flush batch nodes stats graph',
   ground:
     'apply-schema cypher database errors json neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',

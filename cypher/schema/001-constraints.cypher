@@ -23,5 +23,23 @@ FOR (m:Message) REQUIRE (m.projectId, m.traceId, m.sequence) IS UNIQUE;
 CREATE CONSTRAINT event_key IF NOT EXISTS
 FOR (e:Event) REQUIRE (e.projectId, e.traceId, e.eventId) IS UNIQUE;
 
+CREATE CONSTRAINT thread_key IF NOT EXISTS
+FOR (t:Thread) REQUIRE (t.projectId, t.id) IS UNIQUE;
+
+CREATE CONSTRAINT run_key IF NOT EXISTS
+FOR (r:Run) REQUIRE (r.projectId, r.threadId, r.id) IS UNIQUE;
+
+CREATE CONSTRAINT run_event_key IF NOT EXISTS
+FOR (e:RunEvent) REQUIRE (e.projectId, e.threadId, e.seq) IS UNIQUE;
+
+CREATE CONSTRAINT run_event_idempotency IF NOT EXISTS
+FOR (e:RunEvent) REQUIRE (e.projectId, e.threadId, e.key) IS UNIQUE;
+
+CREATE CONSTRAINT checkpoint_key IF NOT EXISTS
+FOR (c:Checkpoint) REQUIRE (c.projectId, c.id) IS UNIQUE;
+
+CREATE CONSTRAINT content_key IF NOT EXISTS
+FOR (c:Content) REQUIRE (c.projectId, c.id) IS UNIQUE;
+
 CREATE CONSTRAINT event_idempotency IF NOT EXISTS
 FOR (e:Event) REQUIRE (e.projectId, e.traceId, e.key) IS UNIQUE;

@@ -34,3 +34,24 @@ FOR (s:Step) ON (s.projectId, s.type);
 
 CREATE INDEX step_by_memory IF NOT EXISTS
 FOR (s:Step) ON (s.projectId, s.experienceId);
+
+CREATE INDEX trace_list_by_thread IF NOT EXISTS
+FOR (t:Trace) ON (t.projectId, t.threadId, t.listKey);
+
+CREATE INDEX thread_list IF NOT EXISTS
+FOR (t:Thread) ON (t.projectId, t.checkpointKey);
+
+CREATE INDEX run_event_by_category IF NOT EXISTS
+FOR (e:RunEvent) ON (e.projectId, e.threadId, e.category, e.seq);
+
+CREATE INDEX run_event_by_run IF NOT EXISTS
+FOR (e:RunEvent) ON (e.projectId, e.threadId, e.runId, e.seq);
+
+CREATE INDEX run_event_by_run_and_category IF NOT EXISTS
+FOR (e:RunEvent) ON (e.projectId, e.threadId, e.runId, e.category, e.seq);
+
+CREATE INDEX checkpoint_list IF NOT EXISTS
+FOR (c:Checkpoint) ON (c.projectId, c.threadId, c.step, c.write);
+
+CREATE INDEX checkpoint_by_parent IF NOT EXISTS
+FOR (c:Checkpoint) ON (c.projectId, c.parentId, c.listKey);

@@ -11,7 +11,7 @@ ORDER BY t.projectId DESC, t.listKey DESC
 LIMIT $limit
 RETURN t {
   .projectId, .id, .mode, .promptName, .task, .agentType, .status, .uid, .summary, .error,
-  .parentTraceId, .parentGoalId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber, .lastEventId,
-  .createdAt, .completedAt, .listKey, .digest, .formerParentId,
+  .parentTraceId, .parentGoalId, .threadId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber,
+  .lastEventId, .createdAt, .completedAt, .listKey, .digest, .formerParentId,
   .messageCount, .promptTokens, .completionTokens, .totalTokens, .totalCost, .preview, .previewSequence
 } AS trace

@@ -4,13 +4,16 @@ import type { TraceStatus } from '../graph.js';
 import type { GoalStatus } from '../graph.js';
 import type { GoalType } from '../graph.js';
 import type { StepType } from '../graph.js';
+import type { ChangeKind as CheckpointChangeKind } from '../checkpoint-diff.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TraceRow, GoalRow, StepRow, MessageRow, EventRow } from '../graph.js';
+import type { TraceRow, GoalRow, StepRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../graph.js';
 import type { PublicStats, AffectedGoal as AffectedGoalSource } from '../tally.js';
 import type { GoalTreeSource } from '../resolvers/goal.js';
 import type { Snapshot } from '../snapshot.js';
 import type { EventSource } from '../resolvers/event.js';
 import type { ListChange } from '../trace-list.js';
+import type { Tree } from '../checkpoint-tree.js';
+import type { Diff } from '../checkpoint-diff.js';
 import type { Context } from '../context.js';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -53,6 +56,8 @@ export type TraceChangeKind =
   | 'UPDATED'
   /** It was deleted, or no longer matches the filter. */
   | 'DELETED';
+
+export type { CheckpointChangeKind };
 
 /** Where a page of a list ends. */
 export type PageInfo = {
@@ -127,6 +132,10 @@ export type Trace = {
   readonly parent: Maybe<Trace>;
   /** The goal of the parent trace that it works for. */
   readonly parentGoal: Maybe<Goal>;
+  /** The id of the thread it ran in. */
+  readonly threadId: Maybe<Scalars['ID']['output']>;
+  /** The thread it ran in. */
+  readonly thread: Maybe<Thread>;
   /** The traces started from it, oldest first. */
   readonly subTraces: TraceConnection;
   /** Its messages, tokens and cost. */
@@ -360,6 +369,11 @@ export type Step = {
   readonly descendants: RelatedStepConnection;
   /** The messages it produced, by sequence. */
   readonly messages: MessageConnection;
+  /**
+   * Where the run can be taken up again: the checkpoint taken at this step or, without one, at the nearest step that it
+   * rests on by the fewest edges (of several, the newest step's; at one step, the last written). Null if there is none.
+   */
+  readonly nearestCheckpoint: Maybe<Checkpoint>;
 };
 
 
@@ -854,6 +868,206 @@ export type TraceChange = {
   readonly trace: Maybe<Trace>;
 };
 
+/**
+ * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
+ * first of them, and goes with the last.
+ */
+export type Thread = {
+  readonly __typename?: 'Thread';
+  /** Unique in the project, as the client gave it. */
+  readonly id: Scalars['ID']['output'];
+  /** When it began. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When a run event, checkpoint or trace was last written in it. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** The `seq` given out last; it outlives deleted runs. 0 before the first, and after all run events were deleted. */
+  readonly lastSeq: Scalars['Long']['output'];
+  /** The checkpoint with the highest step; of equals, the last written. */
+  readonly latestCheckpoint: Maybe<Checkpoint>;
+  /** The traces that ran in it, newest first. */
+  readonly traces: TraceConnection;
+};
+
+
+/**
+ * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
+ * first of them, and goes with the last.
+ */
+export type ThreadTracesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** One thing that happened in a run, as the run's journal wrote it (RunEventStore). */
+export type RunEvent = {
+  readonly __typename?: 'RunEvent';
+  /** `threadId` and `seq` together. */
+  readonly id: Scalars['ID']['output'];
+  /** The thread. */
+  readonly threadId: Scalars['ID']['output'];
+  /** The run of the thread. */
+  readonly runId: Scalars['ID']['output'];
+  /** Its number in the thread: greater than that of every event written before it. Those of deleted runs are not used again. */
+  readonly seq: Scalars['Long']['output'];
+  /** What happened, in the client's words. */
+  readonly eventType: Scalars['String']['output'];
+  /** `message` for what a conversation shows; any other word for the rest. */
+  readonly category: Scalars['String']['output'];
+  /** What was given: a text, or any JSON value. */
+  readonly content: Scalars['JSON']['output'];
+  /** What was given with it: a JSON object. */
+  readonly metadata: Scalars['JSON']['output'];
+  /** The time given, character for character; the server's own otherwise. */
+  readonly createdAt: Scalars['String']['output'];
+};
+
+/** The run events of the thread were deleted, and its `seq` begins anew: the last word of the subscription. */
+export type RunEventsDeleted = {
+  readonly __typename?: 'RunEventsDeleted';
+  /** The id of the thread. */
+  readonly threadId: Scalars['ID']['output'];
+};
+
+/** What `runEvents` yields: events, with an EventGap where a deleted run left a hole, and RunEventsDeleted at the very end. */
+export type RunEventUpdate = RunEvent | EventGap | RunEventsDeleted;
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type Checkpoint = {
+  readonly __typename?: 'Checkpoint';
+  /** Unique in the project: `metadata.checkpointId`. */
+  readonly id: Scalars['ID']['output'];
+  /** What there is to know without reading what it holds. */
+  readonly metadata: CheckpointMetadata;
+  /** How many messages it holds. */
+  readonly messageCount: Scalars['Long']['output'];
+  /** The messages, as they were given. */
+  readonly messages: Scalars['JSON']['output'];
+  /** The agent's state, as it was given: a JSON object. */
+  readonly state: Scalars['JSON']['output'];
+  /** The results of tools, as they were given: a JSON object. */
+  readonly toolsResult: Scalars['JSON']['output'];
+  /** What runs next. */
+  readonly nextNode: Scalars['String']['output'];
+  /** When it was written, and last changed. */
+  readonly writtenAt: Scalars['DateTime']['output'];
+  /** Its thread. */
+  readonly thread: Thread;
+  /** The step of a trace at which it was taken. */
+  readonly step: Maybe<Step>;
+  /** The checkpoint it goes on from, which may be in another thread; null also while there is none of that id. */
+  readonly parent: Maybe<Checkpoint>;
+  /** What it descends from, the nearest first. */
+  readonly lineage: CheckpointConnection;
+  /** The checkpoints that go on from it, also in other threads, oldest first by `writtenAt`. */
+  readonly children: CheckpointConnection;
+};
+
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type CheckpointLineageArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type CheckpointChildrenArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What identifies a checkpoint, and what was noted with it. */
+export type CheckpointMetadata = {
+  readonly __typename?: 'CheckpointMetadata';
+  /** The thread it belongs to. */
+  readonly threadId: Scalars['ID']['output'];
+  /** Unique in the project. */
+  readonly checkpointId: Scalars['ID']['output'];
+  /** Its number in the thread, from 0; several may have the same. */
+  readonly step: Scalars['Long']['output'];
+  /** The checkpoint it goes on from, as given: it may be gone, or not there yet. */
+  readonly parentCheckpointId: Maybe<Scalars['ID']['output']>;
+  /** The time given, character for character; the server's own otherwise. */
+  readonly createdAt: Scalars['String']['output'];
+  /** The tags given, in their order. */
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** The summary given. */
+  readonly summary: Scalars['String']['output'];
+};
+
+/** A page of checkpoints. */
+export type CheckpointConnection = {
+  readonly __typename?: 'CheckpointConnection';
+  /** The checkpoints with their cursors. */
+  readonly edges: ReadonlyArray<CheckpointEdge>;
+  /** The checkpoints alone. */
+  readonly nodes: ReadonlyArray<Checkpoint>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A checkpoint in a list. */
+export type CheckpointEdge = {
+  readonly __typename?: 'CheckpointEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The checkpoint. */
+  readonly node: Checkpoint;
+};
+
+/** How the checkpoints of a thread descend from one another, with the branches they have in other threads. */
+export type CheckpointTree = {
+  readonly __typename?: 'CheckpointTree';
+  /** The thread asked for. */
+  readonly threadId: Scalars['ID']['output'];
+  /**
+   * The thread's checkpoints, all they descend from and all that descends from these: each behind its parent, one branch after
+   * another, the branch written first coming first. 10,000 at most.
+   */
+  readonly nodes: ReadonlyArray<CheckpointTreeNode>;
+  /** Whether there are more, which are left out. */
+  readonly truncated: Scalars['Boolean']['output'];
+};
+
+/** A checkpoint in a tree. */
+export type CheckpointTreeNode = {
+  readonly __typename?: 'CheckpointTreeNode';
+  /** The checkpoint. */
+  readonly checkpoint: Checkpoint;
+  /** How many edges lie above it in this tree: 0 for a root. */
+  readonly depth: Scalars['Int']['output'];
+};
+
+/** What differs between two checkpoints. */
+export type CheckpointDiff = {
+  readonly __typename?: 'CheckpointDiff';
+  /** The first. */
+  readonly from: Checkpoint;
+  /** The second. */
+  readonly to: Checkpoint;
+  /** With how many equal messages both begin. */
+  readonly commonMessages: Scalars['Long']['output'];
+  /** The messages that follow in the first. */
+  readonly fromMessages: Scalars['JSON']['output'];
+  /** The messages that follow in the second. */
+  readonly toMessages: Scalars['JSON']['output'];
+  /** Where state, tool results and next node differ, in the order of their places; lists are compared item by item. */
+  readonly changes: ReadonlyArray<CheckpointChange>;
+};
+
+/** A place where two checkpoints differ. */
+export type CheckpointChange = {
+  readonly __typename?: 'CheckpointChange';
+  /** Where: a JSON Pointer (RFC 6901) that begins with `/state`, `/tools_result` or `/next_node`. */
+  readonly path: Scalars['String']['output'];
+  /** How. */
+  readonly kind: CheckpointChangeKind;
+  /** The value in the first; null where it has none. */
+  readonly from: Maybe<Scalars['JSON']['output']>;
+  /** The value in the second; null where it has none. */
+  readonly to: Maybe<Scalars['JSON']['output']>;
+};
+
 /** What a deletion removed. */
 export type DeletedCounts = {
   readonly __typename?: 'DeletedCounts';
@@ -907,6 +1121,8 @@ export type CreateTraceInput = {
   readonly parentTraceId?: InputMaybe<Scalars['ID']['input']>;
   /** The goal of the parent trace that it works for; needs `parentTraceId`. */
   readonly parentGoalId?: InputMaybe<Scalars['String']['input']>;
+  /** The thread it runs in, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** Changes to a trace: fields left out stay, null clears what may be empty. */
@@ -1043,6 +1259,60 @@ export type UpdateMessageInput = {
   readonly error?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** A new run event. */
+export type RunEventInput = {
+  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId: Scalars['ID']['input'];
+  /** The run of the thread, 1 to 200 characters; begun likewise. */
+  readonly runId: Scalars['ID']['input'];
+  /** What happened: 1 to 200 characters. */
+  readonly eventType: Scalars['String']['input'];
+  /** `message` for what a conversation shows; any other word of 1 to 200 characters for the rest. */
+  readonly category: Scalars['String']['input'];
+  /** A text, or any JSON value. */
+  readonly content?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** An ISO 8601 time; the server's own unless given. */
+  readonly createdAt?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry harmless: the second event of a thread with the same key is the first. 1 to 200 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A checkpoint to write, whole. */
+export type CheckpointInput = {
+  /** What identifies it, and what is to be noted with it. */
+  readonly metadata: CheckpointMetadataInput;
+  /** A list of messages, any JSON values; `[]` unless given. Send it whole: what is stored already is not stored again. */
+  readonly messages?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly state?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly toolsResult?: InputMaybe<Scalars['JSON']['input']>;
+  /** What runs next. */
+  readonly nextNode?: InputMaybe<Scalars['String']['input']>;
+  /** The step of a trace at which it is taken. */
+  readonly stepId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What identifies a checkpoint, and what is to be noted with it. */
+export type CheckpointMetadataInput = {
+  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId: Scalars['ID']['input'];
+  /** 1 to 200 characters; a UUID is made unless given. */
+  readonly checkpointId?: InputMaybe<Scalars['ID']['input']>;
+  /** Its number in the thread, from 0. */
+  readonly step: Scalars['Long']['input'];
+  /** The checkpoint it goes on from: in any thread, and it may come later. */
+  readonly parentCheckpointId?: InputMaybe<Scalars['ID']['input']>;
+  /** An ISO 8601 time; the server's own unless given. */
+  readonly createdAt?: InputMaybe<Scalars['String']['input']>;
+  /** Words to find it by, 100 at most. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** A line on what it holds. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** What can be asked. */
 export type Query = {
   readonly __typename?: 'Query';
@@ -1056,6 +1326,33 @@ export type Query = {
   readonly step: Maybe<Step>;
   /** One message; null if there is none of that id. */
   readonly message: Maybe<Message>;
+  /** One thread; null if there is none of that id. */
+  readonly thread: Maybe<Thread>;
+  /**
+   * The events of category `message` of a thread, by ascending `seq`. With `afterSeq` the first after it, with `beforeSeq` the
+   * last before it; with both, both bounds hold and the first are given; with neither the newest. None of an unknown thread.
+   */
+  readonly threadMessages: ReadonlyArray<RunEvent>;
+  /** All events of a run, by ascending `seq`: the first there are. */
+  readonly runEvents: ReadonlyArray<RunEvent>;
+  /** The events of category `message` of a run, by ascending `seq`; cursors as in `threadMessages`. */
+  readonly runMessages: ReadonlyArray<RunEvent>;
+  /** How many events of category `message` a thread has. */
+  readonly threadMessageCount: Scalars['Long']['output'];
+  /** One checkpoint; null if there is none of that id. */
+  readonly checkpoint: Maybe<Checkpoint>;
+  /** The checkpoint of a thread with the highest step; of equals, the last written. Null without one. */
+  readonly latestCheckpoint: Maybe<Checkpoint>;
+  /** The checkpoints of a thread, by descending step; of equals, the last written first. */
+  readonly checkpoints: ReadonlyArray<Checkpoint>;
+  /** The latest checkpoint of each thread, the thread written last coming first. */
+  readonly checkpointThreads: ReadonlyArray<Checkpoint>;
+  /** How a thread's checkpoints descend from one another, with branches in other threads; empty for an unknown thread. */
+  readonly checkpointTree: CheckpointTree;
+  /** The nearest checkpoint that both are, or descend from; null if there is none. NOT_FOUND without either. */
+  readonly commonCheckpoint: Maybe<Checkpoint>;
+  /** What differs between two checkpoints. NOT_FOUND without either. */
+  readonly checkpointDiff: CheckpointDiff;
 };
 
 
@@ -1091,6 +1388,94 @@ export type QueryMessageArgs = {
   id: Scalars['ID']['input'];
 };
 
+
+/** What can be asked. */
+export type QueryThreadArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryThreadMessagesArgs = {
+  threadId: Scalars['ID']['input'];
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  beforeSeq: InputMaybe<Scalars['Long']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+  eventTypes: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryRunMessagesArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+  limit: InputMaybe<Scalars['Int']['input']>;
+  beforeSeq: InputMaybe<Scalars['Long']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryThreadMessageCountArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryLatestCheckpointArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointsArgs = {
+  threadId: Scalars['ID']['input'];
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointThreadsArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointTreeArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCommonCheckpointArgs = {
+  a: Scalars['ID']['input'];
+  b: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointDiffArgs = {
+  from: Scalars['ID']['input'];
+  to: Scalars['ID']['input'];
+};
+
 /** What can be changed. Each mutation is acknowledged after its transaction is committed. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -1121,6 +1506,29 @@ export type Mutation = {
   readonly updateMessage: Message;
   /** Appends an event of your own type to a trace's log. */
   readonly appendEvent: CustomEvent;
+  /** Writes a run event. */
+  readonly putRunEvent: RunEvent;
+  /** Writes run events of one thread, all or none, in this order; runs may mix. */
+  readonly putRunEvents: ReadonlyArray<RunEvent>;
+  /** Removes the run events of a thread, and returns how many there were. Its `seq` starts at 1 again. */
+  readonly deleteThreadEvents: Scalars['Long']['output'];
+  /** Removes the run events of a run, and returns how many there were. */
+  readonly deleteRunEvents: Scalars['Long']['output'];
+  /**
+   * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. CONFLICT if the id is in
+   * another thread; BAD_USER_INPUT if it would descend from itself.
+   */
+  readonly putCheckpoint: Checkpoint;
+  /**
+   * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. It takes the same time however much that
+   * is. NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints of its own. Repeated with the same
+   * `checkpointId` it returns what is stored.
+   */
+  readonly forkCheckpoint: Checkpoint;
+  /** Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. */
+  readonly deleteCheckpointThread: Scalars['Long']['output'];
+  /** Removes the checkpoints of a thread with a smaller step, and returns how many there were. Those that stay stay whole. */
+  readonly deleteCheckpointsBefore: Scalars['Long']['output'];
 };
 
 
@@ -1205,6 +1613,58 @@ export type MutationAppendEventArgs = {
   idempotencyKey: InputMaybe<Scalars['String']['input']>;
 };
 
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutRunEventArgs = {
+  input: RunEventInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutRunEventsArgs = {
+  inputs: ReadonlyArray<RunEventInput>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteThreadEventsArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutCheckpointArgs = {
+  input: CheckpointInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationForkCheckpointArgs = {
+  id: Scalars['ID']['input'];
+  threadId: InputMaybe<Scalars['ID']['input']>;
+  checkpointId: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteCheckpointThreadArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteCheckpointsBeforeArgs = {
+  threadId: Scalars['ID']['input'];
+  beforeStep: Scalars['Long']['input'];
+};
+
 /** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
@@ -1221,6 +1681,11 @@ export type Subscription = {
    * when it thereby enters the list), but not when it goes before that.
    */
   readonly traceChanges: TraceChange;
+  /**
+   * The run events of a thread, live: every event after `afterSeq`, exactly once, in order, for as long as you stay. A thread that
+   * has none yet is waited for.
+   */
+  readonly runEvents: RunEventUpdate;
 };
 
 
@@ -1234,6 +1699,13 @@ export type SubscriptionTraceEventsArgs = {
 /** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
 export type SubscriptionTraceChangesArgs = {
   filter: InputMaybe<TraceFilter>;
+};
+
+
+/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+export type SubscriptionRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
 };
 
 
@@ -1324,6 +1796,11 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( EventGap )
     | ( TraceDeleted )
   ;
+  RunEventUpdate:
+    | ( RunEventRow )
+    | ( EventGap )
+    | ( RunEventsDeleted )
+  ;
 };
 
 
@@ -1338,6 +1815,7 @@ export type ResolversTypes = {
   GoalType: GoalType;
   StepType: StepType;
   TraceChangeKind: TraceChangeKind;
+  CheckpointChangeKind: CheckpointChangeKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1381,6 +1859,18 @@ export type ResolversTypes = {
   TraceDeleted: ResolverTypeWrapper<TraceDeleted>;
   TraceUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TraceUpdate']>;
   TraceChange: ResolverTypeWrapper<ListChange>;
+  Thread: ResolverTypeWrapper<ThreadRow>;
+  RunEvent: ResolverTypeWrapper<RunEventRow>;
+  RunEventsDeleted: ResolverTypeWrapper<RunEventsDeleted>;
+  RunEventUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RunEventUpdate']>;
+  Checkpoint: ResolverTypeWrapper<CheckpointRow>;
+  CheckpointMetadata: ResolverTypeWrapper<CheckpointMetadata>;
+  CheckpointConnection: ResolverTypeWrapper<Omit<CheckpointConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['CheckpointEdge']>, nodes: ReadonlyArray<ResolversTypes['Checkpoint']> }>;
+  CheckpointEdge: ResolverTypeWrapper<Omit<CheckpointEdge, 'node'> & { node: ResolversTypes['Checkpoint'] }>;
+  CheckpointTree: ResolverTypeWrapper<Tree>;
+  CheckpointTreeNode: ResolverTypeWrapper<Omit<CheckpointTreeNode, 'checkpoint'> & { checkpoint: ResolversTypes['Checkpoint'] }>;
+  CheckpointDiff: ResolverTypeWrapper<Diff>;
+  CheckpointChange: ResolverTypeWrapper<CheckpointChange>;
   DeletedCounts: ResolverTypeWrapper<DeletedCounts>;
   TraceFilter: TraceFilter;
   CreateTraceInput: CreateTraceInput;
@@ -1390,6 +1880,9 @@ export type ResolversTypes = {
   AddStepInput: AddStepInput;
   AddMessageInput: AddMessageInput;
   UpdateMessageInput: UpdateMessageInput;
+  RunEventInput: RunEventInput;
+  CheckpointInput: CheckpointInput;
+  CheckpointMetadataInput: CheckpointMetadataInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -1443,6 +1936,18 @@ export type ResolversParentTypes = {
   TraceDeleted: TraceDeleted;
   TraceUpdate: ResolversUnionTypes<ResolversParentTypes>['TraceUpdate'];
   TraceChange: ListChange;
+  Thread: ThreadRow;
+  RunEvent: RunEventRow;
+  RunEventsDeleted: RunEventsDeleted;
+  RunEventUpdate: ResolversUnionTypes<ResolversParentTypes>['RunEventUpdate'];
+  Checkpoint: CheckpointRow;
+  CheckpointMetadata: CheckpointMetadata;
+  CheckpointConnection: Omit<CheckpointConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['CheckpointEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Checkpoint']> };
+  CheckpointEdge: Omit<CheckpointEdge, 'node'> & { node: ResolversParentTypes['Checkpoint'] };
+  CheckpointTree: Tree;
+  CheckpointTreeNode: Omit<CheckpointTreeNode, 'checkpoint'> & { checkpoint: ResolversParentTypes['Checkpoint'] };
+  CheckpointDiff: Diff;
+  CheckpointChange: CheckpointChange;
   DeletedCounts: DeletedCounts;
   TraceFilter: TraceFilter;
   CreateTraceInput: CreateTraceInput;
@@ -1452,6 +1957,9 @@ export type ResolversParentTypes = {
   AddStepInput: AddStepInput;
   AddMessageInput: AddMessageInput;
   UpdateMessageInput: UpdateMessageInput;
+  RunEventInput: RunEventInput;
+  CheckpointInput: CheckpointInput;
+  CheckpointMetadataInput: CheckpointMetadataInput;
   Query: Record<PropertyKey, never>;
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
@@ -1478,6 +1986,8 @@ export type GoalStatusResolvers = EnumResolverSignature<{ PENDING?: any, IN_PROG
 export type GoalTypeResolvers = EnumResolverSignature<{ NORMAL?: any, AGENT_CALL?: any }, ResolversTypes['GoalType']>;
 
 export type StepTypeResolvers = EnumResolverSignature<{ LLM_CALL?: any, TOOL_CALL?: any, TOOL_RESULT?: any, CONCLUSION?: any, FEEDBACK?: any, MEMORY_READ?: any, MEMORY_WRITE?: any }, ResolversTypes['StepType']>;
+
+export type CheckpointChangeKindResolvers = EnumResolverSignature<{ ADDED?: any, REMOVED?: any, CHANGED?: any }, ResolversTypes['CheckpointChangeKind']>;
 
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -1516,6 +2026,8 @@ export type TraceResolvers<ContextType = Context, ParentType extends ResolversPa
   parentTraceId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   parent?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
   parentGoal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  threadId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  thread?: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType>;
   subTraces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<TraceSubTracesArgs, 'first'>>;
   stats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType, RequireFields<TraceStatsArgs, 'includeSubTraces'>>;
   goalTree?: Resolver<Maybe<ResolversTypes['GoalTree']>, ParentType, ContextType>;
@@ -1601,6 +2113,7 @@ export type StepResolvers<ContextType = Context, ParentType extends ResolversPar
   ancestors?: Resolver<ResolversTypes['RelatedStepConnection'], ParentType, ContextType, RequireFields<StepAncestorsArgs, 'first'>>;
   descendants?: Resolver<ResolversTypes['RelatedStepConnection'], ParentType, ContextType, RequireFields<StepDescendantsArgs, 'first'>>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<StepMessagesArgs, 'first'>>;
+  nearestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
 };
 
 export type StepConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepConnection'] = ResolversParentTypes['StepConnection']> = {
@@ -1859,6 +2372,101 @@ export type TraceChangeResolvers<ContextType = Context, ParentType extends Resol
   trace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
 };
 
+export type ThreadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Thread'] = ResolversParentTypes['Thread']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastSeq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<ThreadTracesArgs, 'first'>>;
+};
+
+export type RunEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEvent'] = ResolversParentTypes['RunEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  runId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  eventType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  content?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  metadata?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RunEventsDeletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEventsDeleted'] = ResolversParentTypes['RunEventsDeleted']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RunEventUpdateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEventUpdate'] = ResolversParentTypes['RunEventUpdate']> = {
+  __resolveType: TypeResolveFn<'RunEvent' | 'EventGap' | 'RunEventsDeleted', ParentType, ContextType>;
+};
+
+export type CheckpointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  metadata?: Resolver<ResolversTypes['CheckpointMetadata'], ParentType, ContextType>;
+  messageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  toolsResult?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  nextNode?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  writtenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  thread?: Resolver<ResolversTypes['Thread'], ParentType, ContextType>;
+  step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['CheckpointConnection'], ParentType, ContextType, RequireFields<CheckpointLineageArgs, 'first'>>;
+  children?: Resolver<ResolversTypes['CheckpointConnection'], ParentType, ContextType, RequireFields<CheckpointChildrenArgs, 'first'>>;
+};
+
+export type CheckpointMetadataResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointMetadata'] = ResolversParentTypes['CheckpointMetadata']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  checkpointId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  parentCheckpointId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CheckpointConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointConnection'] = ResolversParentTypes['CheckpointConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['CheckpointEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type CheckpointEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointEdge'] = ResolversParentTypes['CheckpointEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+};
+
+export type CheckpointTreeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointTree'] = ResolversParentTypes['CheckpointTree']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['CheckpointTreeNode']>, ParentType, ContextType>;
+  truncated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type CheckpointTreeNodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointTreeNode'] = ResolversParentTypes['CheckpointTreeNode']> = {
+  checkpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CheckpointDiffResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointDiff'] = ResolversParentTypes['CheckpointDiff']> = {
+  from?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  commonMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  fromMessages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  toMessages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['CheckpointChange']>, ParentType, ContextType>;
+};
+
+export type CheckpointChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointChange'] = ResolversParentTypes['CheckpointChange']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['CheckpointChangeKind'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
 export type DeletedCountsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeletedCounts'] = ResolversParentTypes['DeletedCounts']> = {
   traces?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   steps?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
@@ -1873,6 +2481,18 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType, RequireFields<QueryGoalArgs, 'traceId' | 'goalId'>>;
   step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<QueryStepArgs, 'id'>>;
   message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
+  thread?: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType, RequireFields<QueryThreadArgs, 'id'>>;
+  threadMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryThreadMessagesArgs, 'threadId' | 'limit'>>;
+  runEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunEventsArgs, 'threadId' | 'runId' | 'limit'>>;
+  runMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunMessagesArgs, 'threadId' | 'runId'>>;
+  threadMessageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<QueryThreadMessageCountArgs, 'threadId'>>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointArgs, 'id'>>;
+  latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryLatestCheckpointArgs, 'threadId'>>;
+  checkpoints?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointsArgs, 'threadId' | 'limit' | 'offset'>>;
+  checkpointThreads?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointThreadsArgs, 'limit' | 'offset'>>;
+  checkpointTree?: Resolver<ResolversTypes['CheckpointTree'], ParentType, ContextType, RequireFields<QueryCheckpointTreeArgs, 'threadId'>>;
+  commonCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCommonCheckpointArgs, 'a' | 'b'>>;
+  checkpointDiff?: Resolver<ResolversTypes['CheckpointDiff'], ParentType, ContextType, RequireFields<QueryCheckpointDiffArgs, 'from' | 'to'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
@@ -1888,11 +2508,20 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   addMessages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<MutationAddMessagesArgs, 'inputs'>>;
   updateMessage?: Resolver<ResolversTypes['Message'], ParentType, ContextType, RequireFields<MutationUpdateMessageArgs, 'id' | 'input'>>;
   appendEvent?: Resolver<ResolversTypes['CustomEvent'], ParentType, ContextType, RequireFields<MutationAppendEventArgs, 'traceId' | 'type'>>;
+  putRunEvent?: Resolver<ResolversTypes['RunEvent'], ParentType, ContextType, RequireFields<MutationPutRunEventArgs, 'input'>>;
+  putRunEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<MutationPutRunEventsArgs, 'inputs'>>;
+  deleteThreadEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteThreadEventsArgs, 'threadId'>>;
+  deleteRunEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteRunEventsArgs, 'threadId' | 'runId'>>;
+  putCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationPutCheckpointArgs, 'input'>>;
+  forkCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationForkCheckpointArgs, 'id'>>;
+  deleteCheckpointThread?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointThreadArgs, 'threadId'>>;
+  deleteCheckpointsBefore?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointsBeforeArgs, 'threadId' | 'beforeStep'>>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
   traceEvents?: SubscriptionResolver<ResolversTypes['TraceUpdate'], "traceEvents", ParentType, ContextType, RequireFields<SubscriptionTraceEventsArgs, 'traceId'>>;
   traceChanges?: SubscriptionResolver<ResolversTypes['TraceChange'], "traceChanges", ParentType, ContextType, Partial<SubscriptionTraceChangesArgs>>;
+  runEvents?: SubscriptionResolver<ResolversTypes['RunEventUpdate'], "runEvents", ParentType, ContextType, RequireFields<SubscriptionRunEventsArgs, 'threadId'>>;
 };
 
 export type Resolvers<ContextType = Context> = {
@@ -1904,6 +2533,7 @@ export type Resolvers<ContextType = Context> = {
   GoalStatus?: GoalStatusResolvers;
   GoalType?: GoalTypeResolvers;
   StepType?: StepTypeResolvers;
+  CheckpointChangeKind?: CheckpointChangeKindResolvers;
   PageInfo?: PageInfoResolvers<ContextType>;
   Stats?: StatsResolvers<ContextType>;
   Trace?: TraceResolvers<ContextType>;
@@ -1942,6 +2572,18 @@ export type Resolvers<ContextType = Context> = {
   TraceDeleted?: TraceDeletedResolvers<ContextType>;
   TraceUpdate?: TraceUpdateResolvers<ContextType>;
   TraceChange?: TraceChangeResolvers<ContextType>;
+  Thread?: ThreadResolvers<ContextType>;
+  RunEvent?: RunEventResolvers<ContextType>;
+  RunEventsDeleted?: RunEventsDeletedResolvers<ContextType>;
+  RunEventUpdate?: RunEventUpdateResolvers<ContextType>;
+  Checkpoint?: CheckpointResolvers<ContextType>;
+  CheckpointMetadata?: CheckpointMetadataResolvers<ContextType>;
+  CheckpointConnection?: CheckpointConnectionResolvers<ContextType>;
+  CheckpointEdge?: CheckpointEdgeResolvers<ContextType>;
+  CheckpointTree?: CheckpointTreeResolvers<ContextType>;
+  CheckpointTreeNode?: CheckpointTreeNodeResolvers<ContextType>;
+  CheckpointDiff?: CheckpointDiffResolvers<ContextType>;
+  CheckpointChange?: CheckpointChangeResolvers<ContextType>;
   DeletedCounts?: DeletedCountsResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

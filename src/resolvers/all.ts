@@ -5,6 +5,7 @@ import { DateTime, JSONValue, Long } from '../scalars.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
+import * as pending from './pending.js';
 import { Step, stepMutations, stepQueries } from './step.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
@@ -28,6 +29,7 @@ const enums = {
     MEMORY_READ: 'memory_read',
     MEMORY_WRITE: 'memory_write',
   },
+  CheckpointChangeKind: { ADDED: 'added', REMOVED: 'removed', CHANGED: 'changed' },
 } as const;
 
 const mutations: MutationResolvers = {
@@ -36,6 +38,8 @@ const mutations: MutationResolvers = {
   ...stepMutations,
   ...messageMutations,
   ...event.eventMutations,
+  ...pending.runEventMutations,
+  ...pending.checkpointMutations,
 };
 
 type Mutate = (source: object, args: object, context: Context, info: GraphQLResolveInfo) => unknown;
@@ -46,7 +50,14 @@ export const resolvers = {
   JSON: JSONValue,
   Long,
   ...enums,
-  Query: { ...traceQueries, ...goalQueries, ...stepQueries, ...messageQueries },
+  Query: {
+    ...traceQueries,
+    ...goalQueries,
+    ...stepQueries,
+    ...messageQueries,
+    ...pending.runEventQueries,
+    ...pending.checkpointQueries,
+  },
   // The mutations of a request run one after another: what was read for one may have been changed by the next.
   Mutation: Object.fromEntries(
     Object.entries(mutations as Record<string, Mutate>).map(([name, mutate]): [string, Mutate] => [
@@ -57,13 +68,16 @@ export const resolvers = {
       },
     ]),
   ),
-  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions },
+  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...pending.runEventSubscriptions },
   Trace,
   Goal,
   GoalTree,
   AffectedGoal,
   Step,
   Message,
+  Thread: pending.Thread,
+  Checkpoint: pending.Checkpoint,
+  RunEventUpdate: pending.RunEventUpdate,
   TraceEvent: event.TraceEvent,
   TraceUpdate: event.TraceUpdate,
   TraceSnapshot: event.TraceSnapshot,

@@ -27,6 +27,7 @@ export const Trace: TraceResolvers = {
     parentTraceId === null || parentGoalId === null
       ? null
       : loaders.goal.load({ traceId: parentTraceId, goalId: parentGoalId }),
+  thread: ({ threadId }, _, { loaders }) => (threadId === null ? null : loaders.thread.load(threadId)),
   async subTraces({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const rows = await loaders.list('subTracesOfTraces', id, {

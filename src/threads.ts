@@ -1,0 +1,20 @@
+import type { ThreadKey } from './batch.js';
+import { statement } from './cypher.js';
+import type { Database } from './database.js';
+import type { ThreadRow } from './graph.js';
+
+/** Removes those of the threads to which nothing belongs any more. */
+export const removeEmptyThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>(
+  'threads/remove-empty',
+);
+
+const readThreadRows = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
+
+/** The threads of these ids that exist, in no order. */
+export async function readThreads(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<ThreadRow[]> {
+  const threads = ids.map((id) => ({ projectId, id }));
+  return (await readThreadRows(database, { threads })).map(({ thread }) => thread);
+}
