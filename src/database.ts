@@ -20,7 +20,7 @@ export interface Runner {
 export interface Database extends Runner {
   /**
    * Runs `work` in one write transaction and commits it. `work` may run again after a transient failure (a deadlock, a
-   * lost connection), so it must have no effect outside the transaction.
+   * lost connection), and where another transaction has overtaken it, so it must have no effect outside the transaction.
    *
    * Throws UNAVAILABLE when the database cannot be reached.
    */
@@ -29,6 +29,9 @@ export interface Database extends Runner {
   check(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How often a transaction is run that others overtake. */
+const MOST_TRIES = 5;
 
 /** Called with the name of every statement sent, for tests that count them. */
 export type StatementObserver = (name: string) => void;
@@ -80,7 +83,19 @@ export function openDatabase(
         }
       });
     },
-    write: (work) => inSession((session) => session.executeWrite((transaction) => work(runner(transaction)))),
+    async write(work) {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await inSession((session) =>
+            session.executeWrite((transaction) => work(runner(transaction))),
+          );
+        } catch (error) {
+          if (!isOvertaken(error) || tries === MOST_TRIES) {
+            throw error;
+          }
+        }
+      }
+    },
     async check() {
       try {
         await driver.verifyConnectivity(
@@ -98,7 +113,7 @@ export function openDatabase(
  * Whether a transaction failed for what another one did after it looked: the same key was written, a node got another
  * relationship before it was deleted, or was deleted before it was written.
  */
-export function isOvertaken(error: unknown): boolean {
+function isOvertaken(error: unknown): boolean {
   return [
     'Neo.ClientError.Schema.ConstraintValidationFailed',
     'Neo.ClientError.Statement.EntityNotFound',

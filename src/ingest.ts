@@ -1,5 +1,5 @@
 import { Batch, keyOf, type Table, type ThreadKey, type TraceKey } from './batch.js';
-import { isOvertaken, type Database } from './database.js';
+import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { flush } from './flush.js';
 import type { ThreadRow, TraceRow } from './graph.js';
@@ -63,8 +63,6 @@ interface Pending {
 }
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
-
-const MOST_TRIES = 5;
 
 /**
  * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
@@ -194,45 +192,36 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
     const now = new Date().toISOString();
-    for (let tries = 1; ; tries += 1) {
-      try {
-        const { outcomes, committed } = await database.write(async (transaction) => {
-          const work = new Batch(now);
-          await lockAndLoad(
-            transaction,
-            work,
-            {
-              traces: writes.flatMap((write) => write.traces ?? []),
-              threads: writes.flatMap((write) => write.threads ?? []),
-            },
-            writes.map((write) => write.needs),
-          );
-          const more = writes.flatMap((write) => write.more?.(work) ?? []);
-          if (more.length > 0) {
-            await load(transaction, work, more);
-          }
-          const results = writes.map((write): Outcome => {
-            try {
-              return { value: work.attempt(() => write.apply(work)) };
-            } catch (error) {
-              return { error };
-            }
-          });
-          await flush(transaction, work);
-          return {
-            outcomes: results,
-            committed: { traces: written(work.traces), threads: written(work.threads) },
-          };
-        });
-        ingest.onCommit(committed);
-        return outcomes;
-      } catch (error) {
-        // Someone wrote or removed one of these after this transaction looked: look again.
-        if (!isOvertaken(error) || tries === MOST_TRIES) {
-          throw error;
-        }
+    const { outcomes, committed } = await database.write(async (transaction) => {
+      const work = new Batch(now);
+      await lockAndLoad(
+        transaction,
+        work,
+        {
+          traces: writes.flatMap((write) => write.traces ?? []),
+          threads: writes.flatMap((write) => write.threads ?? []),
+        },
+        writes.map((write) => write.needs),
+      );
+      const more = writes.flatMap((write) => write.more?.(work) ?? []);
+      if (more.length > 0) {
+        await load(transaction, work, more);
       }
-    }
+      const results = writes.map((write): Outcome => {
+        try {
+          return { value: work.attempt(() => write.apply(work)) };
+        } catch (error) {
+          return { error };
+        }
+      });
+      await flush(transaction, work);
+      return {
+        outcomes: results,
+        committed: { traces: written(work.traces), threads: written(work.threads) },
+      };
+    });
+    ingest.onCommit(committed);
+    return outcomes;
   }
 
   return ingest;

@@ -25,7 +25,7 @@ export const traceLog: LogSource<EventRow> = {
 };
 
 /** How far a trace's log goes. */
-export function headOf({ projectId, id, lastEventId, createdAt }: TraceRow): LogHead {
+export function headOfTrace({ projectId, id, lastEventId, createdAt }: TraceRow): LogHead {
   return { projectId, ownerId: id, life: createdAt, latest: lastEventId };
 }
 

@@ -6,6 +6,7 @@ import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
 import * as pending from './pending.js';
+import * as runEvent from './run-event.js';
 import { Step, stepMutations, stepQueries } from './step.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
@@ -38,7 +39,7 @@ const mutations: MutationResolvers = {
   ...stepMutations,
   ...messageMutations,
   ...event.eventMutations,
-  ...pending.runEventMutations,
+  ...runEvent.runEventMutations,
   ...pending.checkpointMutations,
 };
 
@@ -55,7 +56,7 @@ export const resolvers = {
     ...goalQueries,
     ...stepQueries,
     ...messageQueries,
-    ...pending.runEventQueries,
+    ...runEvent.runEventQueries,
     ...pending.checkpointQueries,
   },
   // The mutations of a request run one after another: what was read for one may have been changed by the next.
@@ -68,7 +69,7 @@ export const resolvers = {
       },
     ]),
   ),
-  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...pending.runEventSubscriptions },
+  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...runEvent.runEventSubscriptions },
   Trace,
   Goal,
   GoalTree,
@@ -77,7 +78,8 @@ export const resolvers = {
   Message,
   Thread: pending.Thread,
   Checkpoint: pending.Checkpoint,
-  RunEventUpdate: pending.RunEventUpdate,
+  RunEvent: runEvent.RunEvent,
+  RunEventUpdate: runEvent.RunEventUpdate,
   TraceEvent: event.TraceEvent,
   TraceUpdate: event.TraceUpdate,
   TraceSnapshot: event.TraceSnapshot,

@@ -5,9 +5,6 @@ const pending = (): never => {
 const all = (names: string): Record<string, () => never> =>
   Object.fromEntries(names.split(' ').map((name) => [name, pending]));
 
-export const runEventQueries = all('threadMessages runEvents runMessages threadMessageCount');
-export const runEventMutations = all('putRunEvent putRunEvents deleteThreadEvents deleteRunEvents');
-export const runEventSubscriptions = { runEvents: { subscribe: pending, resolve: pending } };
 export const checkpointQueries = all(
   'thread checkpoint latestCheckpoint checkpoints checkpointThreads checkpointTree commonCheckpoint checkpointDiff',
 );
@@ -16,4 +13,3 @@ export const checkpointMutations = all(
 );
 export const Thread = all('traces');
 export const Checkpoint = all('lineage children');
-export const RunEventUpdate = { __resolveType: pending };
