@@ -41,7 +41,7 @@ const config = {
     GoalStatus: '../graph.js#GoalStatus',
     GoalType: '../graph.js#GoalType',
     StepType: '../graph.js#StepType',
-    CheckpointChangeKind: '../checkpoint-diff.js#ChangeKind',
+    CheckpointChangeKind: '../json-changes.js#ChangeKind',
   },
   mappers: {
     Trace: '../graph.js#TraceRow',
@@ -59,6 +59,8 @@ const config = {
     RunEvent: '../graph.js#RunEventRow',
     Checkpoint: '../graph.js#CheckpointRow',
     CheckpointTree: '../checkpoint-tree.js#Tree',
+    CheckpointTreeNode: '../checkpoint-tree.js#TreeNode',
+    CheckpointChange: '../json-changes.js#Change',
     CheckpointDiff: '../checkpoint-diff.js#Diff',
   },
 };

@@ -1,5 +1,15 @@
+import type { Held, Piece } from './content.js';
 import { notFound } from './errors.js';
-import type { EventRow, GoalRow, MessageRow, RunEventRow, StepRow, ThreadRow, TraceRow } from './graph.js';
+import type {
+  CheckpointRow,
+  EventRow,
+  GoalRow,
+  MessageRow,
+  RunEventRow,
+  StepRow,
+  ThreadRow,
+  TraceRow,
+} from './graph.js';
 import type { Preview } from './stats.js';
 
 /** A trace by its project and id. */
@@ -96,6 +106,13 @@ export class Batch {
   readonly threads = new Table<ThreadRow>(this.#journal);
   readonly messages = new Table<MessageRow>(this.#journal);
   readonly steps = new Table<StepRow>(this.#journal);
+  /** Lists and values to be stored as content, if they are held, by their last piece. */
+  readonly chains = new Table<readonly Piece[]>(this.#journal);
+  /** Who is to hold what of the content. */
+  readonly held = new Table<Held>(this.#journal);
+  /** How much of each chain is stored already, in pieces, by its last one. */
+  knownContent: ReadonlyMap<string, number> = new Map();
+  readonly checkpoints = new Table<CheckpointRow>(this.#journal);
   readonly events = new Table<EventRow>(this.#journal);
   /** Sequences that clients asked for and that were taken, by label, trace and number. */
   readonly takenSequences = new Set<string>();
@@ -108,6 +125,7 @@ export class Batch {
   readonly deleting = new Set<string>();
   /** The newest message of a goal other than one, by goal and the other's id. */
   readonly newest = new Map<string, Preview>();
+  #writes = 0;
   readonly #goals = new Map<string, Table<GoalRow>>();
 
   constructor(now: string) {
@@ -165,6 +183,30 @@ export class Batch {
     const changed = { ...thread, updatedAt: this.now, ...changes };
     this.threads.put(keyOf(projectId, id), changed);
     return changed;
+  }
+
+  /** Tells what was written first in this batch, as a text that sorts. */
+  nextWrite(): string {
+    this.#writes += 1;
+    return String(this.#writes).padStart(5, '0');
+  }
+
+  /** Has an owner hold a piece of content: one that is stored, or the last of a chain to be stored with it. */
+  hold(held: Held, chain?: readonly Piece[]): void {
+    const { projectId, owner, ownerId, owning, key, contentId } = held;
+    if (chain !== undefined) {
+      this.chains.put(keyOf(projectId, contentId), chain);
+    }
+    this.held.put(keyOf(owner, projectId, ownerId, owning, key ?? ''), held);
+  }
+
+  /** Takes back what this batch has an owner hold. */
+  letGo({ projectId, owner, ownerId }: Pick<Held, 'projectId' | 'owner' | 'ownerId'>): void {
+    for (const held of [...this.held.rows()]) {
+      if (held.projectId === projectId && held.owner === owner && held.ownerId === ownerId) {
+        this.held.put(keyOf(owner, projectId, ownerId, held.owning, held.key ?? ''), null);
+      }
+    }
   }
 
   /** The goals of a trace that were read, by short id. */

@@ -1,5 +1,5 @@
 import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver';
-import { StemmaError } from './errors.js';
+import { OvertakenError, StemmaError } from './errors.js';
 
 /** Where Neo4j is and how to enter. */
 export interface DatabaseSettings {
@@ -20,7 +20,7 @@ export interface Runner {
 export interface Database extends Runner {
   /**
    * Runs `work` in one write transaction and commits it. `work` may run again after a transient failure (a deadlock, a
-   * lost connection), and where another transaction has overtaken it, so it must have no effect outside the transaction.
+   * lost connection) and where another transaction overtook it, so it must have no effect outside the transaction.
    *
    * Throws UNAVAILABLE when the database cannot be reached.
    */
@@ -30,7 +30,7 @@ export interface Database extends Runner {
   close(): Promise<void>;
 }
 
-/** How often a transaction is run that others overtake. */
+/** How often a transaction that was overtaken is run. */
 const MOST_TRIES = 5;
 
 /** Called with the name of every statement sent, for tests that count them. */
@@ -111,13 +111,14 @@ export function openDatabase(
 
 /**
  * Whether a transaction failed for what another one did after it looked: the same key was written, a node got another
- * relationship before it was deleted, or was deleted before it was written.
+ * relationship before it was deleted, or went before it was written.
  */
 function isOvertaken(error: unknown): boolean {
-  return [
+  const codes = [
     'Neo.ClientError.Schema.ConstraintValidationFailed',
     'Neo.ClientError.Statement.EntityNotFound',
-  ].includes(neo4jCode(error) ?? '');
+  ];
+  return error instanceof OvertakenError || codes.includes(neo4jCode(error) ?? '');
 }
 
 function neo4jCode(error: unknown): string | undefined {

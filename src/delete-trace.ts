@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { notFound } from './errors.js';
 import { checkId } from './ids.js';
 import { lockTraces } from './load.js';
+import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 
 /** How many nodes a deletion removed. */
@@ -20,7 +21,7 @@ interface ClearKey {
   readonly traceId: string;
   readonly limit: number;
 }
-type Clear = ReturnType<typeof statement<ClearKey, { removed: number }>>;
+type Clear = ReturnType<typeof statement<ClearKey, { removed: number; released?: readonly string[] }>>;
 
 const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>(
   'traces/list-below',
@@ -103,8 +104,14 @@ async function clear(
   const all = async (some: Clear): Promise<number> => {
     let total = 0;
     for (let removed = 1; removed > 0; total += removed) {
-      const rows = await some(database, { projectId, traceId: id, limit: NODES_AT_A_TIME });
-      removed = rows[0]?.removed ?? 0;
+      removed = await database.write(async (transaction) => {
+        const [row] = await some(transaction, { projectId, traceId: id, limit: NODES_AT_A_TIME });
+        await freeContent(
+          transaction,
+          (row?.released ?? []).map((released) => ({ projectId, id: released })),
+        );
+        return row?.removed ?? 0;
+      });
     }
     return total;
   };

@@ -25,6 +25,11 @@ export class StemmaError extends Error {
   }
 }
 
+/** What a transaction found has gone meanwhile: it is to be run again. */
+export class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+}
+
 /** Bad input in one field: `badInput('since', 'expected ...; got ...')`. */
 export function badInput(field: string, message: string): StemmaError {
   return new StemmaError('BAD_USER_INPUT', `${field}: ${message}`, { field });

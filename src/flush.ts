@@ -3,6 +3,8 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { GoalRow, MessageRow, RunRow } from './graph.js';
 import { contentToProperties, goalToNode, messageToNode, statsToProperties, stepToNode } from './nodes.js';
+import { freeContent, storeContent } from './store-content.js';
+import { flushCheckpoints } from './flush-checkpoints.js';
 
 type Rows = readonly object[];
 
@@ -118,7 +120,21 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   );
   send(runs, () => touchRuns(transaction, { runs: runs.map(({ run }) => run) }));
   send(runs, () => createRunEvents(transaction, { runs }));
+  const released = flushCheckpoints(transaction, batch);
+  sent.push(released);
+  const held = [...batch.held.rows()];
+  sent.push(
+    storeContent(transaction, {
+      chains: held.flatMap(({ projectId, contentId }) => {
+        const chain = batch.chains.get(keyOf(projectId, contentId));
+        return chain === undefined ? [] : [chain];
+      }),
+      known: batch.knownContent,
+      held,
+    }),
+  );
   await Promise.all(sent);
+  await freeContent(transaction, await released);
 }
 
 /** Rows gathered by their trace and goal, so that each owner is looked up once. */

@@ -80,6 +80,8 @@ export interface StepRow {
   readonly digest: string;
   /** The parts of `data` that Cypher can filter on. */
   readonly properties: StepProperties;
+  /** The last message of an llm_call's prompt, as content; null without any, absent where `data` was not read. */
+  readonly messagesId?: string | null;
   /** `data`, whole; absent where it was not read. */
   readonly data?: unknown;
 }
@@ -197,12 +199,26 @@ export interface CheckpointRow {
   readonly tags: readonly string[];
   readonly summary: string;
   readonly nextNode: string;
+  /** The step of a trace at which it was taken, when it is written; absent where it was read. */
+  readonly stepId?: string | null;
   readonly messageCount: number;
+  /** The last of its messages, as content; null without any. */
+  readonly messagesId: string | null;
   /** Counts the checkpoints written in the thread: the order of those of one step. */
   readonly write: number;
   readonly writtenAt: string;
-  /** `writtenAt` and `id` together: the order of children. */
+  /** `writtenAt` and what makes it unique: the order of children and of threads. */
   readonly listKey: string;
   /** Of all that the client sent: tells whether the same is written again. */
   readonly digest: string;
+  /** Absent where it was not read. */
+  readonly payload?: CheckpointPayload;
+}
+
+/** JSON objects as text, null in the place of values that are content; for those, JSON lists of pairs of key and content id. */
+export interface CheckpointPayload {
+  readonly state: string;
+  readonly stateIds: string | null;
+  readonly toolsResult: string;
+  readonly toolsResultIds: string | null;
 }

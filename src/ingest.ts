@@ -74,6 +74,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
   let queue: Pending[] = [];
   let queuedWeight = 0;
   let running = 0;
+  let lastMomentMs = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
 
@@ -191,7 +192,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
   }
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
-    const now = new Date().toISOString();
+    const now = nextMoment();
     const { outcomes, committed } = await database.write(async (transaction) => {
       const work = new Batch(now);
       await lockAndLoad(
@@ -222,6 +223,12 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
     });
     ingest.onCommit(committed);
     return outcomes;
+  }
+
+  /** The clock, which gives no batch the moment of another. */
+  function nextMoment(): string {
+    lastMomentMs = Math.max(Date.now(), lastMomentMs + 1);
+    return new Date(lastMomentMs).toISOString();
   }
 
   return ingest;

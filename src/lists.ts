@@ -1,6 +1,14 @@
 import { statement, type Statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { EventRow, MessageRow, StepRow, TraceMode, TraceRow, TraceStatus } from './graph.js';
+import type {
+  CheckpointRow,
+  EventRow,
+  MessageRow,
+  StepRow,
+  TraceMode,
+  TraceRow,
+  TraceStatus,
+} from './graph.js';
 import { messageOfNode, stepOfNode, type MessageNode, type StepNode } from './nodes.js';
 
 /** Which traces to list; null does not narrow. */
@@ -59,6 +67,11 @@ type OwnedList<Owner, Position, Item, More = object> = Statement<
 /** The lists that things of the graph own: for each owner a page, in the list's order. */
 const subTracesOfTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents');
 const subTracesOfGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals');
+const tracesOfThreads: Statement<
+  OwnedPage<string> & { readonly before: string },
+  { owner: string; items: TraceRow[] }
+> = statement('traces/by-threads');
+const childrenOfCheckpoints: OwnedList<string, string, CheckpointRow> = statement('checkpoints/children');
 const stepsOfTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
   statement('steps/by-traces');
 const stepsOfGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
@@ -109,6 +122,10 @@ export const lists = {
     paged(subTracesOfTraces(database, page), same),
   subTracesOfGoals: (database: Runner, page: OwnedPage<GoalOwner> & After<string>) =>
     paged(subTracesOfGoals(database, page), same),
+  tracesOfThreads: (database: Runner, page: OwnedPage<string> & { readonly before: string }) =>
+    paged(tracesOfThreads(database, page), same),
+  childrenOfCheckpoints: (database: Runner, page: OwnedPage<string> & After<string>) =>
+    paged(childrenOfCheckpoints(database, page), same),
   stepsOfTraces: (
     database: Runner,
     page: OwnedPage<string> & After<number> & { readonly types: readonly string[] | null },

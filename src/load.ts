@@ -1,7 +1,18 @@
 import { Batch, keyOf, type ThreadKey, type TraceKey } from './batch.js';
+import type { Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { EventRow, GoalRow, MessageRow, RunEventRow, StepRow, ThreadRow, TraceRow } from './graph.js';
+import type {
+  CheckpointPayload,
+  CheckpointRow,
+  EventRow,
+  GoalRow,
+  MessageRow,
+  RunEventRow,
+  StepRow,
+  ThreadRow,
+  TraceRow,
+} from './graph.js';
 import {
   contentOfNode,
   goalOfNode,
@@ -12,6 +23,7 @@ import {
   type StepNode,
 } from './nodes.js';
 import { previewOf } from './stats.js';
+import { measureKnown } from './store-content.js';
 
 /** What a write must find in its batch. Keys may name what does not exist. */
 export interface Needs {
@@ -44,6 +56,12 @@ export interface Needs {
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal other than one. */
   readonly newest?: readonly NewestKey[];
+  /** Checkpoints with their payload. */
+  readonly checkpoints?: readonly IdKey[];
+  /** Ids of checkpoints that no other transaction may write or wait for meanwhile, there or not. */
+  readonly checkpointLocks?: readonly IdKey[];
+  /** Lists and values to be stored as content. */
+  readonly chains?: readonly (readonly Piece[])[];
 }
 
 export interface NewestKey {
@@ -70,6 +88,11 @@ export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, ne
 /** Takes the write lock of each thread, in the order given. */
 export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
 const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
+const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
+const readCheckpoints = statement<
+  { keys: readonly IdKey[] },
+  { checkpoint: CheckpointRow; payload: CheckpointPayload }
+>('checkpoints/read-whole');
 const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
@@ -225,6 +248,25 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
             text: previewOf(contentOfNode(row)),
           });
         }
+      }),
+    );
+  }
+  const locks = inLockOrder(wanted('checkpointLocks'));
+  if (locks.length > 0) {
+    loads.push(lockCheckpoints(transaction, { keys: locks }).then(() => undefined));
+  }
+  read(
+    wanted('checkpoints'),
+    (keys) => readCheckpoints(transaction, { keys }),
+    ({ checkpoint, payload }) => {
+      batch.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
+    },
+  );
+  const chains = needs.flatMap((need) => need.chains ?? []).filter((chain) => chain.length > 0);
+  if (chains.length > 0) {
+    loads.push(
+      measureKnown(transaction, chains).then((known) => {
+        batch.knownContent = known;
       }),
     );
   }

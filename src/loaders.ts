@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader';
+import { readMessages as readCheckpointMessages, readPayloads, type Values } from './checkpoint-payload.js';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
-import type { GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
+import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
 import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { parseJson } from './json.js';
 import { readContents, readMessages } from './messages.js';
+import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
 import { readStepData, readSteps } from './steps.js';
 import { readThreads } from './threads.js';
 import { readContexts, readTraces, readTreeStats } from './traces.js';
@@ -24,6 +26,16 @@ export interface Loaders {
   readonly stepData: DataLoader<string, unknown>;
   readonly message: DataLoader<string, MessageRow | null>;
   readonly content: DataLoader<string, unknown>;
+  readonly checkpoint: DataLoader<string, CheckpointRow | null>;
+  /** By thread. */
+  readonly latestCheckpoint: DataLoader<string, CheckpointRow | null>;
+  /** By step. */
+  readonly nearestCheckpoint: DataLoader<string, CheckpointRow | null>;
+  readonly stepOfCheckpoint: DataLoader<string, string | null>;
+  /** A checkpoint's own id and those it descends from. */
+  readonly lineage: DataLoader<string, readonly string[] | null>;
+  readonly messages: DataLoader<string, readonly unknown[] | null>;
+  readonly payload: DataLoader<string, Values | null>;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
     name: Name,
@@ -61,6 +73,16 @@ export function createLoaders(database: Database, projectId: string): Loaders {
         return value === undefined ? null : shape(value);
       });
     });
+  const mapped = <Value>(
+    read: (
+      database: Database,
+      keys: { projectId: string; ids: readonly string[] },
+    ) => Promise<ReadonlyMap<string, Value>>,
+  ): DataLoader<string, Value | null> =>
+    new DataLoader(async (ids) => {
+      const values = await read(database, { projectId, ids });
+      return ids.map((id) => values.get(id) ?? null);
+    });
   const goalsById = (
     read: (
       database: Database,
@@ -96,10 +118,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
   return {
     trace: byId(readTraces),
     context: payload(readContexts, parseJson),
-    treeStats: new DataLoader(async (ids) => {
-      const stats = await readTreeStats(database, { projectId, ids });
-      return ids.map((id) => stats.get(id) ?? null);
-    }),
+    treeStats: mapped(readTreeStats),
     goal: new DataLoader<GoalOwner, GoalRow | null, string>(
       async (goals) => {
         const rows = new Map(
@@ -123,9 +142,16 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     ),
     thread: byId(readThreads),
     step: byId(readSteps),
-    stepData: payload(readStepData, parseJson),
+    stepData: payload(readStepData, (data) => data),
     message: byId(readMessages),
     content: payload(readContents, (content) => content),
+    checkpoint: byId(readCheckpoints),
+    latestCheckpoint: mapped(readLatest),
+    nearestCheckpoint: mapped(readNearest),
+    stepOfCheckpoint: mapped(readStepIds),
+    lineage: mapped(readLineages),
+    messages: mapped(readCheckpointMessages),
+    payload: mapped(readPayloads),
     list: (name, owner, page) => pageLoader(name, page).load(owner) as Promise<never>,
   };
 }

@@ -1,3 +1,4 @@
+import { objectText } from './content.js';
 import { parseJson } from './json.js';
 import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './graph.js';
 
@@ -130,7 +131,13 @@ export function stepOfNode(node: StepNode): StepRow {
   };
 }
 
+/** A prompt's messages are content of their own: `data` has null in their place. */
 export function stepToNode(step: StepRow): Record<string, unknown> {
   const { properties, data, ...rest } = step;
-  return { ...rest, ...properties, data: JSON.stringify(data ?? {}) };
+  const object = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const text =
+    step.messagesId == null
+      ? JSON.stringify(object)
+      : objectText(object, (key) => (key === 'messages' ? 'null' : JSON.stringify(object[key])));
+  return { ...rest, ...properties, data: text };
 }

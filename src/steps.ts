@@ -1,14 +1,16 @@
 import { keyOf, type Batch } from './batch.js';
+import { chainOf, putAt, type Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import { badInput, StemmaError } from './errors.js';
+import { badInput, notFound, StemmaError } from './errors.js';
 import { checkGoalOfTrace } from './goal-rules.js';
 import type { StepRow, StepType } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { shown, without } from './json.js';
+import { parseJson, shown, without } from './json.js';
 import type { IdKey } from './load.js';
 import { stepOfNode, type StepNode } from './nodes.js';
+import { readLists } from './read-content.js';
 import { checkSequence, takeSequence } from './sequences.js';
 import { usageOf } from './stats.js';
 import { checkStepData, propertiesOf } from './step-data.js';
@@ -62,6 +64,7 @@ export async function addSteps(
       sequences: drafts.flatMap(({ traceId, given }) =>
         given === null ? [] : [{ projectId, traceId, label: 'Step' as const, sequence: given }],
       ),
+      chains: drafts.map(({ prompt }) => prompt),
     },
     weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
     apply: (batch) =>
@@ -73,6 +76,7 @@ export async function addSteps(
 
 interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
   readonly given: number | null;
+  readonly prompt: readonly Piece[];
 }
 
 function draft(projectId: string, input: NewStep, field: string): Draft {
@@ -94,18 +98,24 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
     parentIds,
     data,
   };
+  const prompt = input.type === 'llm_call' ? chainOf(projectId, (data['messages'] ?? []) as unknown[]) : [];
+  const messagesId = prompt.at(-1)?.id ?? null;
   return {
     projectId,
     id: idOr(input.id, `${field}.id`),
     ...fields,
+    prompt,
+    messagesId,
     properties: propertiesOf(input.type, data),
-    digest: digestOf(fields),
+    digest: digestOf(
+      messagesId === null ? fields : { ...fields, data: without(data, 'messages'), messagesId },
+    ),
   };
 }
 
 function insertStep(
   batch: Batch,
-  { given, ...draft }: Draft,
+  { given, prompt, ...draft }: Draft,
   { field, comesLater }: { readonly field: string; readonly comesLater: (id: string) => boolean },
 ): StepRow {
   const { projectId, id, traceId, goalId, parentIds } = draft;
@@ -134,6 +144,10 @@ function insertStep(
   const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
   const step: StepRow = { ...draft, sequence, createdAt: batch.now };
   batch.steps.put(keyOf(projectId, id), step);
+  if (draft.messagesId != null) {
+    const contentId = draft.messagesId;
+    batch.hold({ projectId, owner: 'Step', ownerId: id, owning: 'MESSAGES', key: null, contentId }, prompt);
+  }
   const counted = batch.trace(projectId, traceId);
   batch.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
   const usage = usageOf(step.properties, 0);
@@ -153,6 +167,7 @@ function publicStep({
   projectId: _project,
   digest: _digest,
   properties: _properties,
+  messagesId: _messagesId,
   data,
   ...rest
 }: StepRow): object {
@@ -163,7 +178,10 @@ function publicStep({
 }
 
 const readStepRows = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
-const readDataRows = statement<{ steps: readonly IdKey[] }, { id: string; data: string }>('steps/read-data');
+const readDataRows = statement<
+  { steps: readonly IdKey[] },
+  { id: string; data: string; messagesId: string | null }
+>('steps/read-data');
 
 /** The steps of these ids that exist, without their data, in no order. */
 export async function readSteps(
@@ -174,11 +192,25 @@ export async function readSteps(
   return rows.map(({ step }) => stepOfNode(step));
 }
 
-/** The data of steps, as JSON text by id. */
+/** The data of steps by id, whole. */
 export async function readStepData(
   database: Database,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
-): Promise<Map<string, string>> {
+): Promise<Map<string, unknown>> {
   const rows = await readDataRows(database, { steps: ids.map((id) => ({ projectId, id })) });
-  return new Map(rows.map(({ id, data }) => [id, data]));
+  const lastIds = rows.flatMap(({ messagesId }) => messagesId ?? []);
+  const lists = await readLists(database, { projectId, lastIds });
+  return new Map(
+    rows.map(({ id, data, messagesId }) => {
+      const whole = parseJson(data) as object;
+      if (messagesId !== null) {
+        putAt(whole, 'messages', lists.get(messagesId) ?? gone(id));
+      }
+      return [id, whole];
+    }),
+  );
+}
+
+function gone(id: string): never {
+  throw notFound('step', id);
 }

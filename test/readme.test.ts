@@ -44,3 +44,14 @@ test('the mutation and the subscription of the README do what it says', async ()
   assert.deepEqual(types, ['TraceSnapshot', 'GoalAdded', 'MessageAdded']);
   live.stop();
 });
+
+test('the checkpoint of the README can be forked, and its fork shares what it holds', async () => {
+  const { putCheckpoint, forkCheckpoint } = await kit.ask(example('Checkpoints and run events'));
+  assert.deepEqual(putCheckpoint, { id: 'chat-1', messageCount: 1 });
+  assert.deepEqual(forkCheckpoint, {
+    messages: [{ role: 'user', content: 'Find the bug' }],
+    state: { plan: ['reproduce', 'fix'] },
+    parent: { id: 'chat-1' },
+    lineage: { nodes: [{ id: 'chat-1', metadata: { threadId: 'chat', step: 1 } }] },
+  });
+});

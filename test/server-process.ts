@@ -17,17 +17,32 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+/** Starts a server on the test's Neo4j, or on the one that `environment` names. */
+export function startServerProcess(
+  environment: NodeJS.ProcessEnv = {},
+  onOutput: (pid: number, output: string) => void = () => undefined,
+): Promise<ServerProcess> {
+  return spawnServer(testNeo4j(), { environment, onOutput, nodeArguments: ['--enable-source-maps'] });
+}
+
 /**
  * Starts `node dist/src/main.js` on a free port, and resolves when it says that it is ready; rejects when it ends before.
  * `onOutput` is told of each piece of output, with all so far.
  */
-export async function startServerProcess(
-  environment: NodeJS.ProcessEnv = {},
-  onOutput: (pid: number, output: string) => void = () => undefined,
+export async function spawnServer(
+  { uri, username, password }: ReturnType<typeof testNeo4j>,
+  {
+    environment = {},
+    onOutput = () => undefined,
+    nodeArguments = [],
+  }: {
+    readonly environment?: NodeJS.ProcessEnv;
+    readonly onOutput?: (pid: number, output: string) => void;
+    readonly nodeArguments?: readonly string[];
+  } = {},
 ): Promise<ServerProcess> {
-  const { uri, username, password } = testNeo4j();
   const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'],
       NEO4J_URI: uri,

@@ -38,6 +38,9 @@ FOR (e:RunEvent) REQUIRE (e.projectId, e.threadId, e.key) IS UNIQUE;
 CREATE CONSTRAINT checkpoint_key IF NOT EXISTS
 FOR (c:Checkpoint) REQUIRE (c.projectId, c.id) IS UNIQUE;
 
+CREATE CONSTRAINT checkpoint_lock IF NOT EXISTS
+FOR (l:CheckpointLock) REQUIRE (l.projectId, l.id) IS UNIQUE;
+
 CREATE CONSTRAINT content_key IF NOT EXISTS
 FOR (c:Content) REQUIRE (c.projectId, c.id) IS UNIQUE;
 

@@ -1,8 +1,10 @@
-// Removes up to $limit steps of a trace that is being deleted, and counts them; 0 when none is left.
+// Removes up to $limit steps of a trace that is being deleted, and counts them, with the content that they held; 0 when none is
+// left.
 MATCH (n:Step)
 USING INDEX n:Step(projectId, traceId, sequence)
 WHERE n.projectId = $projectId AND n.traceId = $traceId AND n.sequence > 0
 WITH n
 LIMIT $limit
+OPTIONAL MATCH (n)-[:MESSAGES]->(c:Content)
 DETACH DELETE n
-RETURN count(*) AS removed
+RETURN count(*) AS removed, collect(DISTINCT c.id) AS released

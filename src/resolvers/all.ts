@@ -2,12 +2,13 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.js';
 import type { MutationResolvers, Resolvers } from '../generated/schema.js';
 import { DateTime, JSONValue, Long } from '../scalars.js';
+import { Checkpoint, checkpointMutations, checkpointQueries } from './checkpoint.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
-import * as pending from './pending.js';
 import * as runEvent from './run-event.js';
 import { Step, stepMutations, stepQueries } from './step.js';
+import { Thread, threadQueries } from './thread.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
 /** The enums: the API's words for what the graph keeps in the documents' own. */
@@ -40,7 +41,7 @@ const mutations: MutationResolvers = {
   ...messageMutations,
   ...event.eventMutations,
   ...runEvent.runEventMutations,
-  ...pending.checkpointMutations,
+  ...checkpointMutations,
 };
 
 type Mutate = (source: object, args: object, context: Context, info: GraphQLResolveInfo) => unknown;
@@ -57,7 +58,8 @@ export const resolvers = {
     ...stepQueries,
     ...messageQueries,
     ...runEvent.runEventQueries,
-    ...pending.checkpointQueries,
+    ...checkpointQueries,
+    ...threadQueries,
   },
   // The mutations of a request run one after another: what was read for one may have been changed by the next.
   Mutation: Object.fromEntries(
@@ -76,8 +78,8 @@ export const resolvers = {
   AffectedGoal,
   Step,
   Message,
-  Thread: pending.Thread,
-  Checkpoint: pending.Checkpoint,
+  Thread,
+  Checkpoint,
   RunEvent: runEvent.RunEvent,
   RunEventUpdate: runEvent.RunEventUpdate,
   TraceEvent: event.TraceEvent,

@@ -49,6 +49,7 @@ export const Step: StepResolvers = {
     const page = { after: numberAfter(after, 0), maxDepth: checkDepth(maxDepth), limit: size + 1 };
     return pageOf((await loaders.list('descendantsOfSteps', id, page)).map(related), { size, after });
   },
+  nearestCheckpoint: ({ id }, _, { loaders }) => loaders.nearestCheckpoint.load(id),
   async messages({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const rows = await loaders.list('messagesOfSteps', id, { after: numberAfter(after, 0), limit: size + 1 });

@@ -1,0 +1,92 @@
+import { Batch, keyOf } from '../src/batch.js';
+import type { Ingest } from '../src/ingest.js';
+import { goalToNode, messageToNode, stepToNode } from '../src/nodes.js';
+import type { ImportFiles } from './import-files.js';
+
+/** Writes that are applied to a batch in memory at once, and never reach a database. */
+export function ingestInto(batch: Batch): Ingest {
+  return {
+    get database(): never {
+      throw new Error('expected writes that read nothing');
+    },
+    onCommit: () => undefined,
+    submit: (write) => Promise.resolve(write.apply(batch)),
+    idle: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Puts what became of a batch into the files, as `flush` puts it into the database: the same nodes, the same edges. `stored` is
+ * what the files have of content, by its id: what batches share is there once.
+ */
+export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, number>): void {
+  const ids = new Map<string, number>();
+  const node = (label: string, key: string, properties: object): void => {
+    ids.set(`${label} ${key}`, files.node(label, properties));
+  };
+  const edge = (type: string, from: string, to: string): void => {
+    const [start, end] = [ids.get(from), ids.get(to)];
+    if (start === undefined || end === undefined) {
+      throw new Error(`expected the ends of ${type} in the batch, got ${from} and ${to}`);
+    }
+    files.edge(type, start, end);
+  };
+  const home = ({ traceId, goalId }: { readonly traceId: string; readonly goalId: string | null }): string =>
+    goalId === null ? `Trace ${traceId}` : `Goal ${keyOf(traceId, goalId)}`;
+
+  const traces = batch.traces.added();
+  const goals = [...batch.goalTables()].flatMap((table) => table.added());
+  const steps = batch.steps.added();
+  const messages = batch.messages.added();
+  const events = batch.events.added();
+  const changedAtMs = Date.parse(batch.now);
+  // The lock is written by every write after the one that creates the trace.
+  traces.forEach((trace) => node('Trace', trace.id, { ...trace, changedAtMs, locked: true }));
+  goals.forEach((goal) => {
+    // The program makes a random one; here the same seed has to give the same.
+    const addedBy = `fill ${goal.goalId}`;
+    node('Goal', keyOf(goal.traceId, goal.goalId), { ...goalToNode(goal), addedBy });
+  });
+  steps.forEach((step) => node('Step', step.id, stepToNode(step)));
+  messages.forEach((message) => node('Message', message.id, messageToNode(message)));
+
+  for (const { id, parentTraceId, parentGoalId } of traces) {
+    if (parentTraceId !== null) {
+      edge('PARENT_OF', `Trace ${parentTraceId}`, `Trace ${id}`);
+      if (parentGoalId !== null) {
+        edge('BELONGS_TO', `Trace ${id}`, `Goal ${keyOf(parentTraceId, parentGoalId)}`);
+      }
+    }
+  }
+  for (const { traceId, goalId, parentId } of goals) {
+    edge('BELONGS_TO', `Goal ${keyOf(traceId, goalId)}`, `Trace ${traceId}`);
+    if (parentId !== null) {
+      edge('PARENT_OF', `Goal ${keyOf(traceId, parentId)}`, `Goal ${keyOf(traceId, goalId)}`);
+    }
+  }
+  for (const step of steps) {
+    edge('BELONGS_TO', `Step ${step.id}`, home(step));
+    step.parentIds.forEach((parentId) => edge('PARENT_OF', `Step ${parentId}`, `Step ${step.id}`));
+  }
+  for (const message of messages) {
+    edge('BELONGS_TO', `Message ${message.id}`, home(message));
+    if (message.stepId !== null) {
+      edge('PRODUCED', `Step ${message.stepId}`, `Message ${message.id}`);
+    }
+  }
+  for (const { projectId, owner, ownerId, owning, contentId } of batch.held.rows()) {
+    for (const { afterId, ...piece } of batch.chains.get(keyOf(projectId, contentId)) ?? []) {
+      if (!stored.has(piece.id)) {
+        stored.set(piece.id, files.node('Content', piece));
+        const before = afterId === null ? undefined : stored.get(afterId);
+        if (before !== undefined) {
+          files.edge('AFTER', stored.get(piece.id) ?? -1, before);
+        }
+      }
+    }
+    files.edge(owning, ids.get(`${owner} ${ownerId}`) ?? -1, stored.get(contentId) ?? -1);
+  }
+  for (const event of events) {
+    files.edge('BELONGS_TO', files.node('Event', event), ids.get(`Trace ${event.traceId}`) ?? -1);
+  }
+}

@@ -1,0 +1,18 @@
+import type { Figure } from './figure.js';
+import type { WritingStage } from './writing-stage.js';
+
+/** Figure 13. The most memory (VmRSS) that the server had resident during figures 2, 3, 4 and 8, looked at every 50 ms. */
+export const memory: Figure<WritingStage> = {
+  number: 13,
+  name: 'server memory',
+  after: [2, 3, 4, 8],
+  measure: ({ peaksMb }) =>
+    Promise.resolve([
+      {
+        name: 'server memory, peak',
+        unit: 'MB resident',
+        rounds: [Math.max(...peaksMb)],
+        target: { atMost: 350 },
+      },
+    ]),
+};

@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
+import { stopLater } from './started.js';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The jars that the tests use too. */
+export const installDir = join(root, '.stemma', 'neo4j-install');
+
+/** A Neo4j of the bench, and its process. */
+export interface BenchNeo4j extends LocalNeo4j {
+  readonly pid: number;
+}
+
+/** Starts the Neo4j kept in `dataDir` with the settings it has under `npm start`; it is stopped with the run. */
+export async function startNeo4j(dataDir: string): Promise<BenchNeo4j> {
+  const neo4j = await startLocalNeo4j({
+    dataDir,
+    installDir,
+    report: () => undefined,
+    environment: process.env,
+  });
+  stopLater(() => neo4j.stop());
+  const { pid } = JSON.parse(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8')) as { pid: number };
+  return { ...neo4j, pid };
+}
+
+/** An empty folder that goes with the run. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'stemma-bench-'));
+  stopLater(() => {
+    rmSync(folder, { recursive: true, force: true });
+    return undefined;
+  });
+  return folder;
+}

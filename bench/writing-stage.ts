@@ -1,0 +1,81 @@
+import type { ServerProcess } from '../test/server-process.js';
+import { share, openHttpClient, type HttpClient } from './http-client.js';
+import { startNeo4j, temporaryFolder, type BenchNeo4j } from './neo4j.js';
+import { watching } from './process-watch.js';
+import { openRaw, type Raw } from './raw.js';
+import { startServer } from './server.js';
+import { stopLater } from './started.js';
+import { batchBody, createTraces, singleBody } from './workload.js';
+
+/** What the figures on writing and delivery are measured on: a fresh Neo4j and a server, both warm. */
+export interface WritingStage {
+  readonly neo4j: BenchNeo4j;
+  readonly server: ServerProcess;
+  readonly client: HttpClient;
+  readonly raw: Raw;
+  /** Fifty traces with goals six deep. */
+  readonly traces: readonly string[];
+  /** Runs what a figure measures, and keeps what the server's memory came to. */
+  watched<T>(work: () => Promise<T>): Promise<T>;
+  /** The most memory that the server had resident while `watched` ran, in MB, by figure. */
+  readonly peaksMb: number[];
+}
+
+const TRACES = 50;
+const WARM_BATCHES = 60;
+const WARM_SINGLES = 3_000;
+
+export async function openWritingStage(): Promise<WritingStage> {
+  const neo4j = await startNeo4j(temporaryFolder());
+  const server = await startServer(neo4j);
+  const client = openHttpClient(server.url, 2);
+  stopLater(() => {
+    client.close();
+    return undefined;
+  });
+  const traces = await createTraces(client, 'trace', TRACES);
+  const [warm = ''] = await createTraces(client, 'warm', 1);
+  await client.post(batchBody(warm, 1));
+  const raw = await openRaw(neo4j, warm);
+  await warmUp({ server, raw, traces: await createTraces(client, 'warm-up', 8) });
+  const peaksMb: number[] = [];
+  return {
+    neo4j,
+    server,
+    client,
+    raw,
+    traces,
+    peaksMb,
+    async watched(work) {
+      const { result, used } = await watching([server.pid, neo4j.pid, process.pid], work);
+      peaksMb.push(used.peakMb[0] ?? 0);
+      const [ofServer, ofNeo4j, ofClient] = used.cores.map((cores) => cores.toFixed(2));
+      console.log(`    cores: server ${ofServer ?? ''}, Neo4j ${ofNeo4j ?? ''}, client ${ofClient ?? ''}`);
+      return result;
+    },
+  };
+}
+
+/** Until both compilers have seen what is measured. */
+async function warmUp({
+  server,
+  raw,
+  traces,
+}: {
+  readonly server: ServerProcess;
+  readonly raw: Raw;
+  readonly traces: readonly string[];
+}): Promise<void> {
+  const client = openHttpClient(server.url, 16);
+  const batches = traces.map((trace, index) => batchBody(trace, index));
+  const singles = traces.map((trace, index) => singleBody(trace, index));
+  await raw.rowsPerSecond({ writers: 2, batches: WARM_BATCHES });
+  await raw.singleCommits(300);
+  await share({ clients: 2, count: WARM_BATCHES }, (_, unit) =>
+    client.post(batches[unit % batches.length] ?? ''),
+  );
+  await share({ clients: 16, count: WARM_SINGLES }, (_, unit) =>
+    client.post(singles[unit % singles.length] ?? ''),
+  );
+  client.close();
+}

@@ -1,0 +1,15 @@
+// Removes up to $limit checkpoints of a thread below a step, the lowest first, and counts them, with the content that they held;
+// 0 when none is left.
+MATCH (c:Checkpoint)
+USING INDEX c:Checkpoint(projectId, threadId, step, write)
+WHERE c.projectId = $projectId AND c.threadId = $threadId AND c.step >= 0 AND c.step < $before AND c.write > 0
+WITH c
+ORDER BY c.projectId, c.threadId, c.step, c.write
+LIMIT $limit
+CALL (c) {
+  OPTIONAL MATCH (c)-[:MESSAGES|STATE|TOOLS_RESULT]->(piece:Content)
+  RETURN collect(piece.id) AS held
+}
+DETACH DELETE c
+WITH count(*) AS removed, collect(held) AS lists
+RETURN removed, reduce(all = [], list IN lists | all + list) AS released

@@ -1,0 +1,13 @@
+// A page of the latest checkpoints of all threads, the thread written last first.
+MATCH (t:Thread)
+USING INDEX t:Thread(projectId, checkpointKey)
+WHERE t.projectId = $projectId AND t.checkpointKey > ''
+WITH t
+ORDER BY t.projectId DESC, t.checkpointKey DESC
+SKIP $offset
+LIMIT $limit
+MATCH (t)-[:LATEST]->(c:Checkpoint)
+RETURN c {
+  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
+  .writtenAt, .listKey, .digest
+} AS checkpoint

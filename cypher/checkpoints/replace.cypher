@@ -1,0 +1,14 @@
+// Gives checkpoints other properties, takes from them their parent, their step and the content they held, and returns that.
+UNWIND $checkpoints AS row
+MATCH (c:Checkpoint {projectId: row.projectId, id: row.id})
+SET c = row
+WITH c
+OPTIONAL MATCH (c)<-[up:PARENT_OF]-(:Checkpoint)
+DELETE up
+WITH c
+OPTIONAL MATCH (c)-[at:AT]->(:Step)
+DELETE at
+WITH c
+MATCH (c)-[holds:MESSAGES|STATE|TOOLS_RESULT]->(piece:Content)
+DELETE holds
+RETURN DISTINCT piece.projectId AS projectId, piece.id AS id

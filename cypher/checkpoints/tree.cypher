@@ -1,0 +1,15 @@
+// The checkpoints of a thread, all they descend from and all that descends from these, each once.
+MATCH (entry:Checkpoint)
+USING INDEX entry:Checkpoint(projectId, threadId, step, write)
+WHERE
+  entry.projectId = $projectId AND entry.threadId = $threadId AND entry.step >= 0 AND entry.write > 0 AND
+  NOT EXISTS { (entry)<-[:PARENT_OF]-(:Checkpoint {threadId: $threadId}) }
+MATCH (entry)<-[:PARENT_OF*0..]-(root:Checkpoint)
+WHERE NOT EXISTS { (root)<-[:PARENT_OF]-(:Checkpoint) }
+WITH DISTINCT root
+MATCH (root)-[:PARENT_OF*0..]->(c:Checkpoint)
+RETURN c {
+  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
+  .writtenAt, .listKey, .digest
+} AS checkpoint
+LIMIT $limit

@@ -1,0 +1,6 @@
+// Has checkpoints hold the last of their messages, and counts them: fewer if one is gone. Run once for each.
+UNWIND $held AS row
+MATCH (owner:Checkpoint {projectId: row.projectId, id: row.ownerId})
+MATCH (c:Content {projectId: owner.projectId, id: row.contentId})
+CREATE (owner)-[:MESSAGES]->(c)
+RETURN count(*) AS held

@@ -1,0 +1,16 @@
+// For each step, the checkpoint taken at it or at the nearest step it rests on: of several steps at the same distance, the
+// newest step's; of several at one step, the last written. A step without any gives no row.
+UNWIND $ids AS id
+CALL (id) {
+  MATCH p = (:Step {projectId: $projectId, id: id})<-[:PARENT_OF*0..]-(s:Step)
+  WITH s, min(length(p)) AS distance
+  MATCH (s)<-[:AT]-(c:Checkpoint)
+  WITH c, s, distance
+  ORDER BY distance, s.sequence DESC, c.listKey DESC
+  LIMIT 1
+  RETURN c {
+    .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
+    .writtenAt, .listKey, .digest
+  } AS checkpoint
+}
+RETURN id AS stepId, checkpoint

@@ -1,0 +1,17 @@
+// For each thread, a page of the traces that ran in it, newest first, before a list key.
+UNWIND $owners AS owner
+CALL (owner) {
+  MATCH (t:Trace)
+  USING INDEX t:Trace(projectId, threadId, listKey)
+  WHERE t.projectId = $projectId AND t.threadId = owner AND t.listKey < $before
+  WITH t
+  ORDER BY t.projectId DESC, t.threadId DESC, t.listKey DESC
+  LIMIT $limit
+  RETURN t {
+    .projectId, .id, .mode, .promptName, .task, .agentType, .status, .uid, .summary, .error,
+    .parentTraceId, .parentGoalId, .threadId, .totalSteps, .lastStepSequence, .lastMessageSequence, .lastGoalNumber,
+    .lastEventId, .createdAt, .completedAt, .listKey, .digest, .formerParentId,
+    .messageCount, .promptTokens, .completionTokens, .totalTokens, .totalCost, .preview, .previewSequence
+  } AS item
+}
+RETURN owner, collect(item) AS items

@@ -1,0 +1,20 @@
+import type { QueryResolvers, ThreadResolvers } from '../generated/schema.js';
+import { NEWEST } from '../lists.js';
+import { pageOf, pageSize, textAfter } from '../pages.js';
+import { byListKey } from './trace.js';
+
+export const Thread: ThreadResolvers = {
+  latestCheckpoint: ({ id }, _, { loaders }) => loaders.latestCheckpoint.load(id),
+  async traces({ id }, { first, after }, { loaders }) {
+    const size = pageSize(first);
+    const rows = await loaders.list('tracesOfThreads', id, {
+      before: textAfter(after, NEWEST),
+      limit: size + 1,
+    });
+    return pageOf(rows.map(byListKey), { size, after });
+  },
+};
+
+export const threadQueries: QueryResolvers = {
+  thread: (_, { id }, { loaders }) => loaders.thread.load(id),
+};
