@@ -16,5 +16,7 @@ export async function readThreads(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<ThreadRow[]> {
   const threads = ids.map((id) => ({ projectId, id }));
-  return (await readThreadRows(runner, { threads })).map(({ thread }) => thread);
+  const rows = await readThreadRows(runner, { threads });
+  // Neo4j lets a reader see a node as it goes, without some of its properties.
+  return rows.map(({ thread }) => thread).filter((thread: Partial<ThreadRow>) => thread.lastWrite != null);
 }
