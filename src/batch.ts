@@ -1,6 +1,15 @@
 import type { Held, Piece } from './content.js';
 import { notFound } from './errors.js';
-import type { CheckpointRow, EventRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
+import type {
+  CheckpointRow,
+  EventRow,
+  GoalRow,
+  MessageRow,
+  RunEventRow,
+  StepRow,
+  ThreadRow,
+  TraceRow,
+} from './graph.js';
 import type { Preview } from './stats.js';
 
 /** A trace by its project and id. */
@@ -109,6 +118,9 @@ export class Batch {
   readonly takenSequences = new Set<string>();
   /** Custom events that exist already, by trace and idempotency key. */
   readonly eventsByKey = new Table<EventRow>(this.#journal);
+  readonly runEvents = new Table<RunEventRow>(this.#journal);
+  /** Run events that exist already, by thread and idempotency key. */
+  readonly runEventsByKey = new Table<RunEventRow>(this.#journal);
   /** Traces whose deletion is still being cleared away. */
   readonly deleting = new Set<string>();
   /** The newest message of a goal other than one, by goal and the other's id. */

@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import type { EventRow, RunEventRow } from './graph.js';
 import type { Ingest } from './ingest.js';
 import type { ListChanges } from './list-changes.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -8,7 +9,10 @@ import type { Tails } from './tails.js';
 export interface Store {
   readonly database: Database;
   readonly ingest: Ingest;
-  readonly tails: Tails;
+  /** The event logs of traces. */
+  readonly tails: Tails<EventRow>;
+  /** The run events of threads. */
+  readonly threadTails: Tails<RunEventRow>;
   readonly listChanges: ListChanges;
 }
 

@@ -1,7 +1,7 @@
 import { type Batch, type Table, keyOf } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { GoalRow, MessageRow } from './graph.js';
+import type { GoalRow, MessageRow, RunRow } from './graph.js';
 import { contentToProperties, goalToNode, messageToNode, statsToProperties, stepToNode } from './nodes.js';
 import { freeContent, storeContent } from './store-content.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
@@ -24,6 +24,8 @@ const createMessages = statement<{ owners: Rows }, never>('messages/create');
 const updateMessages = statement<{ messages: Rows }, never>('messages/update');
 const moveMessages = statement<{ messages: Rows }, never>('messages/move');
 const createEvents = statement<{ logs: Rows }, never>('events/create');
+const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
+const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
 
 /**
  * Writes what became of the batch: one statement a kind of change, however many rows, sent without waiting for one
@@ -107,6 +109,17 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     ([first], events) => ({ projectId: first.projectId, traceId: first.traceId, events }),
   );
   send(logs, (rows) => createEvents(transaction, { logs: rows }));
+
+  const runs = group(
+    batch.runEvents.added(),
+    (event) => keyOf(event.projectId, event.threadId, event.runId),
+    ([{ projectId, threadId, runId }], events) => ({
+      run: { projectId, threadId, id: runId, createdAt: batch.now, updatedAt: batch.now },
+      events,
+    }),
+  );
+  send(runs, () => touchRuns(transaction, { runs: runs.map(({ run }) => run) }));
+  send(runs, () => createRunEvents(transaction, { runs }));
   const released = flushCheckpoints(transaction, batch);
   sent.push(released);
   const held = [...batch.held.rows()];
@@ -140,11 +153,11 @@ function byOwner<
   );
 }
 
-function group<Row>(
+function group<Row, Group extends object>(
   rows: readonly Row[],
   keyed: (row: Row) => string,
-  shape: (first: readonly [Row], members: readonly Row[]) => object,
-): object[] {
+  shape: (first: readonly [Row], members: readonly Row[]) => Group,
+): Group[] {
   const groups = new Map<string, [Row, ...Row[]]>();
   for (const row of rows) {
     const members = groups.get(keyed(row));

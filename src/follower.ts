@@ -1,29 +1,31 @@
 import type { Database } from './database.js';
 import { endable } from './endable.js';
 import { StemmaError } from './errors.js';
-import type { EventRow } from './graph.js';
-import { FIRST_PAGE, nextLimit, readLogPart, type LogKey } from './log-part.js';
+import { FIRST_PAGE, nextLimit, readLogPart } from './log-part.js';
+import type { LogOwner, LogSource } from './log-source.js';
 
-/** What a follower of a trace's log is given. */
-export type Followed =
-  | { readonly kind: 'event'; readonly event: EventRow }
+/** What a follower of a log is given. */
+export type Followed<Row> =
+  | { readonly kind: 'event'; readonly event: Row }
   /** Events `requested` + 1 to `earliest` - 1 are gone. */
   | { readonly kind: 'gap'; readonly requested: number; readonly earliest: number; readonly latest: number }
-  /** The trace was deleted; nothing comes after. */
+  /** The log was deleted; nothing comes after. */
   | { readonly kind: 'deleted' };
 
-/** A trace's log, followed: end it with `return`, which also ends a wait. Ask for one thing at a time. */
-export type Follower = AsyncIterableIterator<Followed, undefined>;
+/** A log, followed: end it with `return`, which also ends a wait. Ask for one thing at a time. */
+export type Follower<Row> = AsyncIterableIterator<Followed<Row>, undefined>;
 
 /** The end of a log that is being watched. */
-export interface Tail {
-  readonly key: LogKey;
+export interface Tail<Row> {
+  readonly owner: LogOwner;
+  /** Null until the log begins. */
+  life: string | null;
   /** The newest event known to be. */
   latest: number;
   /** The newest event that the shared reading has passed. */
   readUpTo: number;
   /** The newest events up to `readUpTo`, without gaps: what followers find here they need not read. */
-  events: EventRow[];
+  events: Row[];
   sizeBytes: number;
   /** How many events the shared reading takes at a time. */
   limit: number;
@@ -44,17 +46,20 @@ export interface Tail {
  * Written by hand rather than as an async generator: a generator waiting on a quiet log does not hear `return`, and a
  * client that left would never be let go.
  */
-export function createFollower(
+export function createFollower<Row>(
   database: Database,
-  tail: Tail,
+  source: LogSource<Row>,
+  tail: Tail<Row>,
   {
     after,
     onDeleted,
     onEnd,
   }: { readonly after: number; readonly onDeleted: () => void; readonly onEnd: () => void },
-): Follower {
+): Follower<Row> {
   let cursor = after;
-  let page: readonly EventRow[] = [];
+  /** What was read and not yet given, the next one last. */
+  let page: Row[] = [];
+  let pageLatest = 0;
   let limit = FIRST_PAGE;
   let ended = false;
   let stopWaiting: () => void = () => undefined;
@@ -77,22 +82,36 @@ export function createFollower(
     });
   }
 
-  /** The event after the cursor, if it is at hand. */
-  function atHand(): EventRow | undefined {
-    const pageStart = page[0]?.eventId ?? Infinity;
-    const tailStart = tail.events[0]?.eventId ?? Infinity;
-    return page[cursor + 1 - pageStart] ?? tail.events[cursor + 1 - tailStart];
+  /** What comes next, if it is at hand. */
+  function atHand(): Followed<Row> | undefined {
+    const [first] = tail.events;
+    const tailStart = first === undefined ? Infinity : source.numberOf(first);
+    const event = page.at(-1) ?? tail.events[cursor + 1 - tailStart];
+    if (event === undefined) {
+      return undefined;
+    }
+    const number = source.numberOf(event);
+    if (number > cursor + 1) {
+      return gapUpTo(number - 1, pageLatest);
+    }
+    page.pop();
+    cursor = number;
+    return { kind: 'event', event };
+  }
+
+  function gapUpTo(last: number, latest: number): Followed<Row> {
+    const requested = cursor;
+    cursor = last;
+    return { kind: 'gap', requested, earliest: last + 1, latest };
   }
 
   /** Undefined when it was ended. */
-  async function read(): Promise<Followed | undefined> {
+  async function read(): Promise<Followed<Row> | undefined> {
     while (!ended) {
-      const event = atHand();
-      if (event !== undefined) {
-        cursor = event.eventId;
-        return { kind: 'event', event };
+      const next = atHand();
+      if (next !== undefined) {
+        return next;
       }
-      page = [];
       if (tail.deleted) {
         return { kind: 'deleted' };
       }
@@ -109,19 +128,18 @@ export function createFollower(
     return undefined;
   }
 
-  async function readPage(): Promise<Followed | undefined> {
+  async function readPage(): Promise<Followed<Row> | undefined> {
     try {
-      const part = await readLogPart(database, tail.key, { after: cursor, limit });
+      const key = { ...tail.owner, life: tail.life };
+      const part = await readLogPart(database, source, key, { after: cursor, limit });
       switch (part.kind) {
         case 'events':
-          page = part.events;
-          limit = nextLimit(page);
+          page = part.events.toReversed();
+          pageLatest = part.latest;
+          limit = nextLimit(source, page);
           return undefined;
-        case 'gap': {
-          const gap = { ...part, requested: cursor };
-          cursor = part.earliest - 1;
-          return gap;
-        }
+        case 'gap':
+          return gapUpTo(part.latest, part.latest);
         case 'deleted':
           onDeleted();
           return undefined;
@@ -142,7 +160,7 @@ export function createFollower(
     }
   }
 
-  return endable<Followed>({
+  return endable<Followed<Row>>({
     async next() {
       const followed = await read();
       if (followed?.kind === 'deleted') {

@@ -173,14 +173,18 @@ export interface RunEventRow {
   readonly runId: string;
   readonly eventType: string;
   readonly category: string;
-  /** Any JSON value. */
-  readonly content: unknown;
+  /** A text; null where the content is any other JSON value. */
+  readonly content: string | null;
+  /** Any other JSON value as text; null where the content is a text. */
+  readonly contentJson: string | null;
   /** A JSON object as text. */
   readonly metadata: string;
   /** As the client gave it. */
   readonly createdAt: string;
   /** Makes a retry harmless, also the driver's own. */
   readonly key: string;
+  /** Of what the client sent with an idempotency key, to tell the same from other content; null without. */
+  readonly digest: string | null;
 }
 
 export interface CheckpointRow {

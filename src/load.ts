@@ -8,6 +8,7 @@ import type {
   EventRow,
   GoalRow,
   MessageRow,
+  RunEventRow,
   StepRow,
   ThreadRow,
   TraceRow,
@@ -44,6 +45,11 @@ export interface Needs {
   readonly eventKeys?: readonly {
     readonly projectId: string;
     readonly traceId: string;
+    readonly key: string;
+  }[];
+  readonly runEventKeys?: readonly {
+    readonly projectId: string;
+    readonly threadId: string;
     readonly key: string;
   }[];
   /** Traces to be created. */
@@ -102,6 +108,10 @@ const readNewest = statement<
   { sequence: number; content: string | null; contentJson: string | null }
 >('messages/newest-in-goal');
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
+
+const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
+  'run-events/read-by-keys',
+);
 
 /**
  * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
@@ -213,6 +223,13 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     (keys) => readEventKeys(transaction, { keys }),
     ({ event }) => {
       batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
+    },
+  );
+  read(
+    wanted('runEventKeys'),
+    (keys) => readRunEventKeys(transaction, { keys }),
+    ({ event }) => {
+      batch.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
     },
   );
   read(

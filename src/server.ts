@@ -18,6 +18,8 @@ import { readBody } from './request-body.js';
 import { resolvers } from './resolvers/all.js';
 import { createSubscriptionServer } from './subscribe.js';
 import { createTails } from './tails.js';
+import { headOfThread, threadLog } from './thread-log.js';
+import { headOfTrace, traceLog } from './trace-log.js';
 import { createWatchServer } from './watch.js';
 
 export interface ServerOptions {
@@ -62,13 +64,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.warn({ err: error }, 'watching the logs');
   };
   const ingest = createIngest(database);
-  const tails = createTails(database, { onError });
+  const tails = createTails(database, traceLog, { onError });
+  const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
   ingest.onCommit = (committed) => {
-    tails.wake(committed.traces);
+    tails.wake(committed.traces.map(headOfTrace));
+    threadTails.wake(committed.threads.map(headOfThread));
     listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
-  const store: Store = { database, ingest, tails, listChanges };
+  const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage): Context => createContext(store, options.projectOf(request));
 
   const schema = createSchema();
@@ -216,6 +220,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async stop() {
       const closed = new Promise((resolve) => http.close(resolve));
       tails.close();
+      threadTails.close();
       listChanges.close();
       watches.close();
       await subscriptions.close();

@@ -1,75 +1,64 @@
 import { keyOf } from './batch.js';
-import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
-import { logBounds } from './events.js';
 import { createFollower, type Follower, type Tail } from './follower.js';
-import type { EventRow, TraceRow } from './graph.js';
-import { FIRST_PAGE, nextLimit, readLogPart, type LogKey } from './log-part.js';
+import { FIRST_PAGE, nextLimit, readLogPart } from './log-part.js';
+import type { LogHead, LogKey, LogOwner, LogSource } from './log-source.js';
 import { createPoll } from './poll.js';
 
 /**
- * The ends of the logs that are being watched. The log in the database is the truth: a commit of this process, or the
- * regular look at all watched traces, only says that there is more to read. What is new is read once for all followers;
- * one that is behind the part kept here reads the log itself, a page at a time, when it asks for more.
+ * The ends of the logs of one kind that are being watched. The log in the database is the truth: a commit of this process,
+ * or the regular look at all watched logs, only says that there is more to read. What is new is read once for all
+ * followers; one that is behind the part kept here reads the log itself, a page at a time, when it asks for more.
  */
-export interface Tails {
+export interface Tails<Row> {
   /**
-   * Follows the log of a trace, whose newest event is `latest` or a later one, from behind event `after`: each event
-   * exactly once, in order. Reads nothing until asked, and waits while the database is away. A trace that is gone, also
-   * one whose id another now has, is told as deleted.
+   * Follows a log, whose newest event is `latest` or a later one, from behind event `after`: each event exactly once, in
+   * order. Reads nothing until asked, and waits while the database is away. A log that is gone, also one whose owner now
+   * has another, is told as deleted. One that has not begun (`life` null, both numbers 0) is the next that begins.
    */
-  follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower>;
-  /** Says that these traces have new events. */
-  wake(committed: readonly TraceRow[]): void;
-  /** Says that a trace is gone. */
-  forget(key: Pick<LogKey, 'projectId' | 'traceId'>): void;
-  /** How many traces are being watched. */
+  follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower<Row>>;
+  /** Says how far these logs now go. */
+  wake(heads: readonly LogHead[]): void;
+  /** Says that a log is gone; without `life`, whichever is being watched. */
+  forget(log: LogOwner & { readonly life?: string }): void;
+  /** How many logs are being watched. */
   readonly watched: number;
   /** Looks no more: followers wait in silence for their sockets to close, as an end would look like the log's. */
   close(): void;
 }
-
-const readHeads = statement<
-  { readonly watched: readonly (LogKey & { readonly latest: number })[] },
-  {
-    readonly projectId: string;
-    readonly traceId: string;
-    readonly latest: number | null;
-    readonly createdAt: string | null;
-  }
->('traces/heads');
 
 const MAX_TAIL_EVENTS = 500;
 const MAX_TAIL_BYTES = 1_000_000;
 /** After so many looks without anything new, a tail keeps no events. */
 const QUIET_LOOKS = 10;
 
-export function createTails(
+export function createTails<Row>(
   database: Database,
+  source: LogSource<Row>,
   { pollMs = 100, onError }: { readonly pollMs?: number; readonly onError: (error: unknown) => void },
-): Tails {
-  const tails = new Map<string, Tail>();
+): Tails<Row> {
+  const tails = new Map<string, Tail<Row>>();
   let closed = false;
   const poll = createPoll({ everyMs: pollMs, wanted: () => tails.size > 0 && !closed, look });
 
-  function remove(tail: Tail): void {
-    if (tails.get(idOf(tail.key)) === tail) {
-      tails.delete(idOf(tail.key));
+  function remove(tail: Tail<Row>): void {
+    if (tails.get(idOf(tail.owner)) === tail) {
+      tails.delete(idOf(tail.owner));
     }
     if (tails.size === 0) {
       poll.stop();
     }
   }
 
-  function drop(tail: Tail): void {
+  function drop(tail: Tail<Row>): void {
     tail.deleted = true;
     remove(tail);
     wakeFollowers(tail);
   }
 
   /** Reads what is new, once for all followers, and wakes them. `doubted`: even if nothing is said to be new. */
-  async function advance(tail: Tail, { doubted = false } = {}): Promise<void> {
+  async function advance(tail: Tail<Row>, { doubted = false } = {}): Promise<void> {
     if (tail.reading) {
       return;
     }
@@ -81,22 +70,20 @@ export function createTails(
         (again || tail.readUpTo < tail.latest) && tail.followers.size > 0 && !tail.deleted;
         again = false
       ) {
-        const part = await readLogPart(database, tail.key, { after: tail.readUpTo, limit: tail.limit });
+        const key = { ...tail.owner, life: tail.life };
+        const part = await readLogPart(database, source, key, { after: tail.readUpTo, limit: tail.limit });
         if (part.kind === 'events') {
-          keep(tail, part.events);
+          keep(source, tail, part.events);
           wakeFollowers(tail);
         } else if (part.kind === 'gap') {
           // Each follower finds it, and tells it, by itself.
-          tail.events = [];
-          tail.sizeBytes = 0;
-          tail.readUpTo = part.earliest - 1;
+          empty(tail);
+          tail.readUpTo = part.latest;
           tail.latest = Math.max(tail.latest, part.latest);
+        } else if (part.kind === 'deleted') {
+          drop(tail);
         } else {
-          if (part.kind === 'deleted') {
-            drop(tail);
-          } else {
-            tail.latest = tail.readUpTo;
-          }
+          tail.latest = tail.readUpTo;
         }
       }
     } catch (error) {
@@ -112,24 +99,13 @@ export function createTails(
     }
   }
 
-  /** One look at all watched traces, for what other processes wrote. */
+  /** One look at all watched logs, for what other processes wrote. */
   async function look(): Promise<void> {
     const asked = new Map(tails);
-    const watched = [...asked.values()].map(({ key, latest }) => ({ ...key, latest }));
+    const watched = [...asked.values()].map(({ owner, life, latest }) => ({ ...owner, life, latest }));
     try {
-      const heads = await readHeads(database, { watched });
-      for (const head of heads) {
-        const tail = asked.get(idOf(head));
-        if (tail === undefined || tail.deleted) {
-          continue;
-        }
-        if (head.createdAt !== tail.key.createdAt) {
-          void advance(tail, { doubted: true });
-        } else if (head.latest !== null && head.latest > tail.latest) {
-          tail.latest = head.latest;
-          tail.quietLooks = 0;
-          void advance(tail);
-        }
+      for (const head of await source.movedHeads(database, watched)) {
+        hear(asked.get(idOf(head)), head);
       }
       asked.forEach(tidy);
     } catch (error) {
@@ -137,21 +113,34 @@ export function createTails(
     }
   }
 
+  function hear(tail: Tail<Row> | undefined, { life, latest }: LogHead): void {
+    if (tail === undefined || tail.deleted) {
+      return;
+    }
+    tail.life ??= life;
+    if (life !== tail.life) {
+      void advance(tail, { doubted: true });
+    } else if (latest > tail.latest) {
+      tail.latest = latest;
+      tail.quietLooks = 0;
+      void advance(tail);
+    }
+  }
+
   /** After a look that the database answered. */
-  function tidy(tail: Tail): void {
+  function tidy(tail: Tail<Row>): void {
     tail.quietLooks += 1;
     if (tail.stalled) {
       tail.stalled = false;
       void advance(tail);
       wakeFollowers(tail);
     } else if (tail.quietLooks > QUIET_LOOKS && !tail.reading) {
-      tail.events = [];
-      tail.sizeBytes = 0;
+      empty(tail);
     }
   }
 
-  function attach(tail: Tail, after: number): Follower {
-    return createFollower(database, tail, {
+  function attach(tail: Tail<Row>, after: number): Follower<Row> {
+    return createFollower(database, source, tail, {
       after,
       onDeleted: () => drop(tail),
       onEnd() {
@@ -164,43 +153,40 @@ export function createTails(
 
   return {
     // Between finding a tail and attaching to it nothing is awaited: its last follower might leave meanwhile.
-    async follow({ projectId, traceId, createdAt }, { after, latest }) {
-      const key = { projectId, traceId, createdAt };
+    async follow({ projectId, ownerId, life: given }, { after, latest }) {
+      const owner = { projectId, ownerId };
+      let life = given;
       for (;;) {
-        const known = tails.get(idOf(key));
-        if (known?.key.createdAt === createdAt) {
+        const known = tails.get(idOf(owner));
+        if (known === undefined) {
+          const tail = newTail<Row>({ ...owner, life, latest }, { deleted: false });
+          tails.set(idOf(owner), tail);
+          poll.start();
+          return attach(tail, after);
+        }
+        known.life ??= life;
+        if (known.life === life) {
           return attach(known, after);
         }
-        if (known !== undefined) {
-          // Of another trace of this id, an earlier or a later one.
-          const bounds = await logBounds(database, key);
-          if (bounds?.createdAt !== createdAt) {
-            return attach(newTail(key, { latest, deleted: true }), after);
-          }
-          if (tails.get(idOf(key)) === known) {
-            drop(known);
-          }
-          continue;
+        // One of the two is over, or the log has begun in the meantime.
+        const now = (await source.head(database, owner))?.life ?? null;
+        life ??= now;
+        if (life !== now) {
+          return attach(newTail<Row>({ ...owner, life, latest }, { deleted: true }), after);
         }
-        const tail = newTail(key, { latest, deleted: false });
-        tails.set(idOf(key), tail);
-        poll.start();
-        return attach(tail, after);
-      }
-    },
-    wake(committed) {
-      for (const { projectId, id, lastEventId, createdAt } of committed) {
-        const tail = tails.get(idOf({ projectId, traceId: id }));
-        if (tail !== undefined && tail.key.createdAt === createdAt && lastEventId > tail.latest) {
-          tail.latest = lastEventId;
-          tail.quietLooks = 0;
-          void advance(tail);
+        if (tails.get(idOf(owner)) === known && known.life !== now) {
+          drop(known);
         }
       }
     },
-    forget(key) {
-      const tail = tails.get(idOf(key));
-      if (tail !== undefined) {
+    wake(heads) {
+      for (const head of heads) {
+        hear(tails.get(idOf(head)), head);
+      }
+    },
+    forget({ life, ...owner }) {
+      const tail = tails.get(idOf(owner));
+      if (tail !== undefined && (life === undefined || life === tail.life)) {
         drop(tail);
       }
     },
@@ -214,13 +200,17 @@ export function createTails(
   };
 }
 
-function idOf({ projectId, traceId }: { readonly projectId: string; readonly traceId: string }): string {
-  return keyOf(projectId, traceId);
+function idOf({ projectId, ownerId }: LogOwner): string {
+  return keyOf(projectId, ownerId);
 }
 
-function newTail(key: LogKey, { latest, deleted }: Pick<Tail, 'latest' | 'deleted'>): Tail {
+function newTail<Row>(
+  { projectId, ownerId, life, latest }: LogHead,
+  { deleted }: { readonly deleted: boolean },
+): Tail<Row> {
   return {
-    key,
+    owner: { projectId, ownerId },
+    life,
     latest,
     readUpTo: latest,
     events: [],
@@ -234,29 +224,40 @@ function newTail(key: LogKey, { latest, deleted }: Pick<Tail, 'latest' | 'delete
   };
 }
 
-function wakeFollowers(tail: Tail): void {
+function wakeFollowers(tail: Tail<unknown>): void {
   for (const wake of [...tail.followers]) {
     wake();
   }
 }
 
 /** Adds what was read after `readUpTo`, and lets go of the oldest: the newest event is always kept, however large. */
-function keep(tail: Tail, events: readonly EventRow[]): void {
-  const newest = events.at(-1)?.eventId ?? tail.readUpTo;
-  tail.readUpTo = newest;
-  tail.latest = Math.max(tail.latest, newest);
-  tail.limit = nextLimit(events);
-  tail.events.push(...events);
-  tail.sizeBytes += events.reduce((sum, { payload }) => sum + payload.length, 0);
+function keep<Row>(source: LogSource<Row>, tail: Tail<Row>, events: readonly Row[]): void {
+  for (const event of events) {
+    const number = source.numberOf(event);
+    if (number > tail.readUpTo + 1) {
+      empty(tail);
+    }
+    tail.events.push(event);
+    tail.sizeBytes += source.sizeOf(event);
+    tail.readUpTo = number;
+  }
+  tail.latest = Math.max(tail.latest, tail.readUpTo);
+  tail.limit = nextLimit(source, events);
   let over = 0;
   while (
     over < tail.events.length - 1 &&
     (tail.events.length - over > MAX_TAIL_EVENTS || tail.sizeBytes > MAX_TAIL_BYTES)
   ) {
-    tail.sizeBytes -= tail.events[over]?.payload.length ?? 0;
+    const oldest = tail.events[over];
+    tail.sizeBytes -= oldest === undefined ? 0 : source.sizeOf(oldest);
     over += 1;
   }
   tail.events.splice(0, over);
+}
+
+function empty(tail: Tail<unknown>): void {
+  tail.events = [];
+  tail.sizeBytes = 0;
 }
 
 function isUnavailable(error: unknown): boolean {

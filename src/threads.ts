@@ -1,6 +1,6 @@
 import type { ThreadKey } from './batch.js';
 import { statement } from './cypher.js';
-import type { Database } from './database.js';
+import type { Runner } from './database.js';
 import type { ThreadRow } from './graph.js';
 
 /** Removes those of the threads to which nothing belongs any more. */
@@ -12,9 +12,11 @@ const readThreadRows = statement<{ threads: readonly ThreadKey[] }, { thread: Th
 
 /** The threads of these ids that exist, in no order. */
 export async function readThreads(
-  database: Database,
+  runner: Runner,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<ThreadRow[]> {
   const threads = ids.map((id) => ({ projectId, id }));
-  return (await readThreadRows(database, { threads })).map(({ thread }) => thread);
+  const rows = await readThreadRows(runner, { threads });
+  // Neo4j lets a reader see a node as it goes, without some of its properties.
+  return rows.map(({ thread }) => thread).filter((thread: Partial<ThreadRow>) => thread.lastWrite != null);
 }

@@ -7,6 +7,7 @@ import { StemmaError } from './errors.js';
 import { logBounds } from './events.js';
 import type { Follower } from './follower.js';
 import { connectedFrame, eventFrame } from './frames.js';
+import type { EventRow } from './graph.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 import { readContexts } from './traces.js';
 
@@ -47,9 +48,8 @@ export function createWatchServer({
     watch: { traceId: string; since: number },
   ): Promise<void> {
     const { database, tails, projectId } = context;
-    const key = { projectId, traceId: watch.traceId };
     const answerPings = readPings(socket);
-    const snapshot = await readSnapshot(database, key);
+    const snapshot = await readSnapshot(database, { projectId, traceId: watch.traceId });
     const ids = snapshot.subTraces.map(({ id }) => id);
     const contexts =
       ids.length === 0 ? new Map<string, string>() : await readContexts(database, { projectId, ids });
@@ -68,7 +68,7 @@ export function createWatchServer({
     const { currentEventId } = snapshot;
     const replay = watch.since >= 0 && missed <= MAX_REPLAY;
     const follower = await tails.follow(
-      { ...key, createdAt: snapshot.trace.createdAt },
+      { projectId, ownerId: watch.traceId, life: snapshot.trace.createdAt },
       { after: replay ? Math.min(watch.since, currentEventId) : currentEventId, latest: currentEventId },
     );
     socket.once('close', () => void follower.return?.());
@@ -164,7 +164,7 @@ async function countMissed(
   return Math.max(0, currentEventId - Math.max(since, earliest - 1));
 }
 
-async function deliver(socket: WebSocket, follower: Follower): Promise<void> {
+async function deliver(socket: WebSocket, follower: Follower<EventRow>): Promise<void> {
   for await (const followed of follower) {
     if (followed.kind === 'event') {
       await send(socket, eventFrame(followed.event));

@@ -124,7 +124,7 @@ test('after its end a follower gives nothing more, also what it was waiting for'
     id: traceId,
   });
   const follower = await kit.server.store.tails.follow(
-    { projectId: 'default', traceId, createdAt },
+    { projectId: 'default', ownerId: traceId, life: createdAt },
     { after: 0, latest: 0 },
   );
   const waited = follower.next();

@@ -1,6 +1,6 @@
 // Which of the watched traces are gone, or have a newest event other than the one known.
 UNWIND $watched AS known
-OPTIONAL MATCH (t:Trace {projectId: known.projectId, id: known.traceId})
+OPTIONAL MATCH (t:Trace {projectId: known.projectId, id: known.ownerId})
 WITH known, t
-WHERE t IS NULL OR t.lastEventId <> known.latest OR t.createdAt <> known.createdAt
-RETURN known.projectId AS projectId, known.traceId AS traceId, t.lastEventId AS latest, t.createdAt AS createdAt
+WHERE t IS NULL OR t.lastEventId <> known.latest OR t.createdAt <> known.life
+RETURN known.projectId AS projectId, known.ownerId AS ownerId, coalesce(t.lastEventId, 0) AS latest, t.createdAt AS life

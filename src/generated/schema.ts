@@ -914,8 +914,8 @@ export type RunEvent = {
   readonly eventType: Scalars['String']['output'];
   /** `message` for what a conversation shows; any other word for the rest. */
   readonly category: Scalars['String']['output'];
-  /** What was given: a text, or any JSON value. */
-  readonly content: Scalars['JSON']['output'];
+  /** What was given: a text, or any JSON value, null among them. */
+  readonly content: Maybe<Scalars['JSON']['output']>;
   /** What was given with it: a JSON object. */
   readonly metadata: Scalars['JSON']['output'];
   /** The time given, character for character; the server's own otherwise. */
@@ -2389,7 +2389,7 @@ export type RunEventResolvers<ContextType = Context, ParentType extends Resolver
   seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   eventType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  content?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
   metadata?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;

@@ -6,7 +6,7 @@ import { Checkpoint, checkpointMutations, checkpointQueries } from './checkpoint
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
-import * as pending from './pending.js';
+import * as runEvent from './run-event.js';
 import { Step, stepMutations, stepQueries } from './step.js';
 import { Thread, threadQueries } from './thread.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
@@ -40,7 +40,7 @@ const mutations: MutationResolvers = {
   ...stepMutations,
   ...messageMutations,
   ...event.eventMutations,
-  ...pending.runEventMutations,
+  ...runEvent.runEventMutations,
   ...checkpointMutations,
 };
 
@@ -57,7 +57,7 @@ export const resolvers = {
     ...goalQueries,
     ...stepQueries,
     ...messageQueries,
-    ...pending.runEventQueries,
+    ...runEvent.runEventQueries,
     ...checkpointQueries,
     ...threadQueries,
   },
@@ -71,7 +71,7 @@ export const resolvers = {
       },
     ]),
   ),
-  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...pending.runEventSubscriptions },
+  Subscription: { ...event.eventSubscriptions, ...traceSubscriptions, ...runEvent.runEventSubscriptions },
   Trace,
   Goal,
   GoalTree,
@@ -80,7 +80,8 @@ export const resolvers = {
   Message,
   Thread,
   Checkpoint,
-  RunEventUpdate: pending.RunEventUpdate,
+  RunEvent: runEvent.RunEvent,
+  RunEventUpdate: runEvent.RunEventUpdate,
   TraceEvent: event.TraceEvent,
   TraceUpdate: event.TraceUpdate,
   TraceSnapshot: event.TraceSnapshot,

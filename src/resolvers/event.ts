@@ -203,7 +203,7 @@ export const TraceUpdate = {
   },
 };
 
-function updateOf(traceId: string, followed: Followed): Update {
+function updateOf(traceId: string, followed: Followed<EventRow>): Update {
   switch (followed.kind) {
     case 'event':
       return followed.event;
@@ -224,17 +224,19 @@ export const eventMutations: MutationResolvers = {
 export const eventSubscriptions: SubscriptionResolvers = {
   traceEvents: {
     async subscribe(_, { traceId, since }, context) {
-      const key = { projectId: context.projectId, traceId };
-      const snapshot = await readSnapshot(context.database, key);
+      const { projectId } = context;
+      const snapshot = await readSnapshot(context.database, { projectId, traceId });
       if (since != null && since > snapshot.currentEventId) {
         throw badInput(
           'since',
           `expected at most ${snapshot.currentEventId}, the newest event, got ${since}`,
         );
       }
-      const { createdAt } = snapshot.trace;
       const latest = snapshot.currentEventId;
-      const follower = await context.tails.follow({ ...key, createdAt }, { after: since ?? latest, latest });
+      const follower = await context.tails.follow(
+        { projectId, ownerId: traceId, life: snapshot.trace.createdAt },
+        { after: since ?? latest, latest },
+      );
       primeLoaders(context.loaders, snapshot);
       const events = mapped(follower, (followed) => {
         context.renew();

@@ -126,7 +126,7 @@ export const traceMutations: MutationResolvers = {
       id,
       includeSubTraces,
       onGone(gone) {
-        tails.forget({ projectId, traceId: gone.id });
+        tails.forget({ projectId, ownerId: gone.id });
         listChanges.wake([projectId]);
       },
     }),

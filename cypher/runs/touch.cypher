@@ -1,0 +1,7 @@
+// Begins runs that are not there yet, and notes on the others when they were last written in.
+UNWIND $runs AS row
+MATCH (t:Thread {projectId: row.projectId, id: row.threadId})
+MERGE (r:Run {projectId: row.projectId, threadId: row.threadId, id: row.id})
+ON CREATE SET r.createdAt = row.createdAt
+SET r.updatedAt = row.updatedAt
+MERGE (r)-[:BELONGS_TO]->(t)

@@ -1,0 +1,87 @@
+import { deleteRunEvents, deleteThreadEvents } from '../delete-run-events.js';
+import { badInput } from '../errors.js';
+import type { Followed } from '../follower.js';
+import type {
+  MutationResolvers,
+  QueryResolvers,
+  RunEventResolvers,
+  SubscriptionResolvers,
+} from '../generated/schema.js';
+import type { RunEventRow } from '../graph.js';
+import { checkId } from '../ids.js';
+import { parseJson } from '../json.js';
+import { contentOfNode } from '../nodes.js';
+import { countThreadMessages, listMessages, listRunEvents } from '../run-event-lists.js';
+import { putRunEvents } from '../run-events.js';
+import { headOfThread } from '../thread-log.js';
+import { mapped } from './mapped.js';
+
+export const RunEvent: RunEventResolvers = {
+  id: ({ threadId, seq }) => `${encodeURIComponent(threadId)}/${seq}`,
+  content: (event) => contentOfNode(event),
+  metadata: ({ metadata }) => parseJson(metadata),
+};
+
+export const runEventQueries: QueryResolvers = {
+  threadMessages: (_, range, { database, projectId }) => listMessages(database, { projectId, ...range }),
+  runMessages: (_, range, { database, projectId }) => listMessages(database, { projectId, ...range }),
+  runEvents: (_, range, { database, projectId }) => listRunEvents(database, { projectId, ...range }),
+  threadMessageCount: (_, { threadId }, { database, projectId }) =>
+    countThreadMessages(database, { projectId, threadId }),
+};
+
+export const runEventMutations: MutationResolvers = {
+  async putRunEvent(_, { input }, { ingest, projectId }) {
+    const [event] = await putRunEvents(ingest, { projectId, inputs: [input], field: () => 'input' });
+    return event as NonNullable<typeof event>;
+  },
+  putRunEvents: (_, { inputs }, { ingest, projectId }) =>
+    putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
+  deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
+    deleteRunEvents(database, { projectId, threadId, runId }),
+  async deleteThreadEvents(_, { threadId }, { database, threadTails, projectId }) {
+    const { removed, log } = await deleteThreadEvents(database, { projectId, threadId });
+    if (log !== null) {
+      threadTails.forget({ projectId, ownerId: threadId, life: log });
+    }
+    return removed;
+  },
+};
+
+type Update = RunEventRow | { readonly __typename: 'EventGap' | 'RunEventsDeleted' };
+
+export const RunEventUpdate = {
+  __resolveType: (update: Update): string => ('__typename' in update ? update.__typename : 'RunEvent'),
+};
+
+function updateOf(threadId: string, followed: Followed<RunEventRow>): Update {
+  switch (followed.kind) {
+    case 'event':
+      return followed.event;
+    case 'gap': {
+      const { requested, earliest, latest } = followed;
+      return { __typename: 'EventGap', requested, earliest, latest } as Update;
+    }
+    case 'deleted':
+      return { __typename: 'RunEventsDeleted', threadId };
+  }
+}
+
+export const runEventSubscriptions: SubscriptionResolvers = {
+  runEvents: {
+    async subscribe(_, { threadId, afterSeq }, context) {
+      const thread = await context.loaders.thread.load(checkId(threadId, 'threadId'));
+      const head =
+        thread === null
+          ? { projectId: context.projectId, ownerId: threadId, life: null, latest: 0 }
+          : headOfThread(thread);
+      const { latest } = head;
+      if (afterSeq != null && afterSeq > latest) {
+        throw badInput('afterSeq', `expected at most ${latest}, the newest event's, got ${afterSeq}`);
+      }
+      const follower = await context.threadTails.follow(head, { after: afterSeq ?? latest, latest });
+      return mapped(follower, (followed) => updateOf(threadId, followed));
+    },
+    resolve: (update: Update) => update as never,
+  },
+};

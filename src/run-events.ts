@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { keyOf, type Batch } from './batch.js';
+import { badInput, StemmaError } from './errors.js';
+import type { RunEventRow } from './graph.js';
+import { checkId, digestOf } from './ids.js';
+import type { Ingest } from './ingest.js';
+import { shown } from './json.js';
+import { checkTime } from './times.js';
+
+export interface NewRunEvent {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly eventType: string;
+  readonly category: string;
+  readonly content?: unknown;
+  readonly metadata?: unknown;
+  readonly createdAt?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+const MAX_BATCH = 5_000;
+
+/**
+ * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread. The second
+ * event of a thread with the same idempotency key is the first, if all else is equal, and a CONFLICT otherwise.
+ */
+export async function putRunEvents(
+  ingest: Ingest,
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
+    readonly projectId: string;
+    readonly inputs: readonly NewRunEvent[];
+    /** What errors call the input at this index. */
+    readonly field: (index: number) => string;
+  },
+): Promise<RunEventRow[]> {
+  if (inputs.length > MAX_BATCH) {
+    throw badInput('inputs', `expected at most ${MAX_BATCH} run events, got ${inputs.length}`);
+  }
+  const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
+  const [first] = drafts;
+  if (first === undefined) {
+    return [];
+  }
+  const { threadId } = first;
+  const stray = drafts.findIndex((event) => event.threadId !== threadId);
+  if (stray !== -1) {
+    throw badInput(
+      `${field(stray)}.threadId`,
+      `expected ${shown(threadId)}, the one thread of the batch, got ${shown(drafts[stray]?.threadId)}`,
+    );
+  }
+  const log = randomUUID();
+  return await ingest.submit({
+    threads: [{ projectId, id: threadId }],
+    needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
+    weight: drafts.length,
+    apply: (batch) => drafts.map((event, index) => insertEvent(batch, event, { log, field: field(index) })),
+  });
+}
+
+interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt'> {
+  readonly createdAt: string | null;
+}
+
+function draft(projectId: string, input: NewRunEvent, field: string): Draft {
+  const metadata = input.metadata ?? {};
+  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
+    throw badInput(`${field}.metadata`, `expected a JSON object, got ${shown(metadata)}`);
+  }
+  const fields = {
+    threadId: checkId(input.threadId, `${field}.threadId`),
+    runId: checkId(input.runId, `${field}.runId`),
+    eventType: checkId(input.eventType, `${field}.eventType`),
+    category: checkId(input.category, `${field}.category`),
+    ...contentProperties(input.content ?? null),
+    metadata: JSON.stringify(metadata),
+    createdAt: input.createdAt == null ? null : checkTime(input.createdAt, `${field}.createdAt`),
+  };
+  const given = input.idempotencyKey;
+  return {
+    projectId,
+    ...fields,
+    // Made before the transaction, so that one that runs twice still appends once.
+    key: given == null ? `auto:${randomUUID()}` : `key:${checkId(given, `${field}.idempotencyKey`)}`,
+    digest: given == null ? null : digestOf(fields),
+  };
+}
+
+/** One of the two is always there, so that an event that is read as it goes is known by its lack. */
+function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'contentJson'> {
+  return typeof content === 'string'
+    ? { content, contentJson: null }
+    : { content: null, contentJson: JSON.stringify(content) };
+}
+
+function insertEvent(
+  batch: Batch,
+  event: Draft,
+  { log, field }: { readonly log: string; readonly field: string },
+): RunEventRow {
+  const { projectId, threadId, key } = event;
+  const existing = batch.runEventsByKey.get(keyOf(projectId, threadId, key));
+  if (existing !== undefined) {
+    if (existing.digest !== event.digest) {
+      const name = `${field}.idempotencyKey`;
+      throw new StemmaError('CONFLICT', `${name}: the run event of this key has other content`, {
+        field: name,
+      });
+    }
+    return existing;
+  }
+  const thread = batch.threads.get(keyOf(projectId, threadId));
+  const seq = (thread?.lastSeq ?? 0) + 1;
+  const row = { ...event, seq, createdAt: event.createdAt ?? batch.now };
+  batch.changeThread({ projectId, id: threadId }, { log: thread?.log ?? log, lastSeq: seq });
+  batch.runEvents.put(keyOf(projectId, threadId, seq), row);
+  batch.runEventsByKey.put(keyOf(projectId, threadId, key), row);
+  return row;
+}

@@ -1,0 +1,48 @@
+import { statement } from './cypher.js';
+import type { Runner } from './database.js';
+import type { RunEventRow, ThreadRow } from './graph.js';
+import { lockThreads } from './load.js';
+import type { LogHead, LogOwner, LogSource } from './log-source.js';
+import { eventsOf, type RunEventRead } from './run-event-lists.js';
+import { readThreads } from './threads.js';
+
+const readPage = statement<
+  {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly log: string | null;
+    readonly after: number;
+    readonly limit: number;
+  },
+  RunEventRead
+>('run-events/page');
+const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('threads/heads');
+
+/** The run events of threads. */
+export const threadLog: LogSource<RunEventRow> = {
+  async read(runner, { projectId, ownerId, life }, { after, limit }) {
+    const rows = await readPage(runner, { projectId, threadId: ownerId, log: life, after, limit });
+    return eventsOf(rows);
+  },
+  head: readHead,
+  async lockedHead(transaction, owner) {
+    const [, head] = await Promise.all([
+      lockThreads(transaction, { threads: [{ projectId: owner.projectId, id: owner.ownerId }] }),
+      readHead(transaction, owner),
+    ]);
+    return head;
+  },
+  movedHeads: (database, watched) => readMoved(database, { watched }),
+  numberOf: ({ seq }) => seq,
+  sizeOf: ({ content, contentJson, metadata }) => (content ?? contentJson ?? '').length + metadata.length,
+};
+
+async function readHead(runner: Runner, { projectId, ownerId }: LogOwner): Promise<LogHead | undefined> {
+  const [thread] = await readThreads(runner, { projectId, ids: [ownerId] });
+  return thread && headOfThread(thread);
+}
+
+/** How far a thread's run events go. */
+export function headOfThread({ projectId, id, log, lastSeq }: ThreadRow): LogHead {
+  return { projectId, ownerId: id, life: log, latest: log === null ? 0 : lastSeq };
+}
