@@ -248,9 +248,9 @@ function objectOf(value: unknown, field: string): Readonly<Record<string, unknow
 }
 
 /** A checkpoint's number in its thread: a whole number from 0. */
-export function checkStep(step: number, field: string): number {
+function checkStep(step: number, field: string): number {
   if (!Number.isSafeInteger(step) || step < 0) {
-    throw badInput(field, `expected a whole number from 0 to 2^53, got ${step}`);
+    throw badInput(field, `expected a whole number from 0 to 2^53 - 1, got ${step}`);
   }
   return step;
 }
