@@ -135,7 +135,7 @@ export async function forkCheckpoint(
   const source = { projectId, id: checkId(sourceId, 'id') };
   const threadId = idOr(given.threadId, 'threadId');
   const key = { projectId, id: idOr(given.checkpointId, 'checkpointId') };
-  const digest = digestOf({ forkOf: sourceId, threadId });
+  const digest = digestOf({ forkOf: sourceId, threadId: given.threadId ?? null });
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { checkpoints: [source, key], checkpointLocks: [source, key] },
