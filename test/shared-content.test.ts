@@ -104,6 +104,13 @@ test('an edited, shortened or summarised history parts from the old one where it
   await put(kit, { threadId: 't', checkpointId: 'edited', step: 1 }, { messages: old });
   assert.equal(await contentOf(kit, projectId), 20 + 4, 'what only the replaced one held is gone');
   await checkContent(kit, projectId);
+  await put(kit, { threadId: 't', checkpointId: 'edited', step: 1 }, { messages: edited });
+  await deleteThread(kit, 't');
+  assert.deepEqual(
+    await nodesOf(kit, projectId),
+    {},
+    'what several had in common goes with the last of them',
+  );
 });
 
 test('replacing a checkpoint frees what only it held, and keeps what it still holds', async () => {
