@@ -1,18 +1,12 @@
 import { idsOf } from './checkpoints.js';
-import { putAt } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { StemmaError } from './errors.js';
 import type { CheckpointPayload, CheckpointRow } from './graph.js';
-import { parseJson } from './json.js';
-import { readLists, readValues } from './read-content.js';
+import { shown, parseJson } from './json.js';
 
-interface Ids {
-  readonly projectId: string;
-  readonly ids: readonly string[];
-}
-
-interface Whole {
+/** A checkpoint with what it holds, as far as it is not content. */
+export interface Whole {
   readonly checkpoint: CheckpointRow;
   readonly payload: CheckpointPayload;
 }
@@ -21,74 +15,40 @@ const readWhole = statement<{ keys: readonly { projectId: string; id: string }[]
   'checkpoints/read-whole',
 );
 
-const MOST_LOOKS = 5;
-
-/**
- * Reads checkpoints and what `read` makes of them, by id. Content never changes but may go while it is read, when a
- * checkpoint is written anew or deleted: then `read` gives undefined, and all are looked at again.
- */
-export async function readStable<T>(
+/** The checkpoints of these ids that exist, each whole, by id. */
+export async function readWholes(
   database: Runner,
-  { projectId, ids }: Ids,
-  read: (rows: readonly Whole[]) => Promise<(row: Whole) => T | undefined>,
-): Promise<Map<string, T>> {
-  for (let looks = 1; looks <= MOST_LOOKS; looks += 1) {
-    const rows = await readWhole(database, { keys: ids.map((id) => ({ projectId, id })) });
-    const valueOf = await read(rows);
-    const values = rows.map((row) => [row.checkpoint.id, valueOf(row)] as const);
-    if (values.every(([, value]) => value !== undefined)) {
-      return new Map(values as [string, T][]);
-    }
-  }
-  throw new StemmaError(
-    'UNAVAILABLE',
-    'the checkpoint is being written again and again; try again a little later',
-  );
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<Map<string, Whole>> {
+  const rows = await readWhole(database, { keys: ids.map((id) => ({ projectId, id })) });
+  return new Map(rows.map((row) => [row.checkpoint.id, row]));
 }
 
-/** The messages of checkpoints, by id. */
-export function readMessages(
-  database: Runner,
-  { projectId, ids }: Ids,
-): Promise<Map<string, readonly unknown[]>> {
-  return readStable(database, { projectId, ids }, async (rows) => {
-    const lastIds = rows.flatMap(({ checkpoint }) => checkpoint.messagesId ?? []);
-    const lists = await readLists(database, { projectId, lastIds });
-    return ({ checkpoint: { messagesId } }) => (messagesId === null ? [] : lists.get(messagesId));
-  });
+/** The ids of the content that a checkpoint's state and tool results are of. */
+export function valueIds({ payload: { stateIds, toolsResultIds } }: Whole): string[] {
+  return [...idsOf(stateIds), ...idsOf(toolsResultIds)].map(([, id]) => id);
 }
 
-export interface Values {
-  readonly state: object;
-  readonly toolsResult: object;
-}
-
-/** The state and tool results of checkpoints, by id. */
-export function readPayloads(database: Runner, { projectId, ids }: Ids): Promise<Map<string, Values>> {
-  return readStable(database, { projectId, ids }, async (rows) => {
-    const contentIds = rows.flatMap(({ payload }) =>
-      [...idsOf(payload.stateIds), ...idsOf(payload.toolsResultIds)].map(([, id]) => id),
-    );
-    const values = await readValues(database, { projectId, ids: contentIds });
-    return ({ payload }) => {
-      const state = wholeObject(payload.state, payload.stateIds, values);
-      const toolsResult = wholeObject(payload.toolsResult, payload.toolsResultIds, values);
-      return state === undefined || toolsResult === undefined ? undefined : { state, toolsResult };
-    };
-  });
-}
-
-function wholeObject(
+/** State or tool results with the values that are content; undefined where one of these is missing. */
+export function objectOf(
   text: string,
   ids: string | null,
   values: ReadonlyMap<string, unknown>,
 ): object | undefined {
-  const object = parseJson(text) as object;
+  const object = parseJson(text) as Record<string, unknown>;
   for (const [key, id] of idsOf(ids)) {
     if (!values.has(id)) {
       return undefined;
     }
-    putAt(object, key, values.get(id));
+    object[key] = values.get(id);
   }
   return object;
+}
+
+/** What a reader is told whose checkpoint is written anew or deleted while it is read: it never gets parts of two. */
+export function rewritten(id: string): StemmaError {
+  return new StemmaError(
+    'UNAVAILABLE',
+    `checkpoint ${shown(id)} was written anew while it was read; read it again`,
+  );
 }

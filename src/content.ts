@@ -63,11 +63,6 @@ export function objectText(object: object, textAt: (key: string) => string): str
   return `{${entries.join(',')}}`;
 }
 
-/** Puts `value` at a key that `object` has, whatever the key is called; the order of the keys stays. */
-export function putAt(object: object, key: string, value: unknown): void {
-  Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-}
-
 /** How an owner has its pieces: the relationships of these types lead from it to them. */
 export type Owning = 'MESSAGES' | 'STATE' | 'TOOLS_RESULT';
 

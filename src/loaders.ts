@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { readMessages as readCheckpointMessages, readPayloads, type Values } from './checkpoint-payload.js';
+import { readWholes, type Whole } from './checkpoint-payload.js';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
@@ -9,6 +9,7 @@ import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
 import { readStepData, readSteps } from './steps.js';
 import { readThreads } from './threads.js';
+import { readLists, readValues } from './read-content.js';
 import { readContexts, readTraces, readTreeStats } from './traces.js';
 import type { PublicStats } from './tally.js';
 
@@ -34,8 +35,11 @@ export interface Loaders {
   readonly stepOfCheckpoint: DataLoader<string, string | null>;
   /** A checkpoint's own id and those it descends from. */
   readonly lineage: DataLoader<string, readonly string[] | null>;
-  readonly messages: DataLoader<string, readonly unknown[] | null>;
-  readonly payload: DataLoader<string, Values | null>;
+  readonly wholeCheckpoint: DataLoader<string, Whole | null>;
+  /** A list of content by its last piece. */
+  readonly contentList: DataLoader<string, readonly unknown[] | null>;
+  /** A value of content; undefined where there is none. */
+  readonly contentValue: DataLoader<string, unknown>;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
     name: Name,
@@ -150,8 +154,12 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     nearestCheckpoint: mapped(readNearest),
     stepOfCheckpoint: mapped(readStepIds),
     lineage: mapped(readLineages),
-    messages: mapped(readCheckpointMessages),
-    payload: mapped(readPayloads),
+    wholeCheckpoint: mapped(readWholes),
+    contentList: mapped((runner, { ids }) => readLists(runner, { projectId, lastIds: ids })),
+    contentValue: new DataLoader(async (ids) => {
+      const values = await readValues(database, { projectId, ids });
+      return ids.map((id) => values.get(id));
+    }),
     list: (name, owner, page) => pageLoader(name, page).load(owner) as Promise<never>,
   };
 }

@@ -1,5 +1,5 @@
 import { keyOf, type Batch } from './batch.js';
-import { chainOf, putAt, type Piece } from './content.js';
+import { chainOf, type Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';
@@ -202,9 +202,9 @@ export async function readStepData(
   const lists = await readLists(database, { projectId, lastIds });
   return new Map(
     rows.map(({ id, data, messagesId }) => {
-      const whole = parseJson(data) as object;
+      const whole = parseJson(data) as Record<string, unknown>;
       if (messagesId !== null) {
-        putAt(whole, 'messages', lists.get(messagesId) ?? gone(id));
+        whole['messages'] = lists.get(messagesId) ?? gone(id);
       }
       return [id, whole];
     }),

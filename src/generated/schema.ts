@@ -1523,7 +1523,7 @@ export type Mutation = {
   /**
    * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. It takes the same time however much that
    * is. NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints of its own. Repeated with the same
-   * `checkpointId` it returns what is stored.
+   * `checkpointId` it returns what is stored, as long as that was not written anew.
    */
   readonly forkCheckpoint: Checkpoint;
   /** Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. */

@@ -1,6 +1,7 @@
 import { diffCheckpoints } from '../checkpoint-diff.js';
+import { objectOf, rewritten, type Whole } from '../checkpoint-payload.js';
 import { checkpointTree, commonCheckpointId } from '../checkpoint-tree.js';
-import { forkCheckpoint, putCheckpoint } from '../checkpoints.js';
+import { forkCheckpoint, idsOf, putCheckpoint } from '../checkpoints.js';
 import { deleteCheckpoints } from '../delete-checkpoints.js';
 import { notFound } from '../errors.js';
 import type { CheckpointResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
@@ -22,9 +23,20 @@ export const Checkpoint: CheckpointResolvers = {
     tags,
     summary,
   }),
-  messages: async ({ id }, _, { loaders }) => (await loaders.messages.load(id)) ?? missing(id),
-  state: async ({ id }, _, { loaders }) => (await payload(id, loaders)).state,
-  toolsResult: async ({ id }, _, { loaders }) => (await payload(id, loaders)).toolsResult,
+  async messages(row, _, { loaders }) {
+    const { checkpoint } = await wholeOf(row, loaders);
+    return checkpoint.messagesId === null
+      ? []
+      : ((await loaders.contentList.load(checkpoint.messagesId)) ?? gone(row));
+  },
+  async state(row, _, { loaders }) {
+    const { payload } = await wholeOf(row, loaders);
+    return await objectWith(row, { text: payload.state, ids: payload.stateIds }, loaders);
+  },
+  async toolsResult(row, _, { loaders }) {
+    const { payload } = await wholeOf(row, loaders);
+    return await objectWith(row, { text: payload.toolsResult, ids: payload.toolsResultIds }, loaders);
+  },
   async thread({ threadId }, _, { loaders }) {
     const thread = await loaders.thread.load(threadId);
     if (thread === null) {
@@ -57,11 +69,30 @@ export const Checkpoint: CheckpointResolvers = {
   },
 };
 
-async function payload(
-  id: string,
+/** The checkpoint with what it holds, if it is still the one that `row` tells of. */
+async function wholeOf(row: CheckpointRow, loaders: Loaders): Promise<Whole> {
+  const whole = (await loaders.wholeCheckpoint.load(row.id)) ?? missing(row.id);
+  return whole.checkpoint.listKey === row.listKey ? whole : gone(row);
+}
+
+async function objectWith(
+  row: CheckpointRow,
+  { text, ids }: { readonly text: string; readonly ids: string | null },
   loaders: Loaders,
-): Promise<{ readonly state: object; readonly toolsResult: object }> {
-  return (await loaders.payload.load(id)) ?? missing(id);
+): Promise<object> {
+  const pieces = idsOf(ids).map(([, id]) => id);
+  const values = await Promise.all(pieces.map((id) => loaders.contentValue.load(id)));
+  const found = new Map(
+    pieces.flatMap((id, index) => {
+      const value = values[index];
+      return value === undefined ? [] : [[id, value] as const];
+    }),
+  );
+  return objectOf(text, ids, found) ?? gone(row);
+}
+
+function gone({ id }: CheckpointRow): never {
+  throw rewritten(id);
 }
 
 function missing(id: string): never {
