@@ -5,7 +5,7 @@ import type { WritingStage } from './writing-stage.js';
 
 const ROUNDS = 5;
 const BATCHES = 24;
-const RAW_BATCHES = 60;
+const RAW_BATCHES = 30;
 const SINGLES = 5_000;
 const SINGLE_CLIENTS = 64;
 const LONE_MESSAGES = 300;

@@ -135,7 +135,7 @@ export async function forkCheckpoint(
   const source = { projectId, id: checkId(sourceId, 'id') };
   const threadId = idOr(given.threadId, 'threadId');
   const key = { projectId, id: idOr(given.checkpointId, 'checkpointId') };
-  const digest = digestOf({ forkOf: sourceId, threadId });
+  const digest = digestOf({ forkOf: sourceId, threadId: given.threadId ?? null });
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { checkpoints: [source, key], checkpointLocks: [source, key] },
@@ -248,9 +248,9 @@ function objectOf(value: unknown, field: string): Readonly<Record<string, unknow
 }
 
 /** A checkpoint's number in its thread: a whole number from 0. */
-export function checkStep(step: number, field: string): number {
+function checkStep(step: number, field: string): number {
   if (!Number.isSafeInteger(step) || step < 0) {
-    throw badInput(field, `expected a whole number from 0 to 2^53, got ${step}`);
+    throw badInput(field, `expected a whole number from 0 to 2^53 - 1, got ${step}`);
   }
   return step;
 }

@@ -12,6 +12,7 @@ const forgetCheckpoints = statement<{ projectId: string; id: string }, never>('t
 
 /** Small enough to stay far from the database's memory limit for a transaction. */
 const CHECKPOINTS_AT_A_TIME = 1_000;
+const ABOVE_ALL_STEPS = Number.MAX_SAFE_INTEGER + 1;
 
 /**
  * Deletes the checkpoints of a thread below step `before` (all unless given), with the content that nothing else holds, and
@@ -23,7 +24,7 @@ export async function deleteCheckpoints(
   {
     projectId,
     threadId,
-    before = Number.MAX_SAFE_INTEGER,
+    before = ABOVE_ALL_STEPS,
   }: { readonly projectId: string; readonly threadId: string; readonly before?: number },
 ): Promise<number> {
   const thread = { projectId, id: threadId };

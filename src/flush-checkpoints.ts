@@ -14,6 +14,7 @@ const linkCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/lin
 const linkAwaiting = statement<{ checkpoints: Rows }, { projectId: string; id: string }>(
   'checkpoints/link-awaiting',
 );
+const lockKeys = statement<{ keys: Rows }, never>('checkpoints/lock-keys');
 const findCircular = statement<{ checkpoints: Rows }, { id: string }>('checkpoints/find-circular');
 const placeCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/place');
 const pointToLatest = statement<{ threads: Rows }, never>('threads/point-to-latest');
@@ -24,7 +25,8 @@ const pointToLatest = statement<{ threads: Rows }, never>('threads/point-to-late
  */
 export async function flushCheckpoints(transaction: Runner, batch: Batch): Promise<readonly PieceKey[]> {
   const added = batch.checkpoints.added();
-  const changed = batch.checkpoints.changed().map(({ after }) => after);
+  const changes = batch.checkpoints.changed();
+  const changed = changes.map(({ after }) => after);
   const written = [...added, ...changed];
   if (written.length === 0) {
     return [];
@@ -49,8 +51,17 @@ export async function flushCheckpoints(transaction: Runner, batch: Batch): Promi
     pointToLatest(transaction, { threads: [...threads.values()] }),
   ]);
   // Only one that has children already can come to descend from itself.
-  const suspects = [...parents, ...keys(changed.filter(({ parentId }) => parentId !== null))];
-  const [circular] = await run(suspects, (checkpoints) => findCircular(transaction, { checkpoints }));
+  const moved = changes.filter(({ before, after }) => ![null, before.parentId].includes(after.parentId));
+  const suspects = [...parents, ...moved.map(({ after: { projectId, id } }) => ({ projectId, id }))];
+  // They look one after the other in a project: of two that close a circle together, the later sees what the first one did.
+  const projects = [...new Set(suspects.map(({ projectId }) => projectId))].sort();
+  const [, [circular]] = await Promise.all([
+    run(
+      projects.map((projectId) => ({ projectId, id: '' })),
+      (projectKeys) => lockKeys(transaction, { keys: projectKeys }),
+    ),
+    run(suspects, (checkpoints) => findCircular(transaction, { checkpoints })),
+  ]);
   if (circular !== undefined) {
     throw badInput(
       'input.metadata.parentCheckpointId',

@@ -5,7 +5,7 @@ import { StemmaError } from './errors.js';
 const MAX_DEPTH = 500;
 
 /** Between the texts of JSON: a number that JSON.parse might change. */
-const LONG_NUMBER = /\d{16}|\d[eE][+-]?\d{2}|\d\.\d*[eE]|\d{8}[eE]/;
+const LONG_NUMBER = /\d{16}|[eE]\+?\d|[eE]-\d\d/;
 /** A key that JavaScript would sort: what follows its opening quote. */
 const INTEGER_KEY = /^-?\d+"\s*:/;
 /** What might be half a character, or be written for "_" in a key. */
@@ -95,13 +95,13 @@ export function checkJson(value: unknown, field: string): void {
 }
 
 /**
- * The number that a literal's text stands for. Refused is what would not come back equal: beyond a double, below it but not
+ * The number that a literal's text stands for; `where` names its place. Refused is what would not come back equal: beyond a double, below it but not
  * 0, and what would be written as an integer beyond 2^53, where readers of JSON no longer agree.
  */
-export function numberOf(literal: string, where: string): number {
+export function numberOf(literal: string, where: () => string): number {
   const value = Number(literal);
   const refused = (expected: string): StemmaError =>
-    new StemmaError('BAD_USER_INPUT', `${where}: expected ${expected}, got ${literal.slice(0, 60)}`);
+    new StemmaError('BAD_USER_INPUT', `${where()}: expected ${expected}, got ${literal.slice(0, 60)}`);
   if (!Number.isFinite(value)) {
     throw refused('a number that fits a double');
   }
@@ -197,7 +197,7 @@ function parseExactly(text: string): unknown {
       },
       onLiteralValue: (value: unknown, offset, length) => {
         if (typeof value === 'number') {
-          numberOf(text.slice(offset, offset + length), position(text, offset));
+          numberOf(text.slice(offset, offset + length), () => position(text, offset));
         } else if (typeof value === 'string') {
           checkText(value, text, offset);
         }

@@ -14,7 +14,7 @@ export const Long = new GraphQLScalarType<number>({
   serialize: (value) => checkLong(value),
   parseValue: checkLong,
   parseLiteral: (node) =>
-    located(node, () => checkLong(node.kind === Kind.INT ? numberOf(node.value, 'Long') : print(node))),
+    located(node, () => checkLong(node.kind === Kind.INT ? numberOf(node.value, () => 'Long') : print(node))),
 });
 
 function checkLong(value: unknown): number {
@@ -49,7 +49,7 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
-      return numberOf(node.value, 'JSON');
+      return numberOf(node.value, () => 'JSON');
     case Kind.STRING:
     case Kind.BOOLEAN:
       return node.value;

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { cypherText } from '../src/cypher.js';
 import type { DemoIds } from '../src/demo-scene.js';
+import { put } from './checkpoint-writes.js';
 import { playDemo, type DemoData } from './demo-data.js';
 import type { Kit } from './kit.js';
+import { addStep, createTrace } from './writes.js';
 
 let kit: Kit;
 let ids: DemoIds;
@@ -135,6 +138,113 @@ test('check-edges has no row when right, one for each id without its edge, and o
     }
   }
 });
+
+test('check-content has no row when right, and one for each piece or owner that is not', async () => {
+  const messages = ['a', 'b', 'c'];
+  const state = { 'a "b" \\\n': 'x'.repeat(300), 'c"],["d': 'y'.repeat(300), short: 1 };
+  await put(
+    kit,
+    { threadId: 'check', checkpointId: 'check', step: 0 },
+    { messages, state, toolsResult: state },
+  );
+  const { id: traceId } = await createTrace(kit);
+  const { id: stepId } = await addStep(kit, traceId, {
+    type: 'LLM_CALL',
+    data: { messages: ['a', 'b', 'other'] },
+  });
+  const found = async (): Promise<string[]> =>
+    (await rows('check-content')).map(({ label, name }) => `${label as string}: ${name as string}`);
+  assert.deepEqual(await found(), []);
+  const at = 'MATCH (c:Checkpoint {projectId: $projectId, id: "check"})';
+  const chain = `${at}-[:MESSAGES]->(last)-[after:AFTER]->(middle)-[:AFTER]->(first)`;
+  const cases = [
+    [
+      'a piece that nobody holds',
+      'CREATE (:Content {projectId: $projectId, id: "alone", position: 1})',
+      'Content: held by someone',
+    ],
+    ['a hole', `${chain} DELETE after`, 'Content: place of the piece before'],
+    ['an edge twice', `${chain} CREATE (last)-[:AFTER]->(middle)`, 'Content: place of the piece before'],
+    [
+      'an edge over one',
+      `${chain} CREATE (last)-[:AFTER]->(first) DELETE after`,
+      'Content: place of the piece before',
+    ],
+    [
+      'a wrong place',
+      `${chain} SET first.position = 0`,
+      'Content: place from 1',
+      'Content: place of the piece before',
+    ],
+    [
+      'messages lost',
+      `${at}-[r:MESSAGES]->(last) CREATE (:Checkpoint {projectId: $projectId, id: "c", messageCount: 3, messagesId: last.id})-[:MESSAGES]->(last) DELETE r`,
+      'Checkpoint: messages',
+    ],
+    ['messages of others', `${at} SET c.messagesId = "x"`, 'Checkpoint: messages'],
+    ['too many messages', `${at} SET c.messageCount = 4`, 'Checkpoint: messages'],
+    [
+      'messages that are none',
+      `${at}-[r:MESSAGES]->() DELETE r REMOVE c.messagesId`,
+      'Checkpoint: number of messages',
+      'Content: held by someone',
+    ],
+    ['state lost', `${at}-[r:STATE]->() WITH r LIMIT 1 DELETE r`, 'Checkpoint: values of state'],
+    [
+      'state too much',
+      `${at}-[:MESSAGES]->(last) CREATE (c)-[:STATE {key: "z"}]->(last)`,
+      'Checkpoint: each value of state',
+      'Checkpoint: values of state',
+    ],
+    [
+      'another state',
+      `${at}-[r:STATE]->(piece) WHERE piece.text STARTS WITH '"y' SET r.key = "d"`,
+      'Checkpoint: each value of state',
+    ],
+    ['state unknown', `${at} REMOVE c.stateIds`, 'Checkpoint: values of state'],
+    [
+      'tool results lost',
+      `${at}-[r:TOOLS_RESULT]->() WITH r LIMIT 1 DELETE r`,
+      'Checkpoint: values of tool results',
+    ],
+    [
+      'other tool results',
+      `${at} SET c.toolsResultIds = replace(c.toolsResultIds, '"],["', '"],["x')`,
+      'Checkpoint: each value of tool results',
+    ],
+    [
+      'a prompt lost',
+      'MATCH (s:Step {projectId: $projectId, id: $stepId})-[r:MESSAGES]->() DELETE r',
+      'Content: held by someone',
+      'Step: messages',
+    ],
+    [
+      'a prompt too much',
+      'MATCH (s:Step {projectId: $projectId, id: $stepId}) REMOVE s.messagesId',
+      'Step: messages',
+    ],
+  ] as const;
+  for (const [name, sabotage, ...expected] of cases) {
+    assert.deepEqual(await sabotaged(sabotage, { stepId }), expected, name);
+  }
+  assert.deepEqual(await found(), []);
+});
+
+/** What check-content says of a sabotage, which is taken back. */
+async function sabotaged(text: string, parameters: object): Promise<string[]> {
+  const found: string[] = [];
+  const rolledBack = new Error('rolled back');
+  await kit.database
+    .write(async (transaction) => {
+      await transaction.run({ name: 'test', text }, { projectId, ...parameters });
+      const check = { name: 'test', text: cypherText('analysis/check-content') };
+      const problems = await transaction.run<{ label: string; name: string }>(check, { projectId });
+      found.push(...new Set(problems.map(({ label, name }) => `${label}: ${name}`)));
+      throw rolledBack;
+    })
+    .catch((error: unknown) => assert.equal(error, rolledBack));
+  return found.sort();
+}
 
 test('every check in cypher/analysis is tried above', () => {
   const files = readdirSync(new URL('../../cypher/analysis/', import.meta.url)).filter((name) =>

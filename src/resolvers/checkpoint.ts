@@ -1,6 +1,6 @@
 import { diffCheckpoints } from '../checkpoint-diff.js';
 import { checkpointTree, commonCheckpointId } from '../checkpoint-tree.js';
-import { checkStep, forkCheckpoint, putCheckpoint } from '../checkpoints.js';
+import { forkCheckpoint, putCheckpoint } from '../checkpoints.js';
 import { deleteCheckpoints } from '../delete-checkpoints.js';
 import { notFound } from '../errors.js';
 import type { CheckpointResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
@@ -97,5 +97,5 @@ export const checkpointMutations: MutationResolvers = {
   deleteCheckpointThread: (_, { threadId }, { database, projectId }) =>
     deleteCheckpoints(database, { projectId, threadId }),
   deleteCheckpointsBefore: (_, { threadId, beforeStep }, { database, projectId }) =>
-    deleteCheckpoints(database, { projectId, threadId, before: checkStep(beforeStep, 'beforeStep') }),
+    deleteCheckpoints(database, { projectId, threadId, before: beforeStep }),
 };

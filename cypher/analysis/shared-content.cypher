@@ -1,0 +1,25 @@
+// How much of the content is shared: characters stored once, against as many as if each owner stored its own whole?
+CALL () {
+  MATCH (c:Checkpoint)
+  USING INDEX c:Checkpoint(projectId, id)
+  WHERE c.projectId = $projectId AND c.id > ''
+  MATCH (c)-[r:MESSAGES|STATE|TOOLS_RESULT]->(last:Content)
+  RETURN last, CASE type(r) WHEN 'MESSAGES' THEN 'messages of checkpoints' WHEN 'STATE' THEN 'state' ELSE 'tool results' END AS kind
+  UNION ALL
+  MATCH (s:Step)
+  USING INDEX s:Step(projectId, type)
+  WHERE s.projectId = $projectId AND s.type = 'llm_call'
+  MATCH (s)-[:MESSAGES]->(last:Content)
+  RETURN last, 'messages of steps' AS kind
+}
+MATCH (last)-[:AFTER*0..]->(piece:Content)
+UNWIND [kind, 'all'] AS what
+WITH what, piece, count(*) AS times, size(piece.text) AS length
+WITH what, count(piece) AS pieces, sum(length) AS storedCharacters, sum(length * times) AS wholeCharacters
+RETURN
+  what,
+  pieces,
+  storedCharacters,
+  wholeCharacters,
+  toFloat(wholeCharacters) / storedCharacters AS timesSmaller
+ORDER BY wholeCharacters DESC, what
