@@ -29,12 +29,18 @@ export function valueIds({ payload: { stateIds, toolsResultIds } }: Whole): stri
   return [...idsOf(stateIds), ...idsOf(toolsResultIds)].map(([, id]) => id);
 }
 
-/** State or tool results with the values that are content; undefined where one of these is missing. */
+/**
+ * State or tool results with the values that are content; undefined where one of these, or the text, is missing: Neo4j shows
+ * a node without its properties while it is deleted.
+ */
 export function objectOf(
-  text: string,
+  text: string | null,
   ids: string | null,
   values: ReadonlyMap<string, unknown>,
 ): object | undefined {
+  if (text === null) {
+    return undefined;
+  }
   const object = parseJson(text) as Record<string, unknown>;
   for (const [key, id] of idsOf(ids)) {
     if (!values.has(id)) {

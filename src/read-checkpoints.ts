@@ -27,19 +27,26 @@ const readLineageRows = statement<
   { readonly of: string; readonly id: string; readonly parentId: string | null }
 >('checkpoints/lineage');
 
+/** Those that are not seen as they go: Neo4j then shows them without some of their properties. */
+function present<R extends Row>(rows: readonly R[]): R[] {
+  return rows.filter(
+    ({ checkpoint }: { readonly checkpoint: Partial<CheckpointRow> }) => checkpoint.listKey != null,
+  );
+}
+
 /** The checkpoints of these ids that exist, in no order. */
 export async function readCheckpoints(database: Runner, ids: Ids): Promise<CheckpointRow[]> {
-  return (await readRows(database, ids)).map(({ checkpoint }) => checkpoint);
+  return present(await readRows(database, ids)).map(({ checkpoint }) => checkpoint);
 }
 
 /** The latest checkpoints of threads, by thread id. */
 export async function readLatest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
-  return new Map((await readLatestRows(database, ids)).map((row) => [row.threadId, row.checkpoint]));
+  return new Map(present(await readLatestRows(database, ids)).map((row) => [row.threadId, row.checkpoint]));
 }
 
 /** The checkpoints from which steps can be reached again, by step id. */
 export async function readNearest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
-  return new Map((await readNearestRows(database, ids)).map((row) => [row.stepId, row.checkpoint]));
+  return new Map(present(await readNearestRows(database, ids)).map((row) => [row.stepId, row.checkpoint]));
 }
 
 /** The ids of the steps at which checkpoints were taken, by checkpoint id. */
@@ -71,7 +78,7 @@ export async function listCheckpoints(
   { projectId, threadId, ...part }: { readonly projectId: string; readonly threadId: string } & Part,
 ): Promise<CheckpointRow[]> {
   const rows = await listOfThread(database, { projectId, threadId, ...checkPart(part, 100) });
-  return rows.map(({ checkpoint }) => checkpoint);
+  return present(rows).map(({ checkpoint }) => checkpoint);
 }
 
 /** Part of the latest checkpoints of all threads, the thread written last first. */
@@ -79,9 +86,8 @@ export async function listLatest(
   database: Runner,
   { projectId, ...part }: { readonly projectId: string } & Part,
 ): Promise<CheckpointRow[]> {
-  return (await listOfThreads(database, { projectId, ...checkPart(part, 50) })).map(
-    ({ checkpoint }) => checkpoint,
-  );
+  const rows = await listOfThreads(database, { projectId, ...checkPart(part, 50) });
+  return present(rows).map(({ checkpoint }) => checkpoint);
 }
 
 /** For each checkpoint its own id, then those of all it descends from, the nearest first. An unknown one is missing. */

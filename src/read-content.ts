@@ -4,11 +4,12 @@ import { parseJson } from './json.js';
 
 const readChains = statement<
   { projectId: string; lastIds: readonly string[] },
-  { id: string; afterId: string | null; position: number; text: string }
+  { id: string; afterId: string | null; position: number; text: string | null }
 >('content/read-chains');
-const readPieces = statement<{ projectId: string; ids: readonly string[] }, { id: string; text: string }>(
-  'content/read',
-);
+const readPieces = statement<
+  { projectId: string; ids: readonly string[] },
+  { id: string; text: string | null }
+>('content/read');
 
 /**
  * Lists of content by the id of their last piece. One of which a piece is gone is missing: its owner let go of it while it
@@ -23,7 +24,7 @@ export async function readLists(
     return lists;
   }
   const rows = await readChains(database, { projectId, lastIds: [...new Set(lastIds)] });
-  const pieces = new Map(rows.map(({ text, ...piece }) => [piece.id, { ...piece, value: parseJson(text) }]));
+  const pieces = new Map(valuesOf(rows).map((piece) => [piece.id, piece]));
   for (const lastId of new Set(lastIds)) {
     const last = pieces.get(lastId);
     const values: unknown[] = [];
@@ -46,5 +47,12 @@ export async function readValues(
     return new Map();
   }
   const rows = await readPieces(database, { projectId, ids: [...new Set(ids)] });
-  return new Map(rows.map(({ id, text }) => [id, parseJson(text)]));
+  return new Map(valuesOf(rows).map(({ id, value }) => [id, value]));
+}
+
+/** Pieces with their values; without those that are seen as they go: Neo4j then shows them without their text. */
+function valuesOf<Row extends { readonly text: string | null }>(
+  rows: readonly Row[],
+): (Row & { readonly value: unknown })[] {
+  return rows.flatMap((row) => (row.text === null ? [] : [{ ...row, value: parseJson(row.text) }]));
 }

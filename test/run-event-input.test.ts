@@ -51,7 +51,7 @@ for (const [field, value, expected] of [
   ['metadata', 7, /a JSON object, got 7/],
   ['metadata', true, /a JSON object, got true/],
   ['createdAt', '', /ISO 8601/],
-  ['createdAt', 'yesterday', /ISO 8601.* got "yesterday"/],
+  ['createdAt', 'yesterday', /ISO 8601, .* got "yesterday"/],
   ['createdAt', '08:49:25', /ISO 8601/],
   ['createdAt', '2026-13-04T08:49:25Z', /ISO 8601/],
   ['createdAt', '2026-00-04T08:49:25Z', /ISO 8601/],

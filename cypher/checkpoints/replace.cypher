@@ -1,7 +1,7 @@
 // Gives checkpoints other properties, takes from them their parent, their step and the content they held, and returns that.
 UNWIND $checkpoints AS row
 MATCH (c:Checkpoint {projectId: row.projectId, id: row.id})
-SET c = row
+SET c += row
 WITH c
 OPTIONAL MATCH (c)<-[up:PARENT_OF]-(:Checkpoint)
 DELETE up
