@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import neo4j, { type Driver, type ManagedTransaction, type Session } from 'neo4j-driver';
 import { OvertakenError, StemmaError } from './errors.js';
 
@@ -31,7 +32,7 @@ export interface Database extends Runner {
 }
 
 /** How often a transaction that was overtaken is run. */
-const MOST_TRIES = 5;
+const MOST_TRIES = 10;
 
 /** Called with the name of every statement sent, for tests that count them. */
 export type StatementObserver = (name: string) => void;
@@ -93,6 +94,8 @@ export function openDatabase(
           if (!isOvertaken(error) || tries === MOST_TRIES) {
             throw error;
           }
+          // Those that overtake one another do not keep step.
+          await delay(Math.random() * 2 ** tries);
         }
       }
     },
