@@ -1,6 +1,6 @@
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import { lockThreads } from './load.js';
+import { lockThreads } from './lock.js';
 import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 

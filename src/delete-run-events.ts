@@ -2,7 +2,7 @@ import type { ThreadKey } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { checkId } from './ids.js';
-import { lockThreads } from './load.js';
+import { lockThreads } from './lock.js';
 import { removeEmptyThreads } from './threads.js';
 
 interface ClearKey {

@@ -3,7 +3,7 @@ import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { notFound } from './errors.js';
 import { checkId } from './ids.js';
-import { lockTraces } from './load.js';
+import { lockTraces } from './lock.js';
 import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 

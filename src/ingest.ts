@@ -3,7 +3,8 @@ import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { flush } from './flush.js';
 import type { ThreadRow, TraceRow } from './graph.js';
-import { load, lockAndLoad, type Needs } from './load.js';
+import { load, type Needs } from './load.js';
+import { lockAndLoad } from './lock.js';
 
 /** One change to the graph, as a rule that a batch can apply. */
 export interface Write<T> {

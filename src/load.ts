@@ -1,4 +1,4 @@
-import { Batch, keyOf, type ThreadKey, type TraceKey } from './batch.js';
+import { Batch, keyOf, type TraceKey } from './batch.js';
 import type { Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
@@ -10,8 +10,6 @@ import type {
   MessageRow,
   RunEventRow,
   StepRow,
-  ThreadRow,
-  TraceRow,
 } from './graph.js';
 import {
   contentOfNode,
@@ -83,17 +81,11 @@ export interface SequenceKey {
   readonly sequence: number;
 }
 
-/** Takes the write lock of each trace, in the order given. */
-export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
-/** Takes the write lock of each thread, in the order given. */
-export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
-const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
 const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
 const readCheckpoints = statement<
   { keys: readonly IdKey[] },
   { checkpoint: CheckpointRow; payload: CheckpointPayload }
 >('checkpoints/read-whole');
-const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
 const readTrees = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
@@ -112,50 +104,6 @@ const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }
 const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
   'run-events/read-by-keys',
 );
-
-/**
- * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
- * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
- */
-export async function lockAndLoad(
-  transaction: Runner,
-  batch: Batch,
-  { traces, threads }: { readonly traces: readonly TraceKey[]; readonly threads: readonly ThreadKey[] },
-  needs: readonly Needs[],
-): Promise<void> {
-  const contexts = new Set(
-    needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
-  );
-  const loads: Promise<unknown>[] = [];
-  if (traces.length > 0) {
-    const keys = inLockOrder(traces);
-    const read = keys.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
-    loads.push(
-      lockTraces(transaction, { traces: keys }),
-      readTraces(transaction, { traces: read }).then((rows) => {
-        for (const { trace } of rows) {
-          batch.traces.load(keyOf(trace.projectId, trace.id), trace);
-        }
-      }),
-    );
-  }
-  if (threads.length > 0) {
-    const keys = inLockOrder(threads);
-    loads.push(
-      lockThreads(transaction, { threads: keys }),
-      readThreads(transaction, { threads: keys }).then((rows) => {
-        for (const { thread } of rows) {
-          batch.threads.load(keyOf(thread.projectId, thread.id), thread);
-        }
-      }),
-    );
-  }
-  await Promise.all([...loads, load(transaction, batch, needs)]);
-}
-
-function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
-  return unique(keys).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
-}
 
 /** Reads into `batch` what the writes need; their traces and threads are locked. */
 export async function load(transaction: Runner, batch: Batch, needs: readonly Needs[]): Promise<void> {
@@ -271,6 +219,11 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     );
   }
   await Promise.all(loads);
+}
+
+/** The keys, each once, in the order in which every process locks them. */
+export function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
+  return unique(keys).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
 }
 
 function unique<Key extends object>(keys: readonly Key[]): Key[] {

@@ -4,7 +4,7 @@ import { notFound } from './errors.js';
 import { readTrees } from './goal-lists.js';
 import type { GoalRow, TraceRow } from './graph.js';
 import { lists } from './lists.js';
-import { lockTraces } from './load.js';
+import { lockTraces } from './lock.js';
 import { readTraces } from './traces.js';
 
 /** A trace at one moment between two events. */

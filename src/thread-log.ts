@@ -1,7 +1,7 @@
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { RunEventRow, ThreadRow } from './graph.js';
-import { lockThreads } from './load.js';
+import { lockThreads } from './lock.js';
 import type { LogHead, LogOwner, LogSource } from './log-source.js';
 import { eventsOf, type RunEventRead } from './run-event-lists.js';
 import { readThreads } from './threads.js';

@@ -2,7 +2,7 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { logBounds, readEvents } from './events.js';
 import type { EventRow, TraceRow } from './graph.js';
-import { lockTraces } from './load.js';
+import { lockTraces } from './lock.js';
 import type { LogHead, LogOwner, LogSource } from './log-source.js';
 
 const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('traces/heads');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
+  branches,
   checkContent,
   deleteBefore,
   deleteThread,
@@ -27,21 +28,6 @@ after(async () => {
   await kit.close();
   await otherKit.close();
 });
-
-/** Writes checkpoints `word/NAME`, each given as thread, name and the name of its parent; returns the word. */
-async function branches(...rows: readonly (readonly [string, string, string?])[]): Promise<string> {
-  const word = newId('tree');
-  for (const [step, [thread, name, parent]] of rows.entries()) {
-    const parentCheckpointId = parent === undefined ? null : `${word}/${parent}`;
-    await put(kit, {
-      threadId: `${word}/${thread}`,
-      checkpointId: `${word}/${name}`,
-      step,
-      parentCheckpointId,
-    });
-  }
-  return word;
-}
 
 const names = (nodes: readonly { id: string }[]): string =>
   nodes.map(({ id }) => id.split('/').at(-1)).join(' ');
@@ -155,7 +141,14 @@ test('a fork of what is not there is NOT_FOUND; into a thread with checkpoints, 
 });
 
 test('lineage goes up across threads, the nearest first, in pages; parent is the first of it', async () => {
-  const word = await branches(['s', 'a'], ['s', 'b', 'a'], ['t', 'c', 'b'], ['u', 'd', 'c'], ['u', 'e', 'd']);
+  const word = await branches(
+    kit,
+    ['s', 'a'],
+    ['s', 'b', 'a'],
+    ['t', 'c', 'b'],
+    ['u', 'd', 'c'],
+    ['u', 'e', 'd'],
+  );
   const lineage = async (name: string, page: object = {}): Promise<any> =>
     (
       await kit.ask(
@@ -182,7 +175,14 @@ test('lineage goes up across threads, the nearest first, in pages; parent is the
 });
 
 test('children are those of all threads, the oldest written first, in pages', async () => {
-  const word = await branches(['s', 'a'], ['s', 'b', 'a'], ['t', 'c', 'a'], ['u', 'd', 'a'], ['u', 'e', 'd']);
+  const word = await branches(
+    kit,
+    ['s', 'a'],
+    ['s', 'b', 'a'],
+    ['t', 'c', 'a'],
+    ['u', 'd', 'a'],
+    ['u', 'e', 'd'],
+  );
   const children = async (page: object = {}): Promise<any> =>
     (
       await kit.ask(
@@ -211,6 +211,7 @@ const TREE = `query ($threadId: ID!) { checkpointTree(threadId: $threadId) {
 
 test('checkpointTree holds the kin of a thread in all threads: each behind its parent, with its depth, the older branch first', async () => {
   const word = await branches(
+    kit,
     ...([
       ['s', 'a'],
       ['s', 'b', 'a'],
@@ -247,6 +248,7 @@ test('checkpointTree holds the kin of a thread in all threads: each behind its p
 
 test('commonCheckpoint is the nearest that both are or descend from; null without one, NOT_FOUND without either', async () => {
   const word = await branches(
+    kit,
     ...([
       ['s', 'a'],
       ['s', 'b', 'a'],

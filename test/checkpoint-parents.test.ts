@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { deleteBefore, everything, PUT, put } from './checkpoint-writes.js';
+import { branches, deleteBefore, everything, PUT, put } from './checkpoint-writes.js';
 import { newId, startKit, type Kit } from './kit.js';
 
 const projectId = newId('parents');
@@ -15,21 +15,6 @@ after(async () => {
   await kit.close();
   await otherKit.close();
 });
-
-/** Writes checkpoints `word/NAME`, each given as thread, name and the name of its parent; returns the word. */
-async function branches(...rows: readonly (readonly [string, string, string?])[]): Promise<string> {
-  const word = newId('tree');
-  for (const [step, [thread, name, parent]] of rows.entries()) {
-    const parentCheckpointId = parent === undefined ? null : `${word}/${parent}`;
-    await put(kit, {
-      threadId: `${word}/${thread}`,
-      checkpointId: `${word}/${name}`,
-      step,
-      parentCheckpointId,
-    });
-  }
-  return word;
-}
 
 test('a parent may come later, or again, and in another thread: it is linked when it does, and named all along', async () => {
   const [child, parent, threadId] = [newId('child'), newId('parent'), newId('thread')];
@@ -54,7 +39,7 @@ test('a parent may come later, or again, and in another thread: it is linked whe
 });
 
 test('what would make a checkpoint descend from itself is refused: directly, over others, and by parents awaited', async () => {
-  const word = await branches(['s', 'a'], ['t', 'b', 'a'], ['u', 'c', 'b'], ['v', 'd', 'awaited']);
+  const word = await branches(kit, ['s', 'a'], ['t', 'b', 'a'], ['u', 'c', 'b'], ['v', 'd', 'awaited']);
   const before = await everything(kit, projectId);
   for (const [thread, name, parent] of [
     ['s', 'a', 'a'],
@@ -93,7 +78,7 @@ test('what would make a checkpoint descend from itself is refused: directly, ove
 
 test('writes at once that would close a circle together are not all done', async () => {
   for (let round = 0; round < 15; round += 1) {
-    const word = await branches(['s', 'a', 'b'], ['t', 'c', 'd'], ['u', 'b'], ['v', 'd']);
+    const word = await branches(kit, ['s', 'a', 'b'], ['t', 'c', 'd'], ['u', 'b'], ['v', 'd']);
     const move = (server: Kit, thread: string, name: string, parent: string): Promise<any> =>
       server.send(PUT, {
         input: {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cypherText } from '../src/cypher.js';
-import type { Kit } from './kit.js';
+import { newId, type Kit } from './kit.js';
 import { postRaw } from './writes.js';
 
 // The operations on checkpoints that several tests begin with, and looks at what became of them in Neo4j.
@@ -107,4 +107,22 @@ export async function sendExactly(kit: Kit, query: string, variables: string): P
   const { text, answer } = await postRaw(kit, `{"query":${JSON.stringify(query)},"variables":${variables}}`);
   assert.deepEqual(answer.errors, undefined, text.slice(0, 500));
   return text;
+}
+
+/** Writes checkpoints `word/NAME`, each given as thread, name and the name of its parent; returns the word. */
+export async function branches(
+  server: Server,
+  ...rows: readonly (readonly [string, string, string?])[]
+): Promise<string> {
+  const word = newId('tree');
+  for (const [step, [thread, name, parent]] of rows.entries()) {
+    const parentCheckpointId = parent === undefined ? null : `${word}/${parent}`;
+    await put(server, {
+      threadId: `${word}/${thread}`,
+      checkpointId: `${word}/${name}`,
+      step,
+      parentCheckpointId,
+    });
+  }
+  return word;
 }
