@@ -46,7 +46,7 @@ const config = {
   mappers: {
     Trace: '../graph.js#TraceRow',
     Goal: '../graph.js#GoalRow',
-    Step: '../graph.js#StepRow',
+    Step: '../resolvers/step.js#StepSource',
     Message: '../graph.js#MessageRow',
     Stats: '../tally.js#PublicStats',
     GoalTree: '../resolvers/goal.js#GoalTreeSource',

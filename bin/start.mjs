@@ -2,4 +2,6 @@
 import { prepare } from './prepare.mjs';
 
 prepare();
+// graphql checks what it need not check in production.
+process.env.NODE_ENV ??= 'production';
 await import('../dist/src/main.js');

@@ -86,6 +86,9 @@ export interface StepRow {
   readonly data?: unknown;
 }
 
+/** A step that was come upon from another, perhaps with thousands more: the rest of it is read when it is asked for. */
+export type StepRef = Pick<StepRow, 'id' | 'traceId' | 'sequence' | 'type'>;
+
 /** What a step's `data` holds in the fields that its type names; null where it does not. */
 export interface StepProperties {
   readonly model: string | null;

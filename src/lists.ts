@@ -4,7 +4,8 @@ import type {
   CheckpointRow,
   EventRow,
   MessageRow,
-  StepRow,
+  StepRef,
+  StepType,
   TraceMode,
   TraceRow,
   TraceStatus,
@@ -82,14 +83,16 @@ const messagesOfSteps: OwnedList<string, number, MessageNode> = statement('messa
 const eventsOfTraces: OwnedList<string, number, EventRow> = statement('events/by-traces');
 
 export interface RelatedStep {
-  readonly step: StepRow;
+  readonly step: StepRef;
   /** Edges between, by the shortest way. */
   readonly depth: number;
 }
 
+/** A list rather than a map: there may be 10,000 of them. */
+type RelatedItem = readonly [id: string, traceId: string, sequence: number, type: StepType, depth: number];
 type RelatedList<Position> = Statement<
   OwnedPage<string> & Position & { readonly maxDepth: number | null },
-  { owner: string; items: { step: StepNode; depth: number }[] }
+  { owner: string; items: RelatedItem[] }
 >;
 const ancestorsOfSteps: RelatedList<{ readonly before: number }> = statement('steps/ancestors');
 const descendantsOfSteps: RelatedList<{ readonly after: number }> = statement('steps/descendants');
@@ -111,8 +114,8 @@ async function paged<Owner extends string | GoalOwner, Item, Row>(
 
 const same = <T>(row: T): T => row;
 const toMessage = (node: MessageNode): MessageRow => messageOfNode(node, false);
-const toRelated = ({ step, depth }: { step: StepNode; depth: number }): RelatedStep => ({
-  step: stepOfNode(step),
+const toRelated = ([id, traceId, sequence, type, depth]: RelatedItem): RelatedStep => ({
+  step: { id, traceId, sequence, type },
   depth,
 });
 

@@ -3,6 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
@@ -79,6 +80,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const apollo = new ApolloServer<Context>({
     schema,
     introspection: true,
+    // It wraps every resolver to find out how long an answer may be kept: none may.
+    plugins: [ApolloServerPluginCacheControlDisabled()],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) => maskError(error, log),
@@ -148,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       context: () => Promise.resolve(contextOf(request)),
     });
     response.statusCode = result.status ?? 200;
+    response.setHeader('cache-control', 'no-store');
     for (const [name, value] of result.headers) {
       response.setHeader(name, value);
     }

@@ -45,6 +45,7 @@ export async function spawnServer(
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'],
+      NODE_ENV: 'production',
       NEO4J_URI: uri,
       NEO4J_USERNAME: username,
       NEO4J_PASSWORD: password,

@@ -7,10 +7,6 @@ CALL (owner) {
   WITH s, depth
   ORDER BY s.sequence
   LIMIT $limit
-  RETURN s {
-    .projectId, .id, .traceId, .sequence, .type, .goalId, .parentIds, .createdAt, .digest, .model, .promptTokens,
-    .completionTokens, .cost, .toolName, .argumentsDigest, .llmStepId, .toolCallStepId, .durationMs, .isFinal,
-    .targetStepId, .feedbackType, .skillsCount, .experiencesCount, .experienceId, .experienceIds
-  } AS step, depth
+  RETURN s.id AS id, s.traceId AS traceId, s.sequence AS sequence, s.type AS type, depth
 }
-RETURN owner, collect({step: step, depth: depth}) AS items
+RETURN owner, collect([id, traceId, sequence, type, depth]) AS items

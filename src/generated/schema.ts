@@ -6,7 +6,8 @@ import type { GoalType } from '../graph.js';
 import type { StepType } from '../graph.js';
 import type { ChangeKind as CheckpointChangeKind } from '../json-changes.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TraceRow, GoalRow, StepRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../graph.js';
+import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../graph.js';
+import type { StepSource } from '../resolvers/step.js';
 import type { PublicStats, AffectedGoal as AffectedGoalSource } from '../tally.js';
 import type { GoalTreeSource } from '../resolvers/goal.js';
 import type { Snapshot } from '../snapshot.js';
@@ -1831,7 +1832,7 @@ export type ResolversTypes = {
   Goal: ResolverTypeWrapper<GoalRow>;
   GoalConnection: ResolverTypeWrapper<Omit<GoalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['GoalEdge']>, nodes: ReadonlyArray<ResolversTypes['Goal']> }>;
   GoalEdge: ResolverTypeWrapper<Omit<GoalEdge, 'node'> & { node: ResolversTypes['Goal'] }>;
-  Step: ResolverTypeWrapper<StepRow>;
+  Step: ResolverTypeWrapper<StepSource>;
   StepConnection: ResolverTypeWrapper<Omit<StepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['StepEdge']>, nodes: ReadonlyArray<ResolversTypes['Step']> }>;
   StepEdge: ResolverTypeWrapper<Omit<StepEdge, 'node'> & { node: ResolversTypes['Step'] }>;
   RelatedStepConnection: ResolverTypeWrapper<Omit<RelatedStepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RelatedStepEdge']>, nodes: ReadonlyArray<ResolversTypes['Step']> }>;
@@ -1908,7 +1909,7 @@ export type ResolversParentTypes = {
   Goal: GoalRow;
   GoalConnection: Omit<GoalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['GoalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Goal']> };
   GoalEdge: Omit<GoalEdge, 'node'> & { node: ResolversParentTypes['Goal'] };
-  Step: StepRow;
+  Step: StepSource;
   StepConnection: Omit<StepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['StepEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Step']> };
   StepEdge: Omit<StepEdge, 'node'> & { node: ResolversParentTypes['Step'] };
   RelatedStepConnection: Omit<RelatedStepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RelatedStepEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Step']> };

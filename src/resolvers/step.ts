@@ -1,9 +1,15 @@
 import type { MutationResolvers, QueryResolvers, StepResolvers } from '../generated/schema.js';
 import { badInput, notFound } from '../errors.js';
+import type { Context } from '../context.js';
+import type { StepProperties, StepRef, StepRow } from '../graph.js';
 import type { RelatedStep } from '../lists.js';
+import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize } from '../pages.js';
 import { addSteps } from '../steps.js';
 import { bySequence, inTrace } from './trace.js';
+
+/** A step in full, or what is known of one that was come upon from another. */
+export type StepSource = StepRow | StepRef;
 
 const MOST_RELATED = 10_000;
 
@@ -15,18 +21,25 @@ export const Step: StepResolvers = {
     }
     return trace;
   },
-  goal: ({ traceId, goalId }, _, { loaders }) =>
-    goalId === null ? null : loaders.goal.load({ traceId, goalId }),
-  data: ({ id, data }, _, { loaders }) => (data === undefined ? loaders.stepData.load(id) : data),
-  model: ({ properties }) => properties.model,
-  promptTokens: ({ properties }) => properties.promptTokens,
-  completionTokens: ({ properties }) => properties.completionTokens,
-  cost: ({ properties }) => properties.cost,
-  toolName: ({ properties }) => properties.toolName,
-  durationMs: ({ properties }) => properties.durationMs,
-  isFinal: ({ properties }) => properties.isFinal,
-  feedbackType: ({ properties }) => properties.feedbackType,
-  async parents({ parentIds }, _, { loaders }) {
+  goalId: (step, _, { loaders }) => of(step, loaders, ({ goalId }) => goalId),
+  async goal(step, _, { loaders }) {
+    const { traceId, goalId } = await whole(step, loaders);
+    return goalId === null ? null : await loaders.goal.load({ traceId, goalId });
+  },
+  data: (step, _, { loaders }) =>
+    'data' in step && step.data !== undefined ? step.data : loaders.stepData.load(step.id),
+  createdAt: (step, _, { loaders }) => of(step, loaders, ({ createdAt }) => createdAt),
+  model: property('model'),
+  promptTokens: property('promptTokens'),
+  completionTokens: property('completionTokens'),
+  cost: property('cost'),
+  toolName: property('toolName'),
+  durationMs: property('durationMs'),
+  isFinal: property('isFinal'),
+  feedbackType: property('feedbackType'),
+  parentIds: (step, _, { loaders }) => of(step, loaders, ({ parentIds }) => parentIds),
+  async parents(step, _, { loaders }) {
+    const { parentIds } = await whole(step, loaders);
     const parents = await Promise.all(parentIds.map((id) => loaders.step.load(id)));
     return parents.filter((parent) => parent !== null);
   },
@@ -56,6 +69,27 @@ export const Step: StepResolvers = {
     return pageOf(rows.map(bySequence), { size, after });
   },
 };
+
+/** What `pick` takes of the step, at once where it is known in full: no promise for each of thousands. */
+function of<T>(step: StepSource, loaders: Loaders, pick: (row: StepRow) => T): T | Promise<T> {
+  return 'digest' in step ? pick(step) : whole(step, loaders).then(pick);
+}
+
+async function whole(step: StepSource, loaders: Loaders): Promise<StepRow> {
+  if ('digest' in step) {
+    return step;
+  }
+  const row = await loaders.step.load(step.id);
+  if (row === null) {
+    throw notFound('step', step.id);
+  }
+  return row;
+}
+
+function property<Name extends keyof StepProperties>(name: Name) {
+  return (step: StepSource, _: object, { loaders }: Context) =>
+    of(step, loaders, ({ properties }) => properties[name]);
+}
 
 function related({ step, depth }: RelatedStep): {
   node: RelatedStep['step'];
