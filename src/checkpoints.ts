@@ -4,7 +4,7 @@ import { badInput, notFound, StemmaError } from './errors.js';
 import type { CheckpointPayload, CheckpointRow } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { parseJson, shown } from './json.js';
+import { jsonObject, parseJson, shown } from './json.js';
 import { checkTime } from './times.js';
 
 export interface NewCheckpoint {
@@ -50,8 +50,8 @@ export async function putCheckpoint(
     metadata.createdAt == null ? null : checkTime(metadata.createdAt, 'input.metadata.createdAt');
   const stepId = checkOptionalId(input.stepId, 'input.stepId');
   const messages = chainOf(projectId, listOf(input.messages, 'input.messages'));
-  const state = divide(projectId, objectOf(input.state, 'input.state'));
-  const toolsResult = divide(projectId, objectOf(input.toolsResult, 'input.toolsResult'));
+  const state = divide(projectId, jsonObject(input.state, 'input.state'));
+  const toolsResult = divide(projectId, jsonObject(input.toolsResult, 'input.toolsResult'));
   const fields = {
     threadId,
     step: checkStep(metadata.step, 'input.metadata.step'),
@@ -238,13 +238,6 @@ function listOf(value: unknown, field: string): readonly unknown[] {
     throw badInput(field, `expected a JSON list, got ${shown(value)}`);
   }
   return value ?? [];
-}
-
-function objectOf(value: unknown, field: string): Readonly<Record<string, unknown>> {
-  if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
-    throw badInput(field, `expected a JSON object, got ${shown(value)}`);
-  }
-  return (value ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 /** A checkpoint's number in its thread: a whole number from 0. */

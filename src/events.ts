@@ -6,7 +6,7 @@ import { badInput, StemmaError } from './errors.js';
 import type { EventRow } from './graph.js';
 import { checkId, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { shown } from './json.js';
+import { jsonObject, shown } from './json.js';
 
 /** The types that Stemma writes itself, with the change they tell. */
 export const EVENT_TYPES = [
@@ -56,10 +56,7 @@ export async function appendEvent(
   if ((EVENT_TYPES as readonly string[]).includes(type)) {
     throw badInput('type', `expected a type of your own, got ${shown(type)}, which the server writes itself`);
   }
-  const content = payload ?? {};
-  if (typeof content !== 'object' || Array.isArray(content)) {
-    throw badInput('payload', `expected a JSON object, got ${shown(payload)}`);
-  }
+  const content = jsonObject(payload, 'payload');
   // Made before the transaction, so that one that runs twice still appends once.
   const key =
     idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;

@@ -42,20 +42,10 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   const goals = <T>(pick: (table: Table<GoalRow>) => T[]): T[] => goalTables.flatMap(pick);
 
   send(batch.traces.added(), (traces) => createTraces(transaction, { traces }));
-  const changedTraces = batch.traces.changed().map(({ before, after }) => ({
-    projectId: after.projectId,
-    id: after.id,
-    properties: difference(before, after),
-  }));
-  send(changedTraces, (traces) => updateTraces(transaction, { traces }));
+  send(batch.traces.changed().map(update), (traces) => updateTraces(transaction, { traces }));
 
   send(batch.threads.added(), (threads) => createThreads(transaction, { threads }));
-  const changedThreads = batch.threads.changed().map(({ before, after }) => ({
-    projectId: after.projectId,
-    id: after.id,
-    properties: difference(before, after),
-  }));
-  send(changedThreads, (threads) => updateThreads(transaction, { threads }));
+  send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
   const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
   send(
     joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
@@ -174,6 +164,16 @@ function group<Row, Group extends object>(
 function difference<Row extends object>(before: Row, after: Row): Record<string, unknown> {
   const old = before as Record<string, unknown>;
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => old[name] !== value));
+}
+
+function update<Row extends { readonly projectId: string; readonly id: string }>({
+  before,
+  after,
+}: {
+  before: Row;
+  after: Row;
+}): object {
+  return { projectId: after.projectId, id: after.id, properties: difference(before, after) };
 }
 
 function goalUpdate({ before, after }: { before: GoalRow; after: GoalRow }): object {

@@ -1,5 +1,5 @@
 import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
-import { StemmaError } from './errors.js';
+import { badInput, StemmaError } from './errors.js';
 
 /** Deeper nesting is refused: JSON.stringify recurses, and so do most readers. */
 const MAX_DEPTH = 500;
@@ -125,6 +125,14 @@ export function without(
     string,
     unknown
   >;
+}
+
+/** `value`, if it is a JSON object (`{}` where there is none), or BAD_USER_INPUT naming `field`. */
+export function jsonObject(value: unknown, field: string): Readonly<Record<string, unknown>> {
+  if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
+    throw badInput(field, `expected a JSON object, got ${shown(value)}`);
+  }
+  return (value ?? {}) as Readonly<Record<string, unknown>>;
 }
 
 /** A value as an error message shows it: JSON, cut at 60 characters. */

@@ -3,8 +3,8 @@ import { readWholes, type Whole } from './checkpoint-payload.js';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
-import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { parseJson } from './json.js';
+import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
 import { readStepData, readSteps } from './steps.js';
@@ -63,20 +63,6 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       const rows = new Map((await read(database, { projectId, ids })).map((row) => [row.id, row]));
       return ids.map((id) => rows.get(id) ?? null);
     });
-  const payload = <Value>(
-    read: (
-      database: Database,
-      keys: { projectId: string; ids: readonly string[] },
-    ) => Promise<Map<string, Value>>,
-    shape: (value: Value) => unknown,
-  ): DataLoader<string, unknown> =>
-    new DataLoader(async (ids) => {
-      const values = await read(database, { projectId, ids });
-      return ids.map((id) => {
-        const value = values.get(id);
-        return value === undefined ? null : shape(value);
-      });
-    });
   const mapped = <Value>(
     read: (
       database: Database,
@@ -121,7 +107,10 @@ export function createLoaders(database: Database, projectId: string): Loaders {
 
   return {
     trace: byId(readTraces),
-    context: payload(readContexts, parseJson),
+    context: mapped(async (runner, keys) => {
+      const texts = await readContexts(runner, keys);
+      return new Map([...texts].map(([id, text]) => [id, parseJson(text)]));
+    }),
     treeStats: mapped(readTreeStats),
     goal: new DataLoader<GoalOwner, GoalRow | null, string>(
       async (goals) => {
@@ -146,9 +135,9 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     ),
     thread: byId(readThreads),
     step: byId(readSteps),
-    stepData: payload(readStepData, (data) => data),
+    stepData: mapped(readStepData),
     message: byId(readMessages),
-    content: payload(readContents, (content) => content),
+    content: mapped(readContents),
     checkpoint: byId(readCheckpoints),
     latestCheckpoint: mapped(readLatest),
     nearestCheckpoint: mapped(readNearest),

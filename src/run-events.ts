@@ -4,7 +4,7 @@ import { badInput, StemmaError } from './errors.js';
 import type { RunEventRow } from './graph.js';
 import { checkId, digestOf } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { shown } from './json.js';
+import { jsonObject, shown } from './json.js';
 import { checkTime } from './times.js';
 
 export interface NewRunEvent {
@@ -67,10 +67,7 @@ interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt'> {
 }
 
 function draft(projectId: string, input: NewRunEvent, field: string): Draft {
-  const metadata = input.metadata ?? {};
-  if (typeof metadata !== 'object' || Array.isArray(metadata)) {
-    throw badInput(`${field}.metadata`, `expected a JSON object, got ${shown(metadata)}`);
-  }
+  const metadata = jsonObject(input.metadata, `${field}.metadata`);
   const fields = {
     threadId: checkId(input.threadId, `${field}.threadId`),
     runId: checkId(input.runId, `${field}.runId`),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { badInput } from './errors.js';
 import type { StepProperties, StepType } from './graph.js';
 import { digestOf, MAX_INDEXED_LENGTH } from './ids.js';
-import { shown } from './json.js';
+import { jsonObject, shown } from './json.js';
 
 const text = z.string({ error: 'a text' }).nullish();
 const indexed = z.string({ error: 'a text' }).refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
@@ -72,25 +72,23 @@ const NO_PROPERTIES: StepProperties = {
   experienceIds: null,
 };
 
-/** `data`, if it is a JSON object in the shape of its type; else BAD_USER_INPUT naming the part at fault. */
+/** A step's data, if it is a JSON object in the shape of its type (`{}` where there is none); else BAD_USER_INPUT naming the part at fault. */
 export function checkStepData(
   type: StepType,
-  data: unknown,
+  given: unknown,
   field: string,
 ): Readonly<Record<string, unknown>> {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw badInput(field, `expected a JSON object, got ${shown(data)}`);
-  }
+  const data = jsonObject(given, field);
   const issue = SHAPES[type].safeParse(data).error?.issues[0];
   if (issue !== undefined) {
     const [name] = issue.path;
-    const got = (data as Record<string, unknown>)[String(name)];
+    const got = data[String(name)];
     throw badInput(
       [field, ...issue.path.map(String)].join('.'),
       `expected ${issue.message}, got ${shown(got)}`,
     );
   }
-  return data as Readonly<Record<string, unknown>>;
+  return data;
 }
 
 /** The parts of checked `data` that Cypher can filter on. */

@@ -89,7 +89,7 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
       throw badInput(`${field}.parentIds[${index}]`, `expected each parent once, got ${shown(id)} again`);
     }
   });
-  const data = checkStepData(input.type, input.data ?? {}, `${field}.data`);
+  const data = checkStepData(input.type, input.data, `${field}.data`);
   const fields = {
     traceId: checkId(input.traceId, `${field}.traceId`),
     type: input.type,

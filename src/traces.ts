@@ -6,7 +6,7 @@ import { checkGoalOfTrace } from './goal-rules.js';
 import type { TraceMode, TraceRow, TraceStatus } from './graph.js';
 import { checkId, checkIndexed, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { shown } from './json.js';
+import { jsonObject, shown } from './json.js';
 import { NO_STATS } from './stats.js';
 import { publicStats, type PublicStats } from './tally.js';
 
@@ -240,13 +240,7 @@ function isOver(status: TraceStatus): boolean {
 }
 
 function contextText(context: unknown): string {
-  if (context == null) {
-    return '{}';
-  }
-  if (typeof context !== 'object' || Array.isArray(context)) {
-    throw badInput('input.context', `expected a JSON object, got ${shown(context)}`);
-  }
-  return JSON.stringify(context);
+  return JSON.stringify(jsonObject(context, 'input.context'));
 }
 
 const readTraceRows = statement<

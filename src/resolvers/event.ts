@@ -203,14 +203,21 @@ export const TraceUpdate = {
   },
 };
 
+/** A gap in a log as the API tells it. */
+export function eventGap({
+  requested,
+  earliest,
+  latest,
+}: Extract<Followed<unknown>, { readonly kind: 'gap' }>): { readonly __typename: 'EventGap' } {
+  return { __typename: 'EventGap', requested, earliest, latest } as { readonly __typename: 'EventGap' };
+}
+
 function updateOf(traceId: string, followed: Followed<EventRow>): Update {
   switch (followed.kind) {
     case 'event':
       return followed.event;
-    case 'gap': {
-      const { requested, earliest, latest } = followed;
-      return { __typename: 'EventGap', requested, earliest, latest } as Update;
-    }
+    case 'gap':
+      return eventGap(followed);
     case 'deleted':
       return { __typename: 'TraceDeleted', traceId };
   }

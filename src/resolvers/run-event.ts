@@ -14,6 +14,7 @@ import { contentOfNode } from '../nodes.js';
 import { countThreadMessages, listMessages, listRunEvents } from '../run-event-lists.js';
 import { putRunEvents } from '../run-events.js';
 import { headOfThread } from '../thread-log.js';
+import { eventGap } from './event.js';
 import { mapped } from './mapped.js';
 
 export const RunEvent: RunEventResolvers = {
@@ -58,10 +59,8 @@ function updateOf(threadId: string, followed: Followed<RunEventRow>): Update {
   switch (followed.kind) {
     case 'event':
       return followed.event;
-    case 'gap': {
-      const { requested, earliest, latest } = followed;
-      return { __typename: 'EventGap', requested, earliest, latest } as Update;
-    }
+    case 'gap':
+      return eventGap(followed);
     case 'deleted':
       return { __typename: 'RunEventsDeleted', threadId };
   }
