@@ -62,7 +62,7 @@ export async function appendEvent(
     idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
-    needs: { eventKeys: [{ projectId, traceId, key }] },
+    needs: { newEventKeys: [{ projectId, traceId, key }] },
     weight: 1,
     apply(batch) {
       batch.trace(projectId, traceId);

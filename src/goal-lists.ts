@@ -10,23 +10,19 @@ interface InProject {
   readonly projectId: string;
 }
 
-const readTreeRows = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
-const readRootRows = statement<InProject & { readonly ids: readonly string[] }, { goal: GoalNode }>(
-  'goals/roots',
-);
-const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>(
+const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
+const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>('goals/roots');
+const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
   'goals/children',
 );
-const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, { goal: GoalNode }>(
-  'goals/read',
-);
+const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
 
 /** The goals of these keys that exist, in no order. */
 export async function readGoals(
   database: Database,
   { projectId, goals }: InProject & { readonly goals: readonly GoalOwner[] },
 ): Promise<GoalRow[]> {
-  return (await readGoalRows(database, { projectId, goals })).map(({ goal }) => goalOfNode(goal));
+  return (await readGoalRows(database, { projectId, goals })).map(goalOfNode);
 }
 
 /** All goals of each trace, parents before children; a trace without goals is missing. */
@@ -56,9 +52,9 @@ export async function readChildren(
   return inOrder(gather(rows, ({ traceId, parentId }) => ownerKey({ traceId, goalId: parentId ?? '' })));
 }
 
-function gather(rows: readonly { goal: GoalNode }[], keyed: (goal: GoalRow) => string): Pages<GoalRow> {
+function gather(nodes: readonly GoalNode[], keyed: (goal: GoalRow) => string): Pages<GoalRow> {
   const gathered: Pages<GoalRow> = new Map();
-  for (const { goal: node } of rows) {
+  for (const node of nodes) {
     const goal = goalOfNode(node);
     const goals = gathered.get(keyed(goal));
     if (goals === undefined) {

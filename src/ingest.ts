@@ -1,8 +1,10 @@
 import { Batch, keyOf, type Table, type ThreadKey, type TraceKey } from './batch.js';
+import { append, isAppend } from './append.js';
 import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { flush } from './flush.js';
 import type { ThreadRow, TraceRow } from './graph.js';
+import { Known } from './known.js';
 import { load, type Needs } from './load.js';
 import { lockAndLoad } from './lock.js';
 
@@ -65,6 +67,12 @@ interface Pending {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
+/** A transaction that is committed, and what became of each write in it. */
+interface Work {
+  readonly work: Batch;
+  readonly outcomes: readonly Outcome[];
+}
+
 /**
  * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
  * being written are left to their batch, so that two batches never wait for one another's locks.
@@ -72,6 +80,7 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 export function createIngest(database: Database, options: IngestOptions = {}): Ingest {
   const { lanes = 2, maxBatchWeight = 1000, maxQueuedWeight = 50_000 } = options;
   const busy = new Set<string>();
+  const known = new Known();
   let queue: Pending[] = [];
   let queuedWeight = 0;
   let running = 0;
@@ -194,7 +203,46 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
     const now = nextMoment();
-    const { outcomes, committed } = await database.write(async (transaction) => {
+    const { work, outcomes } = (await appendToKnown(writes, now)) ?? (await readAndWrite(writes, now));
+    known.remember(work);
+    ingest.onCommit({ traces: written(work.traces), threads: written(work.threads) });
+    return outcomes;
+  }
+
+  /**
+   * The short way: by what is known of the traces, in one statement that reads nothing. Where it does not work out, for
+   * whatever reason, nothing is written or it is not known whether something was, and the long way tells.
+   */
+  async function appendToKnown(writes: readonly Write<unknown>[], now: string): Promise<Work | undefined> {
+    const traces = writes.flatMap((write) => write.traces ?? []);
+    const work = new Batch(now);
+    const isKnown =
+      writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
+      known.recall(
+        work,
+        traces,
+        writes.map((write) => write.needs),
+      );
+    if (!isKnown) {
+      return undefined;
+    }
+    const outcomes = applyAll(work, writes);
+    if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
+      try {
+        if (await append(database, work)) {
+          return { work, outcomes };
+        }
+      } catch {
+        // The long way meets it too, if it lasts.
+      }
+    }
+    known.forget(traces);
+    return undefined;
+  }
+
+  /** The long way: everything is locked and read first. */
+  async function readAndWrite(writes: readonly Write<unknown>[], now: string): Promise<Work> {
+    return await database.write(async (transaction) => {
       const work = new Batch(now);
       await lockAndLoad(
         transaction,
@@ -209,21 +257,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
       if (more.length > 0) {
         await load(transaction, work, more);
       }
-      const results = writes.map((write): Outcome => {
-        try {
-          return { value: work.attempt(() => write.apply(work)) };
-        } catch (error) {
-          return { error };
-        }
-      });
+      const outcomes = applyAll(work, writes);
       await flush(transaction, work);
-      return {
-        outcomes: results,
-        committed: { traces: written(work.traces), threads: written(work.threads) },
-      };
+      return { work, outcomes };
     });
-    ingest.onCommit(committed);
-    return outcomes;
   }
 
   /** The clock, which gives no batch the moment of another. */
@@ -233,6 +270,16 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
   }
 
   return ingest;
+}
+
+function applyAll(work: Batch, writes: readonly Write<unknown>[]): Outcome[] {
+  return writes.map((write) => {
+    try {
+      return { value: work.attempt(() => write.apply(work)) };
+    } catch (error) {
+      return { error };
+    }
+  });
 }
 
 function written<Row>(table: Table<Row>): Row[] {

@@ -30,7 +30,7 @@ export interface TracePage extends TraceFilter {
 /** Sorts after every list key. */
 export const NEWEST = '~';
 
-type TraceList = Statement<TracePage, { trace: TraceRow }>;
+type TraceList = Statement<TracePage, TraceRow>;
 
 const listAll: TraceList = statement('traces/list');
 /** Each filter's own index, the ones that narrow most first; the other filters are checked along the way. */
@@ -44,7 +44,7 @@ const listBy: readonly (readonly [keyof TraceFilter, TraceList])[] = [
 /** A page of a project's traces, newest first. */
 export async function listTraces(database: Runner, page: TracePage): Promise<TraceRow[]> {
   const list = listBy.find(([filter]) => page[filter] !== null)?.[1] ?? listAll;
-  return (await list(database, page)).map(({ trace }) => trace);
+  return await list(database, page);
 }
 
 /** A page of one list for each of several owners, in one statement. */

@@ -35,12 +35,20 @@ export interface Needs {
   }[];
   /** All goals of these traces. */
   readonly trees?: readonly TraceKey[];
-  readonly messages?: readonly IdKey[];
+  /**
+   * Messages to be created. They are there only if they were written before: `known` does not look for them, as their key's
+   * constraint refuses a second one.
+   */
+  readonly newMessages?: readonly IdKey[];
   /** Messages with their content. */
   readonly messageContents?: readonly IdKey[];
   readonly steps?: readonly IdKey[];
-  readonly sequences?: readonly SequenceKey[];
-  readonly eventKeys?: readonly {
+  /** Steps to be created: see `newMessages`. */
+  readonly newSteps?: readonly IdKey[];
+  /** Sequences that clients ask for: see `newMessages`. */
+  readonly newSequences?: readonly SequenceKey[];
+  /** Idempotency keys of events to be created: see `newMessages`. */
+  readonly newEventKeys?: readonly {
     readonly projectId: string;
     readonly traceId: string;
     readonly key: string;
@@ -87,8 +95,8 @@ const readCheckpoints = statement<
   { checkpoint: CheckpointRow; payload: CheckpointPayload }
 >('checkpoints/read-whole');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
-const readChains = statement<{ goals: readonly object[] }, { goal: GoalNode }>('goals/read-chains');
-const readTrees = statement<{ traces: readonly TraceKey[] }, { goal: GoalNode }>('goals/read-trees');
+const readChains = statement<{ goals: readonly object[] }, GoalNode>('goals/read-chains');
+const readTrees = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
 const readMessages = statement<{ messages: readonly object[] }, { message: MessageNode }>('messages/read');
 const readSteps = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
 const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>(
@@ -120,7 +128,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     }
   };
 
-  const takeGoal = ({ goal: node }: { goal: GoalNode }): void => {
+  const takeGoal = (node: GoalNode): void => {
     const goal: GoalRow = goalOfNode(node);
     const table = batch.goals(goal.projectId, goal.traceId);
     if (table.get(goal.goalId) === undefined) {
@@ -131,7 +139,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   read(wanted('trees'), (traces) => readTrees(transaction, { traces }), takeGoal);
 
   const contents = new Set(wanted('messageContents').map((key) => keyOf(key.projectId, key.id)));
-  const messages = unique([...wanted('messages'), ...wanted('messageContents')]).map((key) => ({
+  const messages = unique([...wanted('newMessages'), ...wanted('messageContents')]).map((key) => ({
     ...key,
     withContent: contents.has(keyOf(key.projectId, key.id)),
   }));
@@ -144,7 +152,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     },
   );
   read(
-    wanted('steps'),
+    unique([...wanted('steps'), ...wanted('newSteps')]),
     (steps) => readSteps(transaction, { steps }),
     ({ step: node }) => {
       const step: StepRow = stepOfNode(node);
@@ -155,7 +163,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   const takeSequence = (taken: SequenceKey): void => {
     batch.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
   };
-  const sequences = wanted('sequences');
+  const sequences = wanted('newSequences');
   read(
     sequences.filter(({ label }) => label === 'Message'),
     (keys) => readMessageSequences(transaction, { sequences: keys }),
@@ -167,7 +175,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     takeSequence,
   );
   read(
-    wanted('eventKeys'),
+    wanted('newEventKeys'),
     (keys) => readEventKeys(transaction, { keys }),
     ({ event }) => {
       batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
@@ -221,9 +229,14 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   await Promise.all(loads);
 }
 
+/** The order in which every process takes its locks. */
+export function lockOrder(a: IdKey, b: IdKey): number {
+  return keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1;
+}
+
 /** The keys, each once, in the order in which every process locks them. */
 export function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
-  return unique(keys).sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
+  return unique(keys).sort(lockOrder);
 }
 
 function unique<Key extends object>(keys: readonly Key[]): Key[] {

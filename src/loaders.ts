@@ -49,6 +49,7 @@ export interface Loaders {
 }
 
 type Lists = typeof lists;
+const STEP_LISTS: ReadonlySet<keyof Lists> = new Set(['stepsOfTraces', 'stepsOfGoals', 'childrenOfSteps']);
 type OwnerOf<Name extends keyof Lists> = Parameters<Lists[Name]>[1]['owners'][number];
 type PageOf<Name extends keyof Lists> = Omit<Parameters<Lists[Name]>[1], 'projectId' | 'owners'>;
 type ItemsOf<Name extends keyof Lists> =
@@ -84,6 +85,14 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       return ids.map((id) => pages.get(id) ?? []);
     });
 
+  const step = byId(readSteps);
+  /** Steps rest on steps that are often in the same page. */
+  const keep = (pages: Pages<StepRow>): void => {
+    for (const row of [...pages.values()].flat()) {
+      step.prime(row.id, row);
+    }
+  };
+
   const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
   const pageLoader = (
     name: keyof Lists,
@@ -96,6 +105,9 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       loader = new DataLoader(
         async (owners: readonly (string | GoalOwner)[]) => {
           const pages = await read(database, { projectId, owners, ...page });
+          if (STEP_LISTS.has(name)) {
+            keep(pages as Pages<StepRow>);
+          }
           return owners.map((owner) => pages.get(ownerKey(owner)) ?? []);
         },
         { cacheKeyFn: ownerKey },
@@ -134,7 +146,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
       { cacheKeyFn: ownerKey },
     ),
     thread: byId(readThreads),
-    step: byId(readSteps),
+    step,
     stepData: mapped(readStepData),
     message: byId(readMessages),
     content: mapped(readContents),

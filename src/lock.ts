@@ -9,7 +9,7 @@ export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, ne
 /** Takes the write lock of each thread, in the order given. */
 export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
 const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
-const readTraces = statement<{ traces: readonly object[] }, { trace: TraceRow }>('traces/read');
+const readTraces = statement<{ traces: readonly object[] }, TraceRow>('traces/read');
 
 /**
  * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
@@ -31,7 +31,7 @@ export async function lockAndLoad(
     loads.push(
       lockTraces(transaction, { traces: keys }),
       readTraces(transaction, { traces: read }).then((rows) => {
-        for (const { trace } of rows) {
+        for (const trace of rows) {
           batch.traces.load(keyOf(trace.projectId, trace.id), trace);
         }
       }),

@@ -61,12 +61,12 @@ export async function addMessages(
   return await ingest.submit({
     traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
     needs: {
-      messages: drafts.map(({ id }) => ({ projectId, id })),
+      newMessages: drafts.map(({ id }) => ({ projectId, id })),
       goals: drafts.flatMap(({ traceId, goalId }) =>
         goalId === null ? [] : [{ projectId, traceId, goalId }],
       ),
       steps: drafts.flatMap(({ stepId }) => (stepId === null ? [] : [{ projectId, id: stepId }])),
-      sequences: drafts.flatMap(({ traceId, given }) =>
+      newSequences: drafts.flatMap(({ traceId, given }) =>
         given === null ? [] : [{ projectId, traceId, label: 'Message' as const, sequence: given }],
       ),
     },

@@ -3,7 +3,9 @@ import { parseJson } from './json.js';
 import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './graph.js';
 
 /** A goal's properties as Neo4j has them: its stats flat, with a prefix. */
-export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & Readonly<Record<string, unknown>>;
+export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & {
+  readonly [Name in keyof Stats as `${StatsPrefix}${Capitalize<Name>}`]: Stats[Name];
+};
 
 /** A message's properties: a text is `content`, any other JSON is `contentJson`. */
 export type MessageNode = Omit<MessageRow, 'content'> & {
@@ -40,28 +42,39 @@ export function statsToProperties(prefix: StatsPrefix, stats: Stats): Record<str
   return Object.fromEntries(STAT_PROPERTIES[prefix].map(([name, property]) => [property, stats[name]]));
 }
 
-function statsOfProperties(prefix: StatsPrefix, node: Readonly<Record<string, unknown>>): Stats {
-  return Object.fromEntries(
-    STAT_PROPERTIES[prefix].map(([name, property]) => [name, node[property] ?? null]),
-  ) as unknown as Stats;
-}
-
 export function goalOfNode(node: GoalNode): GoalRow {
   return {
     projectId: node.projectId,
     traceId: node.traceId,
     goalId: node.goalId,
-    parentId: node.parentId ?? null,
+    parentId: node.parentId,
     description: node.description,
-    reason: node.reason ?? null,
+    reason: node.reason,
     type: node.type,
     status: node.status,
-    summary: node.summary ?? null,
+    summary: node.summary,
     order: node.order,
     createdAt: node.createdAt,
     addedBy: node.addedBy,
-    self: statsOfProperties('self', node),
-    cumulative: statsOfProperties('cumulative', node),
+    // Spelt out: a list of names to go by takes five times as long.
+    self: {
+      messageCount: node.selfMessageCount,
+      promptTokens: node.selfPromptTokens,
+      completionTokens: node.selfCompletionTokens,
+      totalTokens: node.selfTotalTokens,
+      totalCost: node.selfTotalCost,
+      preview: node.selfPreview,
+      previewSequence: node.selfPreviewSequence,
+    },
+    cumulative: {
+      messageCount: node.cumulativeMessageCount,
+      promptTokens: node.cumulativePromptTokens,
+      completionTokens: node.cumulativeCompletionTokens,
+      totalTokens: node.cumulativeTotalTokens,
+      totalCost: node.cumulativeTotalCost,
+      preview: node.cumulativePreview,
+      previewSequence: node.cumulativePreviewSequence,
+    },
   };
 }
 

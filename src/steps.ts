@@ -55,16 +55,17 @@ export async function addSteps(
   return await ingest.submit({
     traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
     needs: {
-      steps: drafts.flatMap(({ id, parentIds }) =>
-        [id, ...parentIds].map((step) => ({ projectId, id: step })),
+      newSteps: drafts.map(({ id }) => ({ projectId, id })),
+      steps: drafts.flatMap(({ parentIds }) =>
+        parentIds.filter((id) => !later.has(id)).map((id) => ({ projectId, id })),
       ),
       goals: drafts.flatMap(({ traceId, goalId }) =>
         goalId === null ? [] : [{ projectId, traceId, goalId }],
       ),
-      sequences: drafts.flatMap(({ traceId, given }) =>
+      newSequences: drafts.flatMap(({ traceId, given }) =>
         given === null ? [] : [{ projectId, traceId, label: 'Step' as const, sequence: given }],
       ),
-      chains: drafts.map(({ prompt }) => prompt),
+      chains: drafts.flatMap(({ prompt }) => (prompt.length === 0 ? [] : [prompt])),
     },
     weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
     apply: (batch) =>

@@ -245,7 +245,7 @@ function contextText(context: unknown): string {
 
 const readTraceRows = statement<
   { traces: readonly (TraceKey & { readonly withContext: boolean })[] },
-  { trace: TraceRow }
+  TraceRow
 >('traces/read');
 
 /** The traces of these ids that exist, without their contexts, in no order. */
@@ -254,7 +254,7 @@ export async function readTraces(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<TraceRow[]> {
   const traces = ids.map((id) => ({ projectId, id, withContext: false }));
-  return (await readTraceRows(database, { traces })).map(({ trace }) => trace);
+  return await readTraceRows(database, { traces });
 }
 
 /** The contexts of traces, as JSON text by id. */
@@ -263,9 +263,7 @@ export async function readContexts(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<Map<string, string>> {
   const traces = ids.map((id) => ({ projectId, id, withContext: true }));
-  return new Map(
-    (await readTraceRows(database, { traces })).map(({ trace }) => [trace.id, trace.context ?? '{}']),
-  );
+  return new Map((await readTraceRows(database, { traces })).map(({ id, context }) => [id, context ?? '{}']));
 }
 
 const readTreeStatRows = statement<

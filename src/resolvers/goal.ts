@@ -10,7 +10,6 @@ import { setGoalTree } from '../set-goal-tree.js';
 import { notFound } from '../errors.js';
 import type { GoalRow } from '../graph.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
-import { publicStats } from '../tally.js';
 import { byListKey, bySequence, inTrace } from './trace.js';
 
 /** All goals of a trace, parents before children. */
@@ -36,8 +35,8 @@ export const Goal: GoalResolvers = {
   parent: ({ traceId, parentId }, _, { loaders }) =>
     parentId === null ? null : loaders.goal.load({ traceId, goalId: parentId }),
   children: ({ traceId, goalId }, _, { loaders }) => loaders.childGoals.load({ traceId, goalId }),
-  selfStats: ({ self }) => publicStats(self),
-  cumulativeStats: ({ cumulative }) => publicStats(cumulative),
+  selfStats: ({ self }) => self,
+  cumulativeStats: ({ cumulative }) => cumulative,
   async messages({ traceId, goalId }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const page = { after: numberAfter(after, 0), limit: size + 1 };

@@ -1,0 +1,63 @@
+// What most writes come to, in one statement: changes of traces and of their goals, new steps, messages and events. It
+// takes the lock of each trace, in the order given. Then it looks whether each is as the writer knows it: every change of a
+// trace or of its goals is an event, but for the loss of the trace and the goal it was started from. If one is not, it
+// writes nothing and gives no row. A second time the keys' constraints refuse it.
+CALL () {
+  UNWIND $traces AS row
+  MATCH (t:Trace {projectId: row.projectId, id: row.id})
+  SET t.locked = true
+}
+UNWIND $traces AS row
+MATCH (t:Trace {projectId: row.projectId, id: row.id})
+WHERE t.lastEventId = row.known.lastEventId AND t.createdAt = row.known.createdAt
+  AND coalesce(t.parentTraceId, '') = row.known.parentTraceId
+  AND coalesce(t.parentGoalId, '') = row.known.parentGoalId
+WITH count(t) AS known
+WHERE known = size($traces)
+CALL () {
+  UNWIND $traces AS row
+  MATCH (t:Trace {projectId: row.projectId, id: row.id})
+  SET t += row.properties, t.changedAtMs = timestamp()
+}
+CALL () {
+  UNWIND $goals AS row
+  MATCH (g:Goal {projectId: row.projectId, traceId: row.traceId, goalId: row.goalId})
+  SET g += row.properties
+}
+CALL () {
+  UNWIND $stepOwners AS owner
+  MATCH (t:Trace {projectId: owner.projectId, id: owner.traceId})
+  OPTIONAL MATCH (g:Goal {projectId: owner.projectId, traceId: owner.traceId, goalId: owner.goalId})
+  WITH owner, coalesce(g, t) AS home
+  UNWIND owner.steps AS row
+  CREATE (s:Step)-[:BELONGS_TO]->(home)
+  SET s = row
+}
+CALL () {
+  UNWIND $links AS link
+  MATCH (s:Step {projectId: link.projectId, id: link.id})
+  UNWIND link.parentIds AS parentId
+  MATCH (p:Step {projectId: link.projectId, id: parentId})
+  CREATE (p)-[:PARENT_OF]->(s)
+}
+CALL () {
+  UNWIND $messageOwners AS owner
+  MATCH (t:Trace {projectId: owner.projectId, id: owner.traceId})
+  OPTIONAL MATCH (g:Goal {projectId: owner.projectId, traceId: owner.traceId, goalId: owner.goalId})
+  WITH owner, coalesce(g, t) AS home
+  UNWIND owner.messages AS row
+  CREATE (m:Message)-[:BELONGS_TO]->(home)
+  SET m = row
+  WITH m, row
+  WHERE row.stepId IS NOT NULL
+  MATCH (s:Step {projectId: row.projectId, id: row.stepId})
+  CREATE (s)-[:PRODUCED]->(m)
+}
+CALL () {
+  UNWIND $logs AS log
+  MATCH (t:Trace {projectId: log.projectId, id: log.traceId})
+  UNWIND log.events AS row
+  CREATE (e:Event)-[:BELONGS_TO]->(t)
+  SET e = row
+}
+RETURN known
