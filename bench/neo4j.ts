@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,19 @@ export async function startNeo4j(dataDir: string): Promise<BenchNeo4j> {
   stopLater(() => neo4j.stop());
   const { pid } = JSON.parse(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8')) as { pid: number };
   return { ...neo4j, pid };
+}
+
+/** The size of the database's files in `dataDir` once its Neo4j has stopped, without the transaction log. */
+export function storeBytes(dataDir: string): number {
+  return folderBytes(join(dataDir, 'neo4j', 'data', 'databases', 'neo4j'));
+}
+
+/** The size of all files in a folder. */
+export function folderBytes(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+    statSync(join(folder, name)),
+  );
+  return files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0);
 }
 
 /** An empty folder that goes with the run. */
