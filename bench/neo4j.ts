@@ -16,13 +16,23 @@ export interface BenchNeo4j extends LocalNeo4j {
 
 /** Starts the Neo4j kept in `dataDir` with the settings it has under `npm start`; it is stopped with the run. */
 export async function startNeo4j(dataDir: string): Promise<BenchNeo4j> {
-  const neo4j = await startLocalNeo4j({
+  const giveUp = new AbortController();
+  const started = startLocalNeo4j({
     dataDir,
     installDir,
     report: () => undefined,
     environment: process.env,
+    signal: giveUp.signal,
   });
-  stopLater(() => neo4j.stop());
+  stopLater(() => {
+    giveUp.abort();
+    return started.then(
+      (neo4j) => neo4j.stop(),
+      // Thrown to who waits for the start.
+      () => undefined,
+    );
+  });
+  const neo4j = await started;
   const { pid } = JSON.parse(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8')) as { pid: number };
   return { ...neo4j, pid };
 }

@@ -71,7 +71,7 @@ export function makeTraces({
 export function oneMoreCall(trace: SpansOfTrace, seed: number): SpansOfTrace {
   const [run] = trace.spans as [AgentSpan];
   const id = randomBytes(8).toString('hex');
-  const span = call(seeded(seed), { id, parentId: run.id, startMs: run.endMs + seed });
+  const span = call(seeded(seed), { id, parentId: run.id, startMs: run.endMs });
   return { ...trace, isNew: false, spans: [span] };
 }
 

@@ -15,6 +15,7 @@ interface ProcessOptions extends SpawnOptions {
   readonly endSignal?: NodeJS.Signals;
 }
 
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
 
 /**
@@ -41,7 +42,10 @@ export function startProcess(
   return { child, stop };
 }
 
-/** Starts a server that writes to a log, and resolves once `answers` is true; throws with the log when it ends before, or takes two minutes. */
+/**
+ * Starts a server that writes to a log, and resolves once it answers. Throws, with the end of the log, when it ends before that
+ * or takes two minutes.
+ */
 export async function startPeerServer(
   command: string,
   words: readonly string[],
@@ -54,7 +58,7 @@ export async function startPeerServer(
   const output = openSync(log, 'w');
   const started = startProcess(command, words, { ...options, stdio: ['ignore', output, output] });
   closeSync(output);
-  const deadline = performance.now() + 120_000;
+  const deadline = performance.now() + START_TIMEOUT_MS;
   while (!(await answers())) {
     if (started.child.exitCode !== null || started.child.pid === undefined || performance.now() > deadline) {
       await started.stop();

@@ -5,7 +5,7 @@ import { peerVersions } from './install.js';
 import { openSpanStage, spans } from './spans.js';
 
 await measure({
-  parts: [part(openSpanStage, spans), part(openCheckpointStage, checkpoints)],
+  parts: [part(openCheckpointStage, checkpoints), part(openSpanStage, spans)],
   file: 'peers.json',
   versions: peerVersions,
 });

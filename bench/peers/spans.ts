@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { seeded } from '../../test/live.js';
 import { median, type Figure } from '../figure.js';
 import { share } from '../http-client.js';
 import { makeTraces, oneMoreCall, type AgentSpan, type SpansOfTrace } from './agent-traces.js';
@@ -16,12 +18,17 @@ export interface SpanStage {
 }
 
 const CLIENTS = 2;
+const WARM = 2;
 const ROUNDS = 3;
 const TRACES = 60;
 const TRACES_PER_BATCH = 10;
 const SINGLES = 30;
+/** Phoenix looks for new spans every 100 ms when it was idle: they come at any moment of that, not right behind the last look. */
+const IDLE_MS = 100;
 const LISTED = 50;
 const READS = 30;
+/** From here on seeds are of single spans: nobody is to find a text stored already. */
+const NO_TRACE = 1_000_000;
 /** US dollars are added up in steps of 1e-9. */
 const SAME_COST = 1e-6;
 
@@ -29,7 +36,7 @@ export async function openSpanStage(): Promise<SpanStage> {
   installPython();
   const stores = [await openStemmaTraces(CLIENTS), await openPhoenix(CLIENTS)];
   const stage: SpanStage = { stores, sent: [] };
-  await sendTraces(stage, 1);
+  await sendTraces(stage, WARM);
   await sendSingles(stage, 1);
   await inTurns({ all: stores, rounds: 1 }, (store) => readLists(stage, store));
   await inTurns({ all: stores, rounds: 1 }, (store) => readTraces(stage, store));
@@ -50,7 +57,9 @@ const countOf = (traces: readonly SpansOfTrace[]): number =>
 /** The seconds from sending new traces until all their spans are counted by a query. */
 async function sendTraces({ stores, sent }: SpanStage, rounds: number): Promise<Turns<number>> {
   const before = countOf(sent);
-  const made = Array.from({ length: rounds }, () => makeTraces({ seed: sent.length, count: TRACES }));
+  const made = Array.from({ length: rounds }, (_, round) =>
+    makeTraces({ seed: sent.length + round, count: TRACES }),
+  );
   const turns = await inTurns({ all: stores, rounds }, async (store, round) => {
     const traces = made[round] ?? [];
     const batches = Array.from({ length: TRACES / TRACES_PER_BATCH }, (_, index) =>
@@ -77,13 +86,17 @@ async function sendTraces({ stores, sent }: SpanStage, rounds: number): Promise<
 async function sendSingles({ stores, sent }: SpanStage, rounds: number): Promise<Turns<number>> {
   const first = sent.length;
   const made = Array.from({ length: rounds }, (_, round) =>
-    sent.slice(0, SINGLES).map((trace, index) => oneMoreCall(trace, first + round * SINGLES + index)),
+    sent
+      .slice(0, SINGLES)
+      .map((trace, index) => oneMoreCall(trace, NO_TRACE + first + round * SINGLES + index)),
   );
   const turns = await inTurns({ all: stores, rounds }, async (store, round) => {
     const traces = made[round] ?? [];
+    const random = seeded(round);
     const bodies = store.bodiesOf(traces.map((trace) => [trace]));
     const times: number[] = [];
     for (const [index, body] of bodies.entries()) {
+      await delay(random() * IDLE_MS);
       const { took } = await timed(async () => {
         await store.send(body);
         await store.untilFound(traces[index]?.spans[0]?.id ?? '');
@@ -141,9 +154,9 @@ function spansSent(sent: readonly SpansOfTrace[], traceId: string): AgentSpan[] 
   return sent.filter(({ id }) => id === traceId).flatMap(({ spans }) => spans);
 }
 
-/** Figure 1. 60 traces of 50 spans in batches of 500 by two clients, from the first one sent until a query counts them all. */
+/** Figure 5. 60 traces of 50 spans in batches of 500 by two clients, from the first one sent until a query counts them all. */
 const all: Figure<SpanStage> = {
-  number: 1,
+  number: 5,
   name: 'spans: all',
   async measure(stage) {
     const turns = await sendTraces(stage, ROUNDS);
@@ -151,9 +164,9 @@ const all: Figure<SpanStage> = {
   },
 };
 
-/** Figure 2. One span, from sending it until a query finds it, one client. */
+/** Figure 6. One span, from sending it until a query finds it, one client. */
 const one: Figure<SpanStage> = {
-  number: 2,
+  number: 6,
   name: 'spans: one',
   async measure(stage) {
     const turns = await sendSingles(stage, ROUNDS);
@@ -161,33 +174,33 @@ const one: Figure<SpanStage> = {
   },
 };
 
-/** Figure 3. The newest 50 of 240 traces with their numbers of spans, tokens and costs. */
+/** Figure 7. The newest 50 of 300 traces with their numbers of spans, tokens and costs. */
 const list: Figure<SpanStage> = {
-  number: 3,
+  number: 7,
   name: 'spans: list of traces',
-  after: [1],
+  after: [5],
   async measure(stage) {
     const turns = await inTurns({ all: stage.stores, rounds: ROUNDS }, (store) => readLists(stage, store));
     return beside({ name: 'spans: newest 50 traces with totals, p50', unit: 'ms', turns }, (ms) => ms);
   },
 };
 
-/** Figure 4. A trace of 50 spans with their texts and parents. */
+/** Figure 8. A trace of 50 spans with their texts and parents. */
 const trace: Figure<SpanStage> = {
-  number: 4,
+  number: 8,
   name: 'spans: one trace',
-  after: [1],
+  after: [5],
   async measure(stage) {
     const turns = await inTurns({ all: stage.stores, rounds: ROUNDS }, (store) => readTraces(stage, store));
     return beside({ name: 'spans: trace of 50, p50', unit: 'ms', turns }, (ms) => ms);
   },
 };
 
-/** Figure 5. What a span takes on disk, when both are stopped. */
+/** Figure 9. What a span takes on disk, when both are stopped. */
 const disk: Figure<SpanStage> = {
-  number: 5,
+  number: 9,
   name: 'spans: bytes on disk',
-  after: [1, 2, 3, 4],
+  after: [5, 6, 7, 8],
   async measure({ stores, sent }) {
     const turns = await inTurns({ all: stores, rounds: 1 }, (store) => store.bytesOnDisk());
     return beside({ name: 'spans: on disk', unit: 'KB', turns }, (bytes) => bytes / countOf(sent) / 1e3);
