@@ -1,9 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { LENGTH, messagesOf, putBody } from './checkpoint-load.js';
 import type { Figure } from './figure.js';
 import { openHttpClient } from './http-client.js';
-import { startNeo4j, temporaryFolder } from './neo4j.js';
+import { startNeo4j, storeBytes, temporaryFolder } from './neo4j.js';
 import { startServer } from './server.js';
 
 /**
@@ -43,11 +41,7 @@ async function storeMbAfter(dataDir: string, work: (url: string) => Promise<void
   await work(server.url);
   await server.stop();
   await neo4j.stop();
-  const folder = join(dataDir, 'neo4j', 'data', 'databases', 'neo4j');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
-    statSync(join(folder, name)),
-  );
-  return files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0) / 1e6;
+  return storeBytes(dataDir) / 1e6;
 }
 
 export const checkpointStore = [store];

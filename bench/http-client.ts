@@ -8,7 +8,12 @@ export interface HttpClient {
   close(): void;
 }
 
-export function openHttpClient(url: string, connections = 1): HttpClient {
+/** Bodies are GraphQL's, sent to its path, unless `target` says where else and what they are. */
+export function openHttpClient(
+  url: string,
+  connections = 1,
+  target = { path: '/graphql', contentType: 'application/json' },
+): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const { hostname, port } = new URL(url);
   const post = (body: string | Buffer): Promise<Buffer> =>
@@ -18,9 +23,9 @@ export function openHttpClient(url: string, connections = 1): HttpClient {
           agent,
           hostname,
           port,
-          path: '/graphql',
+          path: target.path,
           method: 'POST',
-          headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+          headers: { 'content-type': target.contentType, 'content-length': Buffer.byteLength(body) },
         },
         (response) => {
           const chunks: Buffer[] = [];

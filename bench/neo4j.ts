@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,15 +16,38 @@ export interface BenchNeo4j extends LocalNeo4j {
 
 /** Starts the Neo4j kept in `dataDir` with the settings it has under `npm start`; it is stopped with the run. */
 export async function startNeo4j(dataDir: string): Promise<BenchNeo4j> {
-  const neo4j = await startLocalNeo4j({
+  const giveUp = new AbortController();
+  const started = startLocalNeo4j({
     dataDir,
     installDir,
     report: () => undefined,
     environment: process.env,
+    signal: giveUp.signal,
   });
-  stopLater(() => neo4j.stop());
+  stopLater(() => {
+    giveUp.abort();
+    return started.then(
+      (neo4j) => neo4j.stop(),
+      // Thrown to who waits for the start.
+      () => undefined,
+    );
+  });
+  const neo4j = await started;
   const { pid } = JSON.parse(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8')) as { pid: number };
   return { ...neo4j, pid };
+}
+
+/** The size of the database's files in `dataDir` once its Neo4j has stopped, without the transaction log. */
+export function storeBytes(dataDir: string): number {
+  return folderBytes(join(dataDir, 'neo4j', 'data', 'databases', 'neo4j'));
+}
+
+/** The size of all files in a folder. */
+export function folderBytes(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) =>
+    statSync(join(folder, name)),
+  );
+  return files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0);
 }
 
 /** An empty folder that goes with the run. */

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { isReached, median, type Reading } from './figure.js';
 import { root } from './neo4j.js';
 
-/** What `bench/results.json` holds: each reading, and what it was measured on. */
+/** What `bench/results.json` holds: each reading, and what it was measured on; `others` are the versions of what ran beside. */
 export function resultsOf(
   measured: readonly { readonly number: number; readonly reading: Reading }[],
+  others: Readonly<Record<string, string>>,
 ): object {
   return {
     date: new Date().toISOString(),
@@ -21,6 +22,7 @@ export function resultsOf(
       node: process.versions.node,
       neo4j: /<neo4j\.version>([^<]+)</.exec(readFileSync(join(root, 'neo4j', 'pom.xml'), 'utf8'))?.[1],
       stemma: (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version,
+      ...others,
     },
     figures: measured.map(({ number, reading }) => ({
       number,

@@ -5,7 +5,15 @@ export function stopLater(stop: () => Promise<unknown> | undefined): void {
   stops.push(stop);
 }
 
-export async function stopAll(): Promise<void> {
+let stopping = Promise.resolve();
+
+/** Called again while it stops things, it waits for these too: whoever ends the process must not leave them half stopped. */
+export function stopAll(): Promise<void> {
+  stopping = stopping.then(stopEach);
+  return stopping;
+}
+
+async function stopEach(): Promise<void> {
   for (let stop = stops.pop(); stop !== undefined; stop = stops.pop()) {
     try {
       await stop();

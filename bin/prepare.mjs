@@ -45,7 +45,7 @@ function changedAt(path) {
   return existsSync(full) ? statSync(full).mtimeMs : 0;
 }
 
-/** The newest change in a file or folder. */
+/** The newest change in a file or folder, leaving out what begins with a dot: that is not compiled. */
 function newest(path) {
   const full = `${root}${path}`;
   if (!existsSync(full)) {
@@ -53,8 +53,12 @@ function newest(path) {
   }
   const own = statSync(full);
   return own.isDirectory()
-    ? Math.max(own.mtimeMs, ...readdirSync(full).map((name) => newest(`${path}/${name}`)))
+    ? Math.max(own.mtimeMs, ...sourcesIn(full).map((name) => newest(`${path}/${name}`)))
     : own.mtimeMs;
+}
+
+function sourcesIn(folder) {
+  return readdirSync(folder).filter((name) => !name.startsWith('.'));
 }
 
 function fail(message) {
