@@ -50,7 +50,10 @@ export async function openWritingStage(): Promise<WritingStage> {
       const { result, used } = await watching([server.pid, neo4j.pid, process.pid], work);
       peaksMb.push(used.peakMb[0] ?? 0);
       const [ofServer, ofNeo4j, ofClient] = used.cores.map((cores) => cores.toFixed(2));
-      console.log(`    cores: server ${ofServer ?? ''}, Neo4j ${ofNeo4j ?? ''}, client ${ofClient ?? ''}`);
+      console.log(
+        `    cores: server ${ofServer ?? ''}, Neo4j ${ofNeo4j ?? ''}, client ${ofClient ?? ''}; ` +
+          `server memory at most ${Math.round(used.peakMb[0] ?? 0)} MB`,
+      );
       return result;
     },
   };

@@ -15,7 +15,7 @@ export function statement<Parameters extends object, Row>(name: string): Stateme
   return (runner, parameters) => runner.run<Row>({ name, text }, parameters);
 }
 
-/** The text of `cypher/<name>.cypher`. */
+/** The text of `cypher/<name>.cypher`, without what only its readers need: most then go to Neo4j in one packet. */
 export function cypherText(name: string): string {
-  return readFileSync(new URL(`${name}.cypher`, folder), 'utf8');
+  return readFileSync(new URL(`${name}.cypher`, folder), 'utf8').replaceAll(/^ *(\/\/.*\n)?/gm, '');
 }

@@ -47,6 +47,8 @@ export function openDatabase(
     maxConnectionPoolSize: 50,
     connectionAcquisitionTimeout: 20_000,
     connectionTimeout: 5_000,
+    // Every result is read whole.
+    fetchSize: -1,
     maxTransactionRetryTime: 20_000,
     userAgent: 'stemma',
   });

@@ -80,8 +80,8 @@ export interface StepRow {
   readonly digest: string;
   /** The parts of `data` that Cypher can filter on. */
   readonly properties: StepProperties;
-  /** The last message of an llm_call's prompt, as content; null without any, absent where `data` was not read. */
-  readonly messagesId?: string | null;
+  /** The last message of an llm_call's prompt, as content; null without any. */
+  readonly messagesId: string | null;
   /** `data`, whole; absent where it was not read. */
   readonly data?: unknown;
 }

@@ -60,9 +60,10 @@ export interface GoalOwner {
 }
 
 type After<Position> = { readonly after: Position };
+type Owned<Owner, Item> = Item & { readonly owner: Owner };
 type OwnedList<Owner, Position, Item, More = object> = Statement<
   OwnedPage<Owner> & After<Position> & More,
-  { owner: Owner; items: Item[] }
+  Owned<Owner, Item>
 >;
 
 /** The lists that things of the graph own: for each owner a page, in the list's order. */
@@ -70,7 +71,7 @@ const subTracesOfTraces: OwnedList<string, string, TraceRow> = statement('traces
 const subTracesOfGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals');
 const tracesOfThreads: Statement<
   OwnedPage<string> & { readonly before: string },
-  { owner: string; items: TraceRow[] }
+  Owned<string, TraceRow>
 > = statement('traces/by-threads');
 const childrenOfCheckpoints: OwnedList<string, string, CheckpointRow> = statement('checkpoints/children');
 const stepsOfTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
@@ -105,11 +106,27 @@ export function ownerKey(owner: string | GoalOwner): string {
 /** Pages by owner; an owner with an empty list may be missing. */
 export type Pages<Item> = Map<string, Item[]>;
 
-async function paged<Owner extends string | GoalOwner, Item, Row>(
-  rows: Promise<{ owner: Owner; items: Item[] }[]>,
-  toRow: (item: Item) => Row,
+async function paged<Owner extends string | GoalOwner, Item extends object, Row>(
+  rows: Promise<Owned<Owner, Item>[]>,
+  toRow: (item: Omit<Owned<Owner, Item>, 'owner'>) => Row,
 ): Promise<Pages<Row>> {
-  return new Map((await rows).map(({ owner, items }) => [ownerKey(owner), items.map(toRow)]));
+  const pages: Pages<Row> = new Map();
+  for (const { owner, ...item } of await rows) {
+    const key = ownerKey(owner);
+    const page = pages.get(key);
+    if (page === undefined) {
+      pages.set(key, [toRow(item)]);
+    } else {
+      page.push(toRow(item));
+    }
+  }
+  return pages;
+}
+
+async function related(
+  rows: Promise<{ owner: string; items: RelatedItem[] }[]>,
+): Promise<Pages<RelatedStep>> {
+  return new Map((await rows).map(({ owner, items }) => [owner, items.map(toRelated)]));
 }
 
 const same = <T>(row: T): T => row;
@@ -140,11 +157,11 @@ export const lists = {
   ancestorsOfSteps: (
     database: Runner,
     page: OwnedPage<string> & { readonly before: number; readonly maxDepth: number | null },
-  ) => paged(ancestorsOfSteps(database, page), toRelated),
+  ) => related(ancestorsOfSteps(database, page)),
   descendantsOfSteps: (
     database: Runner,
     page: OwnedPage<string> & After<number> & { readonly maxDepth: number | null },
-  ) => paged(descendantsOfSteps(database, page), toRelated),
+  ) => related(descendantsOfSteps(database, page)),
   messagesOfTraces: (database: Runner, page: OwnedPage<string> & After<number>) =>
     paged(messagesOfTraces(database, page), toMessage),
   messagesOfGoals: (database: Runner, page: OwnedPage<GoalOwner> & After<number>) =>

@@ -97,8 +97,8 @@ const readCheckpoints = statement<
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, GoalNode>('goals/read-chains');
 const readTrees = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
-const readMessages = statement<{ messages: readonly object[] }, { message: MessageNode }>('messages/read');
-const readSteps = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
+const readMessages = statement<{ messages: readonly object[] }, MessageNode>('messages/read');
+const readSteps = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
 const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>(
   'messages/read-sequences',
 );
@@ -146,7 +146,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   read(
     messages,
     (keys) => readMessages(transaction, { messages: keys }),
-    ({ message: node }) => {
+    (node) => {
       const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
       batch.messages.load(keyOf(message.projectId, message.id), message);
     },
@@ -154,7 +154,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
   read(
     unique([...wanted('steps'), ...wanted('newSteps')]),
     (steps) => readSteps(transaction, { steps }),
-    ({ step: node }) => {
+    (node) => {
       const step: StepRow = stepOfNode(node);
       batch.steps.load(keyOf(step.projectId, step.id), step);
     },

@@ -7,7 +7,7 @@ import { parseJson } from './json.js';
 import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
-import { readStepData, readSteps } from './steps.js';
+import { readStepData, readSteps, type StepKey } from './steps.js';
 import { readThreads } from './threads.js';
 import { readLists, readValues } from './read-content.js';
 import { readContexts, readTraces, readTreeStats } from './traces.js';
@@ -24,7 +24,7 @@ export interface Loaders {
   readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
   readonly thread: DataLoader<string, ThreadRow | null>;
   readonly step: DataLoader<string, StepRow | null>;
-  readonly stepData: DataLoader<string, unknown>;
+  readonly stepData: DataLoader<StepKey, unknown, string>;
   readonly message: DataLoader<string, MessageRow | null>;
   readonly content: DataLoader<string, unknown>;
   readonly checkpoint: DataLoader<string, CheckpointRow | null>;
@@ -147,7 +147,13 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     ),
     thread: byId(readThreads),
     step,
-    stepData: mapped(readStepData),
+    stepData: new DataLoader<StepKey, unknown, string>(
+      async (steps) => {
+        const data = await readStepData(database, { projectId, steps });
+        return steps.map(({ id }) => data.get(id) ?? null);
+      },
+      { cacheKeyFn: ({ id }) => id },
+    ),
     message: byId(readMessages),
     content: mapped(readContents),
     checkpoint: byId(readCheckpoints),

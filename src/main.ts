@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { pretty } from './pretty.js';
 import { applySchema } from './apply-schema.js';
@@ -7,6 +8,9 @@ import { finishDeletions } from './delete-trace.js';
 import { StemmaError } from './errors.js';
 import { startLocalNeo4j } from './neo4j-local.js';
 import { startServer } from './server.js';
+
+// Left to itself, V8 lets the heap grow to four times what is in use before it looks for garbage.
+setFlagsFromString('--heap-growing-percent=100');
 
 /** What was started, to be stopped in reverse. */
 type Stop = () => Promise<void>;

@@ -77,6 +77,7 @@ export async function addMessages(
 
 interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt'> {
   readonly given: number | null;
+  readonly preview: string | null;
 }
 
 function draft(projectId: string, input: NewMessage, field: string): Draft {
@@ -96,7 +97,13 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     error: input.error ?? null,
   };
   checkUsedOnce(fields, field);
-  return { projectId, id: idOr(input.id, `${field}.id`), ...fields, digest: digestOf(fields) };
+  return {
+    projectId,
+    id: idOr(input.id, `${field}.id`),
+    ...fields,
+    digest: digestOf(fields),
+    preview: previewOf(fields.content),
+  };
 }
 
 /** `role`, if it is one. */
@@ -125,7 +132,7 @@ export function checkUsedOnce(
   }
 }
 
-function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string): MessageRow {
+function insertMessage(batch: Batch, { given, preview, ...draft }: Draft, field: string): MessageRow {
   const { projectId, id, traceId, goalId, stepId } = draft;
   const trace = batch.trace(projectId, traceId);
   const existing = batch.messages.get(keyOf(projectId, id));
@@ -144,10 +151,7 @@ function insertMessage(batch: Batch, { given, ...draft }: Draft, field: string):
   const sequence = takeSequence(batch, trace, { label: 'Message', given, field: `${field}.sequence` });
   const message: MessageRow = { ...draft, sequence, createdAt: batch.now };
   batch.messages.put(keyOf(projectId, id), message);
-  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), {
-    sequence,
-    text: previewOf(message.content),
-  });
+  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
   batch.append(projectId, traceId, 'message_added', {
     message: publicMessage(message),
     affectedGoals: affectedGoals(batch, { projectId, traceId, goalId }),
@@ -163,7 +167,7 @@ function publicMessage(message: MessageRow): object {
 
 const readMessageRows = statement<
   { messages: readonly (IdKey & { readonly withContent: boolean })[] },
-  { message: MessageNode }
+  MessageNode
 >('messages/read');
 
 /** The messages of these ids that exist, without their contents, in no order. */
@@ -172,7 +176,7 @@ export async function readMessages(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<MessageRow[]> {
   const messages = ids.map((id) => ({ projectId, id, withContent: false }));
-  return (await readMessageRows(database, { messages })).map(({ message }) => messageOfNode(message, false));
+  return (await readMessageRows(database, { messages })).map((node) => messageOfNode(node, false));
 }
 
 /** The contents of messages, by id. */
@@ -182,5 +186,5 @@ export async function readContents(
 ): Promise<Map<string, unknown>> {
   const messages = ids.map((id) => ({ projectId, id, withContent: true }));
   const rows = await readMessageRows(database, { messages });
-  return new Map(rows.map(({ message }) => [message.id, contentOfNode(message)]));
+  return new Map(rows.map((node) => [node.id, contentOfNode(node)]));
 }

@@ -14,7 +14,7 @@ export type MessageNode = Omit<MessageRow, 'content'> & {
 };
 
 /** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
-export type StepNode = Omit<StepRow, 'data' | 'properties'> &
+export type StepNode = Required<Omit<StepRow, 'data' | 'properties'>> &
   StepProperties & { readonly data?: string | null };
 
 const STAT_NAMES = [
@@ -126,6 +126,7 @@ export function stepOfNode(node: StepNode): StepRow {
     parentIds,
     createdAt,
     digest,
+    messagesId,
     data,
     ...properties
   } = node;
@@ -139,6 +140,7 @@ export function stepOfNode(node: StepNode): StepRow {
     parentIds,
     createdAt,
     digest,
+    messagesId,
     properties,
     ...(data == null ? {} : { data: parseJson(data) }),
   };

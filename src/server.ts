@@ -5,7 +5,6 @@ import type { Duplex } from 'node:stream';
 import { ApolloServer, HeaderMap } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { Logger } from 'pino';
 import { refusal } from './access.js';
 import { createContext, type Context, type Store } from './context.js';
@@ -119,12 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         errorBody(new StemmaError('NOT_FOUND', `no such page: ${path}; the API is at /graphql`)),
       );
     } else if (request.method === 'GET' && wantsHtml(request)) {
-      graphiql ??= renderGraphiQL({
-        title: 'Stemma',
-        endpoint: '/graphql',
-        subscriptionsProtocol: 'WS',
-        defaultQuery: WELCOME,
-      });
+      graphiql ??= await renderGraphiql();
       response
         .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' })
         .end(graphiql);
@@ -253,6 +247,17 @@ subscription Watch {
   }
 }
 `;
+
+async function renderGraphiql(): Promise<string> {
+  // The page holds the whole of GraphiQL, 9 MB: a server that nobody looks at does without.
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  return renderGraphiQL({
+    title: 'Stemma',
+    endpoint: '/graphql',
+    subscriptionsProtocol: 'WS',
+    defaultQuery: WELCOME,
+  });
+}
 
 function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));

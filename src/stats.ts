@@ -48,12 +48,13 @@ export function addUsage(stats: Stats, usage: Usage, sign: 1 | -1 = 1): Stats {
   const promptTokens = stats.promptTokens + sign * usage.promptTokens;
   const completionTokens = stats.completionTokens + sign * usage.completionTokens;
   return {
-    ...stats,
     messageCount: stats.messageCount + sign * usage.messageCount,
     promptTokens,
     completionTokens,
     totalTokens: promptTokens + completionTokens,
     totalCost: addCost(stats.totalCost, sign * usage.cost),
+    preview: stats.preview,
+    previewSequence: stats.previewSequence,
   };
 }
 
@@ -87,7 +88,12 @@ export function previewOf(content: unknown): string | null {
     .replace(/[\ud800-\udbff]$/, '')
     .replace(/\s+/g, ' ')
     .trim();
-  return text === undefined || text === '' ? null : Array.from(text).slice(0, PREVIEW_LENGTH).join('');
+  return text === undefined || text === '' ? null : firstCharacters(text, PREVIEW_LENGTH);
+}
+
+/** Splitting a text into its characters is slow: only where there may be one of two units. */
+function firstCharacters(text: string, count: number): string {
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text).slice(0, count).join('') : text.slice(0, count);
 }
 
 /** A content's text: itself, its `text`, or the first text among its parts (the shapes of OpenAI's messages). */

@@ -145,7 +145,7 @@ function insertStep(
   const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
   const step: StepRow = { ...draft, sequence, createdAt: batch.now };
   batch.steps.put(keyOf(projectId, id), step);
-  if (draft.messagesId != null) {
+  if (draft.messagesId !== null) {
     const contentId = draft.messagesId;
     batch.hold({ projectId, owner: 'Step', ownerId: id, owning: 'MESSAGES', key: null, contentId }, prompt);
   }
@@ -178,7 +178,7 @@ function publicStep({
   };
 }
 
-const readStepRows = statement<{ steps: readonly IdKey[] }, { step: StepNode }>('steps/read');
+const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
 const readDataRows = statement<
   { steps: readonly IdKey[] },
   { id: string; data: string; messagesId: string | null }
@@ -190,22 +190,29 @@ export async function readSteps(
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<StepRow[]> {
   const rows = await readStepRows(database, { steps: ids.map((id) => ({ projectId, id })) });
-  return rows.map(({ step }) => stepOfNode(step));
+  return rows.map(stepOfNode);
 }
+
+/** A step whose data is to be read; where the end of its prompt is known, the prompt is read at the same time. */
+export type StepKey = Pick<StepRow, 'id'> & Partial<Pick<StepRow, 'messagesId'>>;
 
 /** The data of steps by id, whole. */
 export async function readStepData(
   database: Database,
-  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+  { projectId, steps }: { readonly projectId: string; readonly steps: readonly StepKey[] },
 ): Promise<Map<string, unknown>> {
-  const rows = await readDataRows(database, { steps: ids.map((id) => ({ projectId, id })) });
-  const lastIds = rows.flatMap(({ messagesId }) => messagesId ?? []);
-  const lists = await readLists(database, { projectId, lastIds });
+  const read = (ids: readonly (string | null | undefined)[]): ReturnType<typeof readLists> =>
+    readLists(database, { projectId, lastIds: [...new Set(ids)].filter((id) => id != null) });
+  const [rows, lists] = await Promise.all([
+    readDataRows(database, { steps: steps.map(({ id }) => ({ projectId, id })) }),
+    read(steps.map(({ messagesId }) => messagesId)),
+  ]);
+  const others = await read(rows.map(({ messagesId }) => (lists.has(messagesId ?? '') ? null : messagesId)));
   return new Map(
     rows.map(({ id, data, messagesId }) => {
       const whole = parseJson(data) as Record<string, unknown>;
       if (messagesId !== null) {
-        whole['messages'] = lists.get(messagesId) ?? gone(id);
+        whole['messages'] = lists.get(messagesId) ?? others.get(messagesId) ?? gone(id);
       }
       return [id, whole];
     }),

@@ -12,8 +12,15 @@ export interface AffectedGoal {
 
 export type PublicStats = Omit<Stats, 'previewSequence'>;
 
-export function publicStats({ previewSequence: _, ...stats }: Stats): PublicStats {
-  return stats;
+export function publicStats({
+  messageCount,
+  promptTokens,
+  completionTokens,
+  totalTokens,
+  totalCost,
+  preview,
+}: Stats): PublicStats {
+  return { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview };
 }
 
 /** Where a record counts. */
@@ -42,11 +49,8 @@ export function tally(
   batch.changeTrace(trace, apply(trace));
   const goals = batch.goals(place.projectId, place.traceId);
   chain(batch, place).forEach((goal, level) => {
-    goals.put(goal.goalId, {
-      ...goal,
-      ...(level === 0 ? { self: apply(goal.self) } : {}),
-      cumulative: apply(goal.cumulative),
-    });
+    const self = level === 0 ? apply(goal.self) : goal.self;
+    goals.put(goal.goalId, { ...goal, self, cumulative: apply(goal.cumulative) });
   });
 }
 

@@ -103,3 +103,23 @@ test('only main and cli touch the process they run in', () => {
   });
   assert.deepEqual(touching, []);
 });
+
+test('what src imports comes with the server: a package of dependencies, not of devDependencies', () => {
+  const { dependencies } = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const packages = files
+    .flatMap((file) => [
+      ...importsOf(file),
+      ...[...readFileSync(join(src, `${file}.ts`), 'utf8').matchAll(/\bimport\('([^.'][^']*)'\)/g)].map(
+        ([, name = '']) => name,
+      ),
+    ])
+    .filter((name) => !files.includes(name) && !name.startsWith('node:') && !name.startsWith('.'))
+    .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
+  assert.deepEqual(
+    [...new Set(packages)].filter((name) => dependencies[name] === undefined),
+    [],
+  );
+  assert.ok(packages.includes('@graphql-yoga/render-graphiql'));
+});

@@ -7,9 +7,11 @@ CALL (owner) {
   WITH c
   ORDER BY c.projectId, c.parentId, c.listKey
   LIMIT $limit
-  RETURN c {
-    .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-    .writtenAt, .listKey, .digest
-  } AS item
+  RETURN c
 }
-RETURN owner, collect(item) AS items
+RETURN
+  owner,
+  c.projectId AS projectId, c.id AS id, c.threadId AS threadId, c.step AS step, c.parentId AS parentId,
+  c.createdAt AS createdAt, c.tags AS tags, c.summary AS summary, c.nextNode AS nextNode,
+  c.messageCount AS messageCount, c.messagesId AS messagesId, c.write AS write, c.writtenAt AS writtenAt,
+  c.listKey AS listKey, c.digest AS digest

@@ -7,6 +7,9 @@ CALL (owner) {
   WITH e
   ORDER BY e.projectId, e.traceId, e.eventId
   LIMIT $limit
-  RETURN e {.projectId, .traceId, .eventId, .type, .at, .payload, .key} AS item
+  RETURN e
 }
-RETURN owner, collect(item) AS items
+RETURN
+  owner,
+  e.projectId AS projectId, e.traceId AS traceId, e.eventId AS eventId, e.type AS type, e.at AS at,
+  e.payload AS payload, e.key AS key

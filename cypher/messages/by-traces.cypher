@@ -7,9 +7,11 @@ CALL (owner) {
   WITH m
   ORDER BY m.projectId, m.traceId, m.sequence
   LIMIT $limit
-  RETURN m {
-    .projectId, .id, .traceId, .sequence, .role, .goalId, .toolCallId, .stepId, .promptTokens, .completionTokens, .cost,
-    .durationMs, .status, .error, .createdAt, .digest
-  } AS item
+  RETURN m
 }
-RETURN owner, collect(item) AS items
+RETURN
+  owner,
+  m.projectId AS projectId, m.id AS id, m.traceId AS traceId, m.sequence AS sequence, m.role AS role,
+  m.goalId AS goalId, m.toolCallId AS toolCallId, m.stepId AS stepId, m.promptTokens AS promptTokens,
+  m.completionTokens AS completionTokens, m.cost AS cost, m.durationMs AS durationMs, m.status AS status,
+  m.error AS error, m.createdAt AS createdAt, m.digest AS digest

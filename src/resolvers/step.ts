@@ -27,7 +27,7 @@ export const Step: StepResolvers = {
     return goalId === null ? null : await loaders.goal.load({ traceId, goalId });
   },
   data: (step, _, { loaders }) =>
-    'data' in step && step.data !== undefined ? step.data : loaders.stepData.load(step.id),
+    'data' in step && step.data !== undefined ? step.data : loaders.stepData.load(step),
   createdAt: (step, _, { loaders }) => of(step, loaders, ({ createdAt }) => createdAt),
   model: property('model'),
   promptTokens: property('promptTokens'),
