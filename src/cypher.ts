@@ -11,11 +11,12 @@ const folder = new URL('../../cypher/', import.meta.url);
  * name stops the program from starting.
  */
 export function statement<Parameters extends object, Row>(name: string): Statement<Parameters, Row> {
-  const text = cypherText(name);
+  // What only its readers need is left out: most statements then go to Neo4j in one packet.
+  const text = cypherText(name).replaceAll(/^ *(\/\/.*\n)?/gm, '');
   return (runner, parameters) => runner.run<Row>({ name, text }, parameters);
 }
 
-/** The text of `cypher/<name>.cypher`, without what only its readers need: most then go to Neo4j in one packet. */
+/** The text of `cypher/<name>.cypher`. */
 export function cypherText(name: string): string {
-  return readFileSync(new URL(`${name}.cypher`, folder), 'utf8').replaceAll(/^ *(\/\/.*\n)?/gm, '');
+  return readFileSync(new URL(`${name}.cypher`, folder), 'utf8');
 }

@@ -4,6 +4,7 @@ import type { Needs } from './load.js';
 
 /** A trace as the last commit of this process left it, and what is known of its goals and steps. */
 interface KnownTrace {
+  /** Without its context, which may be large. */
   readonly trace: TraceRow;
   readonly goals: Map<string, GoalRow>;
   /** Without their data. */
@@ -71,11 +72,14 @@ export class Known {
       const table = batch.goals(after.projectId, after.id);
       for (const { goalId } of table.removed()) {
         goals.delete(goalId);
+        // Those recorded on it belong to the trace now.
+        steps.clear();
       }
       for (const goal of table.rows()) {
         goals.set(goal.goalId, goal);
       }
-      this.#put({ trace: after, goals, steps });
+      const { context: _, ...trace } = after;
+      this.#put({ trace, goals, steps });
     }
     for (const { data: _, ...step } of batch.steps.rows()) {
       const known = this.#take({ projectId: step.projectId, id: step.traceId });

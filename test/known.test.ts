@@ -287,3 +287,25 @@ test('what is known is bounded: the trace written longest ago is forgotten first
   assert.equal(isKnown.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
   assert.ok(isKnown.slice(isKnown.indexOf(true)).every(Boolean));
 });
+
+test('steps are not known any more once a goal of their trace was removed: they may have lost it', () => {
+  const known = new Known();
+  const key = { projectId: 'p', id: 't' };
+  const row = { projectId: 'p', traceId: 't' };
+  const trace = { ...key, createdAt: '2026-01-01T00:00:00.000Z', lastEventId: 1 };
+  const first = new Batch('');
+  first.traces.put(keyOf('p', 't'), trace as never);
+  first.goals('p', 't').put('g', { ...row, goalId: 'g', parentId: null } as never);
+  first.steps.put(keyOf('p', 's'), { ...row, id: 's', goalId: 'g' } as never);
+  known.remember(first);
+  const recalled = (): boolean =>
+    known.recall(new Batch(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
+  assert.equal(recalled(), true);
+  const second = new Batch('');
+  second.traces.load(keyOf('p', 't'), trace as never);
+  second.traces.put(keyOf('p', 't'), { ...trace, lastEventId: 2 } as never);
+  second.goals('p', 't').load('g', { ...row, goalId: 'g', parentId: null } as never);
+  second.goals('p', 't').put('g', null);
+  known.remember(second);
+  assert.equal(recalled(), false);
+});

@@ -81,7 +81,6 @@ test('50 traces with their goals, steps and parents are read by a fixed list of 
     'goals/read',
     'goals/roots',
     'steps/by-traces',
-    'steps/read',
     'steps/read-data',
     'traces/list-by-uid',
   ]);
@@ -119,7 +118,6 @@ test('50 traces with everything that hangs on them need a statement for each lev
       'steps/by-traces',
       'steps/children',
       'steps/descendants',
-      'steps/read',
       'traces/by-goals',
       'traces/by-parents',
       'traces/list-by-uid',
@@ -127,7 +125,6 @@ test('50 traces with everything that hangs on them need a statement for each lev
       'traces/tree-stats',
     ],
   );
-  // Steps are read at three places of the query: a message's, a parent, a parent's parent.
   assert.ok(fifty.length <= 20, fifty.join(' '));
 });
 
