@@ -45,10 +45,14 @@ export async function append(runner: Runner, batch: Batch): Promise<boolean> {
   return (await appendRows(runner, rows)).length > 0;
 }
 
-/** Whether what `append` writes is all that the batch comes to. */
+/**
+ * Whether what `append` writes is all that the batch comes to, and looks at all it rests on: a trace that the batch read and did
+ * not change would not be looked at.
+ */
 export function isAppend(batch: Batch): boolean {
+  const changed = new Set(batch.traces.changed().map(({ after }) => after));
   return [
-    batch.traces.added(),
+    [...batch.traces.rows()].filter((trace) => !changed.has(trace)),
     batch.threads.added(),
     batch.threads.changed(),
     goalsOf(batch, (table) => table.added()),

@@ -132,6 +132,15 @@ test('a goal that another server took away is refused, and nothing is written', 
   await checkStats(kit, id);
 });
 
+test('what this server set and another one set otherwise is set again', async () => {
+  const id = await knownTrace();
+  await updateTrace(kit, id, { task: 'first' });
+  await updateTrace(otherKit, id, { task: 'second' });
+  assert.equal((await updateTrace(kit, id, { task: 'first' })).task, 'first');
+  const read = 'query ($id: ID!) { trace(id: $id) { task } }';
+  assert.equal((await otherKit.ask(read, { id })).trace.task, 'first');
+});
+
 test('a goal that another server added is found', async () => {
   const id = await knownTrace();
   await addGoal(otherKit, id, { goalId: 'c', parentId: 'b' });
