@@ -102,7 +102,8 @@ function spawnJava(
 }
 
 /** Asks the system, so that two projects never meet on one port. */
-async function freePort(): Promise<number> {
+/** A port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const { port } = probe.address() as AddressInfo;

@@ -216,21 +216,11 @@ function changeStatus(batch: Batch, before: TraceRow, status: TraceStatus): void
 function completeSubTrace(batch: Batch, trace: TraceRow): void {
   const { projectId, parentTraceId } = trace;
   if (parentTraceId !== null && batch.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
-    const { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview, previewSequence } =
-      trace;
     batch.append(projectId, parentTraceId, 'sub_trace_completed', {
       traceId: trace.id,
       status: trace.status,
       summary: trace.summary,
-      stats: publicStats({
-        messageCount,
-        promptTokens,
-        completionTokens,
-        totalTokens,
-        totalCost,
-        preview,
-        previewSequence,
-      }),
+      stats: publicStats(trace),
     });
   }
 }
