@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from './access.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
 
 /** Everything that can be set, from environment variables; see `.env.example` for what each does. */
 export interface Config {
@@ -8,7 +9,7 @@ export interface Config {
   readonly dataDir: string;
   readonly allowOpen: boolean;
   readonly allowedHosts: readonly string[];
-  readonly maxRequestBytes: number;
+  readonly limits: Limits;
   readonly logLevel: string;
   /** Null: run a local Neo4j. */
   readonly neo4j: {
@@ -40,13 +41,27 @@ const whole = (from: number, to: number, fallback: number): z.ZodType<number> =>
     })
     .transform(Number);
 
+const MB = 1024 * 1024;
+const milliseconds = (fallback: number): z.ZodType<number> => whole(100, 3_600_000, fallback);
+const bytes = (fallback: number): z.ZodType<number> => whole(1024, 16 * 1024 * MB, fallback);
+
 const SETTINGS = z.object({
   STEMMA_HOST: z.string().default('127.0.0.1'),
   STEMMA_PORT: whole(0, 65_535, 4000),
   STEMMA_DATA_DIR: z.string().default('.stemma'),
   STEMMA_ALLOW_OPEN: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
   STEMMA_ALLOWED_HOSTS: z.string().default(''),
-  STEMMA_MAX_REQUEST_BYTES: whole(1024, 512 * 1024 * 1024, 16 * 1024 * 1024),
+  STEMMA_MAX_REQUEST_BYTES: whole(1024, 512 * MB, DEFAULT_LIMITS.maxRequestBytes),
+  STEMMA_MAX_RESPONSE_BYTES: bytes(DEFAULT_LIMITS.maxResponseBytes),
+  STEMMA_MAX_QUERY_COST: whole(1, 1e9, DEFAULT_LIMITS.maxQueryCost),
+  STEMMA_MAX_BODIES_BYTES: bytes(DEFAULT_LIMITS.maxBodiesBytes),
+  STEMMA_MAX_QUEUED_BYTES: bytes(DEFAULT_LIMITS.maxQueuedBytes),
+  STEMMA_REQUEST_TIMEOUT_MS: milliseconds(DEFAULT_LIMITS.requestTimeoutMs),
+  STEMMA_HEADERS_TIMEOUT_MS: milliseconds(DEFAULT_LIMITS.headersTimeoutMs),
+  STEMMA_BODY_TIMEOUT_MS: milliseconds(DEFAULT_LIMITS.bodyTimeoutMs),
+  STEMMA_STOP_TIMEOUT_MS: milliseconds(DEFAULT_LIMITS.stopTimeoutMs),
+  STEMMA_MAX_SOCKETS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSockets),
+  STEMMA_MAX_SUBSCRIPTIONS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSubscriptions),
   STEMMA_LOG_LEVEL: z.enum(LEVELS, { error: `one of ${LEVELS.join(', ')}` }).default('info'),
   NEO4J_URI: z
     .string()
@@ -104,7 +119,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     allowedHosts: data.STEMMA_ALLOWED_HOSTS.split(',')
       .map((host) => host.trim())
       .filter((host) => host !== ''),
-    maxRequestBytes: data.STEMMA_MAX_REQUEST_BYTES,
+    limits: {
+      requestTimeoutMs: data.STEMMA_REQUEST_TIMEOUT_MS,
+      maxRequestBytes: data.STEMMA_MAX_REQUEST_BYTES,
+      maxResponseBytes: data.STEMMA_MAX_RESPONSE_BYTES,
+      maxQueryCost: data.STEMMA_MAX_QUERY_COST,
+      maxBodiesBytes: data.STEMMA_MAX_BODIES_BYTES,
+      maxQueuedBytes: data.STEMMA_MAX_QUEUED_BYTES,
+      headersTimeoutMs: data.STEMMA_HEADERS_TIMEOUT_MS,
+      bodyTimeoutMs: data.STEMMA_BODY_TIMEOUT_MS,
+      maxSockets: data.STEMMA_MAX_SOCKETS,
+      maxSubscriptions: data.STEMMA_MAX_SUBSCRIPTIONS,
+      stopTimeoutMs: data.STEMMA_STOP_TIMEOUT_MS,
+    },
     logLevel: data.STEMMA_LOG_LEVEL,
     neo4j:
       data.NEO4J_URI === undefined

@@ -3,6 +3,7 @@ import type { EventRow, RunEventRow } from './graph.js';
 import type { Ingest } from './ingest.js';
 import type { ListChanges } from './list-changes.js';
 import { createLoaders, type Loaders } from './loaders.js';
+import type { RequestScope } from './request-scope.js';
 import type { Tails } from './tails.js';
 
 /** The parts of the program that requests use; one for the life of the server. */
@@ -19,15 +20,17 @@ export interface Store {
 /** What a resolver works with, in the project that the request acts in. */
 export interface Context extends Store {
   readonly projectId: string;
+  readonly scope: RequestScope;
   loaders: Loaders;
   /** Forgets what was read: to be called before each event of a subscription, which would see old answers. */
   renew(): void;
 }
 
-export function createContext(store: Store, projectId: string): Context {
+export function createContext(store: Store, projectId: string, scope: RequestScope): Context {
   return {
     ...store,
     projectId,
+    scope,
     loaders: createLoaders(store.database, projectId),
     renew() {
       // Apollo hands resolvers a copy: it is the copy that must forget.

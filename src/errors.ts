@@ -8,20 +8,30 @@ export type StemmaErrorCode =
   | 'PAYLOAD_TOO_LARGE'
   | 'UNAVAILABLE';
 
+/** Whether a write that is UNAVAILABLE was done: UNKNOWN where the response to its commit was lost. */
+export type Written = 'NO' | 'UNKNOWN';
+
 /**
  * A failure the caller is meant to see. Any other error is a bug: it is masked and logged.
  *
- * `field` names the argument at fault, as the caller spelt it: `goals[2].parentId`.
+ * `field` names the argument at fault, as the caller spelt it: `goals[2].parentId`. `written` goes with UNAVAILABLE; NO
+ * unless given.
  */
 export class StemmaError extends Error {
   override readonly name = 'StemmaError';
   readonly code: StemmaErrorCode;
   readonly field: string | undefined;
+  readonly written: Written | undefined;
 
-  constructor(code: StemmaErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
+  constructor(
+    code: StemmaErrorCode,
+    message: string,
+    options: { field?: string; written?: Written; cause?: unknown } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.code = code;
     this.field = options.field;
+    this.written = code === 'UNAVAILABLE' ? (options.written ?? 'NO') : undefined;
   }
 }
 

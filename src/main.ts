@@ -38,7 +38,7 @@ async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
-    maxRequestBytes: config.maxRequestBytes,
+    limits: config.limits,
     projectOf: () => 'default',
   });
   started.push(() => server.stop());

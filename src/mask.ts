@@ -31,7 +31,8 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
       log.warn({ err: cause }, 'unavailable');
     }
     const field = cause.field === undefined ? {} : { field: cause.field };
-    return { message: cause.message, ...place, extensions: { code: cause.code, ...field } };
+    const written = cause.written === undefined ? {} : { written: cause.written };
+    return { message: cause.message, ...place, extensions: { code: cause.code, ...field, ...written } };
   }
   // Reading a query recurses into it; nothing has been executed then.
   if (cause instanceof RangeError && path === undefined) {

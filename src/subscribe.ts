@@ -15,7 +15,9 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
+import type { Limits } from './limits.js';
 import { maskError } from './mask.js';
+import { createRequestScope, type RequestScope } from './request-scope.js';
 
 /** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
 export interface SubscriptionServer {
@@ -39,15 +41,15 @@ const HEARTBEAT_MS = 60_000;
 export function createSubscriptionServer({
   schema,
   createContext,
-  maxMessageBytes,
+  limits,
   log,
 }: {
   readonly schema: GraphQLSchema;
-  readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
-  readonly maxMessageBytes: number;
+  readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
+  readonly limits: Limits;
   readonly log: Logger;
 }): SubscriptionServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
   const payloads = new WeakMap<WebSocket, Map<string, Payload | StemmaError>>();
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
@@ -82,7 +84,7 @@ export function createSubscriptionServer({
 
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
-      async onSubscribe(ctx, id, plain) {
+      onSubscribe(ctx, id, plain) {
         const payload = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
         payloads.get(ctx.extra.socket)?.delete(id);
         if (payload instanceof StemmaError) {
@@ -97,7 +99,7 @@ export function createSubscriptionServer({
           document,
           operationName: payload.operationName,
           variableValues: payload.variables,
-          contextValue: await createContext(ctx.extra.request),
+          contextValue: createContext(ctx.extra.request, scopeOf(limits)),
         };
       },
       onNext: (_ctx, _id, _payload, _args, result) =>
@@ -145,6 +147,11 @@ export function createSubscriptionServer({
       clearTimeout(hurry);
     },
   };
+}
+
+/** The scope of an operation over a socket. */
+function scopeOf({ requestTimeoutMs, maxResponseBytes }: Limits): RequestScope {
+  return createRequestScope({ timeoutMs: requestTimeoutMs, maxBytes: maxResponseBytes });
 }
 
 /** Id and payload of a message that subscribes; nothing of any other. */

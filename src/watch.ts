@@ -8,6 +8,8 @@ import { logBounds } from './events.js';
 import type { Follower } from './follower.js';
 import { connectedFrame, eventFrame } from './frames.js';
 import type { EventRow } from './graph.js';
+import type { Limits } from './limits.js';
+import { createRequestScope, type RequestScope } from './request-scope.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
 import { readContexts } from './traces.js';
 
@@ -32,10 +34,12 @@ const GOODBYE_MS = 1_000;
 
 export function createWatchServer({
   createContext,
+  limits,
   log,
   heartbeatMs = 60_000,
 }: {
-  readonly createContext: (request: IncomingMessage) => Context | Promise<Context>;
+  readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
+  readonly limits: Limits;
   readonly log: Logger;
   /** How often a client must show that it is still there: twice this long without a word, and it is let go. */
   readonly heartbeatMs?: number;
@@ -102,7 +106,12 @@ export function createWatchServer({
         client.on('error', (error) => log.debug({ err: error }, 'watch socket'));
         keepAlive(client);
         Promise.resolve()
-          .then(() => createContext(request))
+          .then(() =>
+            createContext(
+              request,
+              createRequestScope({ timeoutMs: limits.requestTimeoutMs, maxBytes: limits.maxResponseBytes }),
+            ),
+          )
           .then((context) => serve(client, context, watch))
           .catch(async (error: unknown) => {
             const known = error instanceof StemmaError;

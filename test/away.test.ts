@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { openDatabase, type Database } from '../src/database.js';
 import { createIngest } from '../src/ingest.js';
 import { addMessages } from '../src/messages.js';
+import { DEFAULT_LIMITS } from '../src/limits.js';
 import { startServer, type RunningServer } from '../src/server.js';
 import { createTrace } from '../src/traces.js';
 import { newId, testNeo4j } from './kit.js';
@@ -20,7 +21,7 @@ describe('while the database is away', () => {
       host: '127.0.0.1',
       port: 0,
       allowedHosts: [],
-      maxRequestBytes: 1024,
+      limits: DEFAULT_LIMITS,
       projectOf: () => 'default',
     });
   });

@@ -184,7 +184,7 @@ test('bytes that are not UTF-8 are refused', async () => {
 });
 
 test('a request larger than the limit is PAYLOAD_TOO_LARGE, one as large as it is read', async () => {
-  const small = await startKit({ projectId, maxRequestBytes: 2_000 });
+  const small = await startKit({ projectId, limits: { maxRequestBytes: 2_000 } });
   try {
     const body = JSON.stringify({ query: CREATE_TRACE, variables: { input: { id: newId(), task: '' } } });
     const task = 'x'.repeat(2_000 - body.length);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig, SETTING_NAMES } from '../src/config.js';
+import { DEFAULT_LIMITS } from '../src/limits.js';
 
 describe('settings', () => {
   test('without any: loopback, port 4000, a local Neo4j in .stemma', () => {
@@ -12,7 +13,7 @@ describe('settings', () => {
       dataDir: '.stemma',
       allowOpen: false,
       allowedHosts: [],
-      maxRequestBytes: 16 * 1024 * 1024,
+      limits: DEFAULT_LIMITS,
       logLevel: 'info',
       neo4j: null,
     });

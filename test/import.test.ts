@@ -487,7 +487,7 @@ test('without a server the message says how to start one', async () => {
 });
 
 test('a request that the server breaks off for its size is named with that size', async () => {
-  const small = await startKit({ projectId, maxRequestBytes: 1024 * 1024 });
+  const small = await startKit({ projectId, limits: { maxRequestBytes: 1024 * 1024 } });
   try {
     const { code, err } = await stemma(['import', await fileWith([ask('x'.repeat(9e6))])], small.url);
     assert.equal(code, 1);

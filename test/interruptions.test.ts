@@ -3,6 +3,7 @@ import { createServer, connect, type AddressInfo, type Server, type Socket as Ne
 import { after, before, test } from 'node:test';
 import { pino } from 'pino';
 import { openDatabase, type Database } from '../src/database.js';
+import { DEFAULT_LIMITS } from '../src/limits.js';
 import { startServer, type RunningServer } from '../src/server.js';
 import { newId, startKit, testNeo4j, until, type Kit } from './kit.js';
 import { addMessages, newTrace, openGraphQL, openSocket, range, TRACE_EVENTS } from './live.js';
@@ -65,7 +66,7 @@ before(async () => {
     host: '127.0.0.1',
     port: 0,
     allowedHosts: [],
-    maxRequestBytes: 1_000_000,
+    limits: DEFAULT_LIMITS,
     projectOf: () => 'default',
   });
   behind = { ...kit, url: server.url, server };

@@ -3,6 +3,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { openDatabase, type Database, type StatementObserver } from '../src/database.js';
+import { DEFAULT_LIMITS, type Limits } from '../src/limits.js';
 import { startServer, type RunningServer } from '../src/server.js';
 
 /** A result as a client of the API gets it. */
@@ -65,7 +66,7 @@ export function testNeo4j(): { uri: string; username: string; password: string }
 
 export interface KitOptions {
   readonly projectId?: string;
-  readonly maxRequestBytes?: number;
+  readonly limits?: Partial<Limits>;
   readonly allowedHosts?: readonly string[];
   readonly observe?: StatementObserver;
 }
@@ -79,7 +80,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     host: '127.0.0.1',
     port: 0,
     allowedHosts: options.allowedHosts ?? [],
-    maxRequestBytes: options.maxRequestBytes ?? 16 * 1024 * 1024,
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
     projectOf: () => options.projectId ?? 'default',
   });
   const clients = new Set<Client>();

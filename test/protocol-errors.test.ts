@@ -5,7 +5,7 @@ import { newTrace, openGraphQL, openSocket, TRACE_EVENTS, type Socket } from './
 
 let kit: Kit;
 before(async () => {
-  kit = await startKit({ maxRequestBytes: 100_000 });
+  kit = await startKit({ limits: { maxRequestBytes: 100_000 } });
 });
 after(() => kit.close());
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, type GraphQLField } from 'graphql';
-import { createSchema } from '../src/server.js';
+import { createSchema } from '../src/build-schema.js';
 
 const schema = createSchema();
 

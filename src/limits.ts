@@ -1,0 +1,42 @@
+/** What one client, request or process may take up. Sizes in bytes, times in milliseconds. */
+export interface Limits {
+  /** How long a request may take from its first byte; then it is stopped and answered with UNAVAILABLE. */
+  readonly requestTimeoutMs: number;
+  /** The largest request body and WebSocket message. */
+  readonly maxRequestBytes: number;
+  /** How much one response may read from the database, and how long it may be. */
+  readonly maxResponseBytes: number;
+  /** What a query may cost, in fields: see `query-cost.ts`. */
+  readonly maxQueryCost: number;
+  /** How much all request bodies that are being received or answered may hold together. */
+  readonly maxBodiesBytes: number;
+  /** How much all writes that wait for their commit may hold together. */
+  readonly maxQueuedBytes: number;
+  /** How long a client may take to send its request's headers. */
+  readonly headersTimeoutMs: number;
+  /** How long a client may pause while it sends a body. */
+  readonly bodyTimeoutMs: number;
+  /** How many WebSockets may be open at once. */
+  readonly maxSockets: number;
+  /** How many subscriptions one WebSocket may have at once. */
+  readonly maxSubscriptions: number;
+  /** How long a stop may take. */
+  readonly stopTimeoutMs: number;
+}
+
+const MB = 1024 * 1024;
+
+/** The limits unless set otherwise: together they keep the server's memory under 1 GB. */
+export const DEFAULT_LIMITS: Limits = {
+  requestTimeoutMs: 30_000,
+  maxRequestBytes: 16 * MB,
+  maxResponseBytes: 64 * MB,
+  maxQueryCost: 200_000,
+  maxBodiesBytes: 64 * MB,
+  maxQueuedBytes: 64 * MB,
+  headersTimeoutMs: 10_000,
+  bodyTimeoutMs: 30_000,
+  maxSockets: 5_000,
+  maxSubscriptions: 1_000,
+  stopTimeoutMs: 10_000,
+};
