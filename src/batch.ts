@@ -175,8 +175,9 @@ export class Batch {
       id,
       createdAt: this.now,
       updatedAt: this.now,
-      log: null,
+      generation: null,
       lastSeq: 0,
+      eventCount: 0,
       lastWrite: 0,
       checkpointKey: null,
     };

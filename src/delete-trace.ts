@@ -41,7 +41,7 @@ const NODES_AT_A_TIME = 2_000;
 
 /**
  * Deletes a trace, with all below it if wished. It is out of sight for every reader and writer in one transaction, then
- * cleared away in batches; if that is cut short, `finishDeletions` takes it up. Sub-traces not deleted lose their parent.
+ * cleared away in batches; if that is cut short, `finishTraceDeletions` continues it. Sub-traces not deleted lose their parent.
  *
  * Throws NOT_FOUND if there is no such trace. `onGone` is told each id as soon as it is out of sight.
  */
@@ -88,8 +88,8 @@ export async function deleteTrace(
   return counts;
 }
 
-/** Clears away what deletions that were cut short left behind; to be called at start. Returns how many there were. */
-export async function finishDeletions(database: Database): Promise<number> {
+/** Clears what deletions of traces that were cut short left behind. Returns how many there were. */
+export async function finishTraceDeletions(database: Database): Promise<number> {
   const left = await listDeleting(database, {});
   for (const trace of left) {
     await clear(database, trace);

@@ -152,9 +152,12 @@ export interface ThreadRow {
   readonly createdAt: string;
   /** When something was last written in it. */
   readonly updatedAt: string;
-  /** Names its run events from the first one until they are deleted; null while it has none. */
-  readonly log: string | null;
+  /** The log generation of its run events: begins with the first event, and ends when they are all deleted; null between. */
+  readonly generation: string | null;
+  /** The `seq` given out last in the generation. */
   readonly lastSeq: number;
+  /** How many run events the generation has. */
+  readonly eventCount: number;
   /** How many checkpoints were written in it: the order of those of one step. */
   readonly lastWrite: number;
   /** Orders threads by when their checkpoints were last written; null without any. */
@@ -164,6 +167,8 @@ export interface ThreadRow {
 export interface RunRow {
   readonly projectId: string;
   readonly threadId: string;
+  /** The thread's log generation: a later run of the same id is another one. */
+  readonly generation: string;
   readonly id: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -172,6 +177,8 @@ export interface RunRow {
 export interface RunEventRow {
   readonly projectId: string;
   readonly threadId: string;
+  /** The thread's log generation, in which `seq` counts from 1. */
+  readonly generation: string;
   readonly seq: number;
   readonly runId: string;
   readonly eventType: string;

@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { pino, type Logger } from 'pino';
 import { pretty } from './pretty.js';
-import { applySchema } from './apply-schema.js';
+import { migrate } from './migrate.js';
 import { ConfigError, readConfig, type Config } from './config.js';
 import { openDatabase, type Database, type DatabaseSettings } from './database.js';
-import { finishDeletions } from './delete-trace.js';
+import { finishDeletions } from './finish-deletions.js';
 import { StemmaError } from './errors.js';
 import { startLocalNeo4j } from './neo4j-local.js';
 import { startServer } from './server.js';
@@ -26,11 +26,10 @@ async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
   const database = openDatabase(await provideNeo4j(config, log, started, interrupted));
   started.push(() => database.close());
   await answering(database, interrupted);
-  say('Applying constraints and indexes ...');
-  await applySchema(database);
+  await migrate(database, { report: say, signal: interrupted });
   const finished = await finishDeletions(database);
   if (finished > 0) {
-    log.info({ traces: finished }, 'finished deletions that were cut short');
+    log.info({ deletions: finished }, 'finished deletions that were cut short');
   }
   const server = await startServer({
     database,

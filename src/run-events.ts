@@ -21,8 +21,9 @@ export interface NewRunEvent {
 const MAX_BATCH = 5_000;
 
 /**
- * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread. The second
- * event of a thread with the same idempotency key is the first, if all else is equal, and a CONFLICT otherwise.
+ * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread's log
+ * generation, which begins with them if there is none. The second event of a generation with the same idempotency key is the
+ * first, if all else is equal, and a CONFLICT otherwise.
  */
 export async function putRunEvents(
   ingest: Ingest,
@@ -53,16 +54,18 @@ export async function putRunEvents(
       `expected ${shown(threadId)}, the one thread of the batch, got ${shown(drafts[stray]?.threadId)}`,
     );
   }
-  const log = randomUUID();
+  // Made before the transaction, so that one that runs twice begins the same generation.
+  const generation = randomUUID();
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
     weight: drafts.length,
-    apply: (batch) => drafts.map((event, index) => insertEvent(batch, event, { log, field: field(index) })),
+    apply: (batch) =>
+      drafts.map((event, index) => insertEvent(batch, event, { generation, field: field(index) })),
   });
 }
 
-interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt'> {
+interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
   readonly createdAt: string | null;
 }
 
@@ -97,7 +100,7 @@ function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'con
 function insertEvent(
   batch: Batch,
   event: Draft,
-  { log, field }: { readonly log: string; readonly field: string },
+  { generation: next, field }: { readonly generation: string; readonly field: string },
 ): RunEventRow {
   const { projectId, threadId, key } = event;
   const existing = batch.runEventsByKey.get(keyOf(projectId, threadId, key));
@@ -112,9 +115,13 @@ function insertEvent(
   }
   const thread = batch.threads.get(keyOf(projectId, threadId));
   const seq = (thread?.lastSeq ?? 0) + 1;
-  const row = { ...event, seq, createdAt: event.createdAt ?? batch.now };
-  batch.changeThread({ projectId, id: threadId }, { log: thread?.log ?? log, lastSeq: seq });
-  batch.runEvents.put(keyOf(projectId, threadId, seq), row);
+  const generation = thread?.generation ?? next;
+  const row = { ...event, generation, seq, createdAt: event.createdAt ?? batch.now };
+  batch.changeThread(
+    { projectId, id: threadId },
+    { generation, lastSeq: seq, eventCount: (thread?.eventCount ?? 0) + 1 },
+  );
+  batch.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
   batch.runEventsByKey.put(keyOf(projectId, threadId, key), row);
   return row;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applySchema } from '../src/apply-schema.js';
+import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
 import { startLocalNeo4j } from '../src/neo4j-local.js';
 
@@ -26,7 +26,7 @@ const neo4j = await startLocalNeo4j({ dataDir, installDir, report: console.log, 
 let status = 1;
 try {
   const database = openDatabase(neo4j);
-  await applySchema(database);
+  await migrate(database);
   await database.close();
   status = await new Promise<number>((resolve) => {
     const tests = spawn(
