@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from './access.js';
+import { isLoopback } from './host-check.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 
 /** Everything that can be set, from environment variables; see `.env.example` for what each does. */
@@ -9,6 +9,7 @@ export interface Config {
   readonly dataDir: string;
   readonly allowOpen: boolean;
   readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
   readonly limits: Limits;
   readonly logLevel: string;
   /** Null: run a local Neo4j. */
@@ -41,6 +42,22 @@ const whole = (from: number, to: number, fallback: number): z.ZodType<number> =>
     })
     .transform(Number);
 
+/** Values separated by commas, each of which must be `valid`. */
+const list = (valid: (item: string) => boolean, expected: string): z.ZodType<readonly string[]> =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.every(valid), { error: expected });
+const isHostName = (text: string): boolean => /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/i.test(text);
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
 const MB = 1024 * 1024;
 const milliseconds = (fallback: number): z.ZodType<number> => whole(100, 3_600_000, fallback);
 const bytes = (fallback: number): z.ZodType<number> => whole(1024, 16 * 1024 * MB, fallback);
@@ -50,7 +67,8 @@ const SETTINGS = z.object({
   STEMMA_PORT: whole(0, 65_535, 4000),
   STEMMA_DATA_DIR: z.string().default('.stemma'),
   STEMMA_ALLOW_OPEN: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
-  STEMMA_ALLOWED_HOSTS: z.string().default(''),
+  STEMMA_ALLOWED_HOSTS: list(isHostName, 'host names without scheme and port'),
+  STEMMA_ALLOWED_ORIGINS: list(isOrigin, 'origins such as http://localhost:5173, without a path'),
   STEMMA_MAX_REQUEST_BYTES: whole(1024, 512 * MB, DEFAULT_LIMITS.maxRequestBytes),
   STEMMA_MAX_RESPONSE_BYTES: bytes(DEFAULT_LIMITS.maxResponseBytes),
   STEMMA_MAX_QUERY_COST: whole(1, 1e9, DEFAULT_LIMITS.maxQueryCost),
@@ -116,9 +134,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: data.STEMMA_PORT,
     dataDir: data.STEMMA_DATA_DIR,
     allowOpen: data.STEMMA_ALLOW_OPEN === 'true',
-    allowedHosts: data.STEMMA_ALLOWED_HOSTS.split(',')
-      .map((host) => host.trim())
-      .filter((host) => host !== ''),
+    allowedHosts: data.STEMMA_ALLOWED_HOSTS,
+    allowedOrigins: data.STEMMA_ALLOWED_ORIGINS,
     limits: {
       requestTimeoutMs: data.STEMMA_REQUEST_TIMEOUT_MS,
       maxRequestBytes: data.STEMMA_MAX_REQUEST_BYTES,

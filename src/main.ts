@@ -37,6 +37,7 @@ async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
     host: config.host,
     port: config.port,
     allowedHosts: config.allowedHosts,
+    allowedOrigins: config.allowedOrigins,
     limits: config.limits,
     projectOf: () => 'default',
   });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { StemmaError } from './errors.js';
+import { ClientLeftError, StemmaError } from './errors.js';
 
 /**
  * An error as the caller may see it: its code and message where it is meant to be seen; otherwise masked, with an id that
@@ -27,7 +27,7 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   }
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
-    if (cause.code === 'UNAVAILABLE') {
+    if (cause.code === 'UNAVAILABLE' && !(cause instanceof ClientLeftError)) {
       log.warn({ err: cause }, 'unavailable');
     }
     const field = cause.field === undefined ? {} : { field: cause.field };

@@ -1,4 +1,4 @@
-import { StemmaError } from './errors.js';
+import { ClientLeftError, StemmaError } from './errors.js';
 
 /**
  * What bounds one request: its deadline, whether its client is still there, and what it may read. Everything that works
@@ -35,7 +35,7 @@ export function createRequestScope({
   timer.unref();
   onLeave?.(() => {
     clearTimeout(timer);
-    controller.abort(new StemmaError('UNAVAILABLE', 'the client left before its answer'));
+    controller.abort(new ClientLeftError());
   });
   let readBytes = 0;
   return {

@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
-import { serveGraphiql, wantsHtml } from './graphiql.js';
+import { StemmaError } from './errors.js';
+import { serveGraphiql, wantsGraphiql } from './graphiql.js';
 import { answerGraphql } from './graphql-http.js';
 import type { Route, UpgradeRoute } from './http-server.js';
 import type { Limits } from './limits.js';
@@ -45,17 +46,36 @@ export function createRoutes({
     {
       name: '/',
       matches: (path) => path === '/',
+      isPage: () => true,
       answer: (_request, response) => void response.writeHead(302, { location: '/graphql' }).end(),
     },
     {
       name: '/graphql',
       matches: (path) => path === '/graphql',
-      answer: (request, response, { search }) =>
-        request.method === 'GET' && wantsHtml(request)
-          ? serveGraphiql(response)
-          : answerGraphql({ apollo, createContext, limits }, request, response, search),
+      isPage: wantsGraphiql,
+      answer(request, response, { search }) {
+        if (wantsGraphiql(request)) {
+          return serveGraphiql(request, response);
+        }
+        const type = request.headers['content-type'];
+        if (request.method === 'POST' && !isJson(type)) {
+          const message = `content-type: expected application/json in UTF-8, got ${JSON.stringify(type ?? null)}`;
+          const error = new StemmaError('BAD_USER_INPUT', message);
+          json(response, 415, { errors: [maskError(error)] });
+          return;
+        }
+        return answerGraphql({ apollo, createContext, limits }, request, response, search);
+      },
     },
   ];
+}
+
+/**
+ * Whether a content type is JSON's. A page of another site cannot send that one without asking first, as it can send
+ * text and forms.
+ */
+function isJson(type: string | undefined): boolean {
+  return /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type ?? '');
 }
 
 const WATCH = /^\/api\/traces\/([^/]+)\/watch$/;

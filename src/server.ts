@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** 0: a free one. */
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may use the API, besides the server's own; none unless given. */
+  readonly allowedOrigins?: readonly string[];
   readonly limits: Limits;
   /** Which project a request acts in. */
   readonly projectOf: (request: IncomingMessage) => string;
@@ -82,7 +84,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits }),
     upgrades: createUpgradeRoutes({ subscriptions, watches }),
     allowedHosts: options.allowedHosts,
+    allowedOrigins: options.allowedOrigins ?? [],
     maskError: masked,
+    log,
   });
 
   await new Promise<void>((resolve, fail) => {

@@ -12,6 +12,7 @@ import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { ignoreFailedSends } from './client-disconnect.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
@@ -115,6 +116,7 @@ export function createSubscriptionServer({
   sockets.on('connection', (socket) => {
     // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
     socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
+    ignoreFailedSends(socket);
     const exact = new Map<string, Payload | StemmaError>();
     payloads.set(socket, exact);
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.

@@ -13,6 +13,7 @@ describe('settings', () => {
       dataDir: '.stemma',
       allowOpen: false,
       allowedHosts: [],
+      allowedOrigins: [],
       limits: DEFAULT_LIMITS,
       logLevel: 'info',
       neo4j: null,

@@ -12,8 +12,8 @@ const LAYERS = {
     'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import progress replay-pace ' +
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge:
-    'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
-    'request-body access config pretty context loaders scalars limits',
+    'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope subscribe watch frames mask ' +
+    'request-body host-check cors client-disconnect config pretty context loaders scalars limits',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
     'list-changes trace-list poll ' +
