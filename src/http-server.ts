@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { GraphQLFormattedError } from 'graphql';
 import { refusal } from './access.js';
-import { StemmaError } from './errors.js';
+import { stoppingError, type Drain } from './drain.js';
+import { StemmaError, type StemmaErrorCode } from './errors.js';
 import { json, reject, targetOf, type Target } from './respond.js';
 
 /** A page or endpoint. `answer` may be called with any method. */
@@ -10,6 +11,8 @@ export interface Route {
   /** As documentation and tests name it. */
   readonly name: string;
   readonly matches: (path: string) => boolean;
+  /** Whether it answers also while the server stops. */
+  readonly whileStopping?: boolean;
   readonly answer: (
     request: IncomingMessage,
     response: ServerResponse,
@@ -28,12 +31,15 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly upgrades: readonly UpgradeRoute[];
   readonly allowedHosts: readonly string[];
+  readonly drain: Drain;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
 }
 
+const STATUS: Partial<Record<StemmaErrorCode, number>> = { PAYLOAD_TOO_LARGE: 413, UNAVAILABLE: 503 };
+
 /** An HTTP server, not yet listening, that checks every request and upgrade before it goes to its route. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, upgrades, maskError } = options;
+  const { routes, upgrades, drain, maskError } = options;
   const errorBody = (error: unknown): object => ({ errors: [maskError(error)] });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,11 +55,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
       json(response, 404, errorBody(new StemmaError('NOT_FOUND', message)));
       return;
     }
-    await route.answer(request, response, target);
+    if (route.whileStopping === true || !drain.reject(request, response)) {
+      await route.answer(request, response, target);
+    }
   }
 
   const http = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    const handled = drain.track(request, response);
+    const answered = answer(request, response).catch((error: unknown) => {
       const code = error instanceof StemmaError ? error.code : undefined;
       if (response.headersSent) {
         response.destroy();
@@ -63,8 +72,9 @@ export function createHttpServer(options: HttpServerOptions): Server {
         // The rest of the request is not read, so the connection cannot be used again.
         response.setHeader('connection', 'close');
       }
-      json(response, code === 'PAYLOAD_TOO_LARGE' ? 413 : code === undefined ? 500 : 400, errorBody(error));
+      json(response, code === undefined ? 500 : (STATUS[code] ?? 400), errorBody(error));
     });
+    void answered.finally(handled);
   });
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -75,6 +85,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
       reject(socket, '403 Forbidden', refused);
     } else if (route === undefined) {
       reject(socket, '404 Not Found', 'sockets are at /graphql and /api/traces/{id}/watch');
+    } else if (drain.stopping) {
+      reject(socket, '503 Service Unavailable', stoppingError().message);
     } else {
       route.upgrade(request, socket, head, target);
     }

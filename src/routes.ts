@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
+import type { Drain } from './drain.js';
 import { serveGraphiql, wantsHtml } from './graphiql.js';
 import { answerGraphql } from './graphql-http.js';
 import type { Route, UpgradeRoute } from './http-server.js';
@@ -19,17 +20,20 @@ export function createRoutes({
   createContext,
   maskError,
   limits,
+  drain,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
+  readonly drain: Drain;
 }): readonly Route[] {
   return [
     {
       name: '/healthz',
       matches: (path) => path === '/healthz',
+      whileStopping: true,
       answer: (_request, response) => json(response, 200, { status: 'ok' }),
     },
     {
@@ -53,7 +57,7 @@ export function createRoutes({
       answer: (request, response, { search }) =>
         request.method === 'GET' && wantsHtml(request)
           ? serveGraphiql(response)
-          : answerGraphql({ apollo, createContext, limits }, request, response, search),
+          : answerGraphql({ apollo, createContext, limits, drain }, request, response, search),
     },
   ];
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  execute,
   GraphQLError,
   parse,
   validate,
@@ -13,6 +14,7 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Context } from './context.js';
+import { stoppingError, type Drain } from './drain.js';
 import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
@@ -42,11 +44,13 @@ export function createSubscriptionServer({
   schema,
   createContext,
   limits,
+  drain,
   log,
 }: {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly drain: Drain;
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
@@ -85,8 +89,9 @@ export function createSubscriptionServer({
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
       onSubscribe(ctx, id, plain) {
-        const payload = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
+        const sent = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
         payloads.get(ctx.extra.socket)?.delete(id);
+        const payload = drain.stopping ? stoppingError() : sent;
         if (payload instanceof StemmaError) {
           return [new GraphQLError(payload.message, { originalError: payload })];
         }
@@ -102,6 +107,7 @@ export function createSubscriptionServer({
           contextValue: createContext(ctx.extra.request, scopeOf(limits)),
         };
       },
+      execute: (args) => drain.during(Promise.resolve(execute(args))),
       onNext: (_ctx, _id, _payload, _args, result) =>
         result.errors === undefined
           ? undefined

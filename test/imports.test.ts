@@ -12,7 +12,7 @@ const LAYERS = {
     'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import progress replay-pace ' +
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge:
-    'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
+    'main start-up stop-parts hold-port await-neo4j within drain server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
     'request-body access config pretty context loaders scalars limits',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
@@ -21,7 +21,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'data-folder apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
 } as const;
 
 type Layer = keyof typeof LAYERS;
