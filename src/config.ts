@@ -1,3 +1,4 @@
+import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { isLoopback } from './host-check.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -19,14 +20,16 @@ export interface Config {
     readonly password: string;
     readonly database: string | undefined;
   } | null;
+  /** Settings that are ignored, one sentence each: to be logged. */
+  readonly warnings: readonly string[];
 }
 
-/** Every setting that is wrong, in one message. */
+/** All configuration errors in one message, a line each under a heading. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(mistakes: readonly string[]) {
-    super(`settings to mend:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
+    super(`Invalid configuration:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
   }
 }
 
@@ -96,38 +99,36 @@ const SETTINGS = z.object({
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape);
 
 /**
- * The settings in `environment`, empty ones as if absent.
+ * The settings in `environment`; an empty value counts as absent. An unknown STEMMA_ variable is only a warning, because a
+ * newer or older version of Stemma may know it.
  *
- * Throws a ConfigError that lists every mistake: values that are not what is expected, names that are not known.
+ * Throws a ConfigError that lists every mistake at once.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const mistakes = Object.keys(given)
-    .filter((name) => name.startsWith('STEMMA_') && !SETTING_NAMES.includes(name))
-    // The command line's and the tests' own.
-    .filter((name) => name !== 'STEMMA_URL' && !name.startsWith('STEMMA_TEST_'))
-    .map((name) => `${name}: there is no such setting; there are ${SETTING_NAMES.join(', ')}`);
-  const parsed = SETTINGS.safeParse(given);
-  for (const { path, message } of parsed.error?.issues ?? []) {
+  const mistakes = new Map<string, string>();
+  for (const { path, message } of SETTINGS.safeParse(given).error?.issues ?? []) {
     const name = String(path[0]);
-    mistakes.push(`${name}: expected ${message}, got ${JSON.stringify(given[name])}`);
+    mistakes.set(name, `expected ${message}, got ${JSON.stringify(given[name])}`);
   }
-  const { data } = parsed;
-  if (data !== undefined) {
-    if (data.NEO4J_URI !== undefined && data.NEO4J_PASSWORD === undefined) {
-      mistakes.push('NEO4J_PASSWORD: expected a password, as NEO4J_URI is set, got none');
-    }
-    if (!isLoopback(data.STEMMA_HOST) && data.STEMMA_ALLOW_OPEN !== 'true') {
-      mistakes.push(
-        `STEMMA_HOST: expected a loopback address (127.0.0.1, localhost, ::1), got ${JSON.stringify(data.STEMMA_HOST)}; ` +
-          'the server has no keys, so whoever reaches it can read and write everything: set STEMMA_ALLOW_OPEN=true to allow that',
-      );
-    }
+  // Defaults in place of rejected values, so that a mistake in one setting does not hide a mistake in another.
+  const data = SETTINGS.parse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !mistakes.has(name))),
+  );
+  if (given['NEO4J_URI'] !== undefined && data.NEO4J_PASSWORD === undefined) {
+    mistakes.set('NEO4J_PASSWORD', 'expected a password, because NEO4J_URI is set, got none');
   }
-  if (data === undefined || mistakes.length > 0) {
-    throw new ConfigError(mistakes);
+  if (!isLoopback(data.STEMMA_HOST) && data.STEMMA_ALLOW_OPEN !== 'true') {
+    mistakes.set(
+      'STEMMA_HOST',
+      `expected a loopback address (127.0.0.1, localhost, ::1), got ${JSON.stringify(data.STEMMA_HOST)}; ` +
+        'the server has no keys, so whoever reaches it can read and write everything: set STEMMA_ALLOW_OPEN=true to allow that',
+    );
+  }
+  if (mistakes.size > 0) {
+    throw new ConfigError([...mistakes].map(([name, mistake]) => `${name}: ${mistake}`));
   }
   return {
     host: data.STEMMA_HOST,
@@ -159,5 +160,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
             password: data.NEO4J_PASSWORD ?? '',
             database: data.NEO4J_DATABASE,
           },
+    warnings: Object.keys(given).filter(isUnknown).map(unknownSetting),
   };
+}
+
+/** Names that other programs than the server read: the command line and the tests. */
+function isForOthers(name: string): boolean {
+  return name === 'STEMMA_URL' || name.startsWith('STEMMA_TEST_');
+}
+
+function isUnknown(name: string): boolean {
+  return name.startsWith('STEMMA_') && !SETTING_NAMES.includes(name) && !isForOthers(name);
+}
+
+function unknownSetting(name: string): string {
+  const known = SETTING_NAMES.filter((setting) => setting.startsWith('STEMMA_'));
+  return `${name} is not a setting and has no effect; did you mean ${closest(name, known)}?`;
 }

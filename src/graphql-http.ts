@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { Context } from './context.js';
+import type { Drain } from './drain.js';
 import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
@@ -10,11 +11,12 @@ export interface GraphqlHttpOptions {
   readonly apollo: ApolloServer<Context>;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly drain: Drain;
 }
 
 /** Answers a GraphQL request over HTTP. */
 export async function answerGraphql(
-  { apollo, createContext, limits }: GraphqlHttpOptions,
+  { apollo, createContext, limits, drain }: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
@@ -32,6 +34,7 @@ export async function answerGraphql(
       }
     }
     const text = request.method === 'POST' ? await readBody(request, limits.maxRequestBytes) : '';
+    drain.check(request);
     const body = text === '' ? undefined : parseJson(text);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },

@@ -4,6 +4,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isDisconnect } from './client-disconnect.js';
 import { answerPreflight, isPreflight, shareWith } from './cors.js';
+import { stoppingError, type Drain } from './drain.js';
 import { StemmaError, type StemmaErrorCode } from './errors.js';
 import { createHostCheck, type CheckedRequest, type HostCheckOptions } from './host-check.js';
 import { json, reject, setSafetyHeaders, targetOf, type Target } from './respond.js';
@@ -18,6 +19,8 @@ export interface Route {
    * any. Without this function the route has no pages.
    */
   readonly isPage?: (request: IncomingMessage) => boolean;
+  /** Whether it answers also while the server stops. */
+  readonly whileStopping?: boolean;
   readonly answer: (
     request: CheckedRequest,
     response: ServerResponse,
@@ -35,6 +38,7 @@ export interface UpgradeRoute {
 export interface HttpServerOptions extends HostCheckOptions {
   readonly routes: readonly Route[];
   readonly upgrades: readonly UpgradeRoute[];
+  readonly drain: Drain;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly log: Logger;
 }
@@ -44,11 +48,12 @@ const STATUS: Partial<Record<StemmaErrorCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
   PAYLOAD_TOO_LARGE: 413,
+  UNAVAILABLE: 503,
 };
 
 /** An HTTP server, not yet listening, that checks every request and upgrade before it goes to its route. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, upgrades, maskError, log } = options;
+  const { routes, upgrades, drain, maskError, log } = options;
   const check = createHostCheck(options);
   const errorBody = (error: unknown): object => ({ errors: [maskError(error)] });
 
@@ -67,11 +72,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
       answerPreflight(request, response);
       return;
     }
-    await route.answer(admitted.request, response, target);
+    if (route.whileStopping === true || !drain.reject(request, response)) {
+      await route.answer(admitted.request, response, target);
+    }
   }
 
   const http = createServer((request, response) => {
-    answer(request, response).catch((error: unknown) => {
+    const handled = drain.track(request, response);
+    const answered = answer(request, response).catch((error: unknown) => {
       if (isDisconnect(error, request, response)) {
         log.debug({ err: error }, 'a client left before its answer');
         response.destroy();
@@ -88,6 +96,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
       }
       json(response, code === undefined ? 500 : (STATUS[code] ?? 400), errorBody(error));
     });
+    void answered.finally(handled);
   });
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -97,6 +106,8 @@ export function createHttpServer(options: HttpServerOptions): Server {
       const admitted = check(request, target, false);
       if (route === undefined) {
         reject(socket, '404 Not Found', 'sockets are at /graphql and /api/traces/{id}/watch');
+      } else if (drain.stopping) {
+        reject(socket, '503 Service Unavailable', stoppingError().message);
       } else {
         route.upgrade(admitted.request, socket, head, target);
       }

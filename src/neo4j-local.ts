@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureDataFolder } from './data-folder.js';
 import { installNeo4j, neo4jFolder, type Neo4jInstall } from './neo4j-install.js';
 import {
   consoleLog,
@@ -20,8 +21,11 @@ export interface LocalNeo4j {
   readonly uri: string;
   readonly username: string;
   readonly password: string;
-  /** Stops it, and resolves once it has ended. May be called again, and when it has ended by itself. */
-  stop(): Promise<void>;
+  /**
+   * Stops it, and resolves once it has ended; it is killed if it has not closed its databases within `timeoutMs` (30,000
+   * unless given). May be called again, and when it has ended by itself.
+   */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 export interface LocalNeo4jOptions {
@@ -37,6 +41,8 @@ export interface LocalNeo4jOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Told, in lines, what is going on while it starts. */
   readonly report: (line: string) => void;
+  /** Receives, for each process of Neo4j as it is spawned, a function that kills it at once. */
+  readonly onSpawn?: ((kill: () => void) => void) | undefined;
   /** Told when Neo4j ends and stop() was not called. */
   readonly onExit?: ((message: string) => void) | undefined;
   /** Aborted, it makes the start reject and leave nothing running. Has no effect once Neo4j has started. */
@@ -53,7 +59,7 @@ export interface LocalNeo4jOptions {
 export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<LocalNeo4j> {
   const { environment, onExit, report, signal } = options;
   const home = join(resolve(options.dataDir), 'neo4j');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await ensureDataFolder(home, options.dataDir);
   const lock = await takeLock(join(home, 'lock'));
   if ('heldBy' in lock) {
     throw noLocalNeo4j(`Another Stemma (pid ${lock.heldBy}) uses the data folder ${options.dataDir}.`, [
@@ -80,6 +86,7 @@ export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<Local
       pageCacheMb: options.pageCacheMb ?? 512,
       environment,
       signal,
+      onSpawn: options.onSpawn,
     });
     report(`Neo4j answers at ${server.uri}`);
     return whileRunning(server, { home, lock, password, onExit });
@@ -115,8 +122,8 @@ function whileRunning(server: Neo4jServer, { home, lock, password, onExit }: Run
     uri: server.uri,
     username: NEO4J_USERNAME,
     password,
-    stop() {
-      stopping ??= server.stop().then(async () => {
+    stop(timeoutMs) {
+      stopping ??= server.stop(timeoutMs).then(async () => {
         await letGo;
       });
       return stopping;

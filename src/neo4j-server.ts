@@ -16,8 +16,8 @@ export interface Neo4jServer {
   readonly uri: string;
   /** Says how it ended, once it has. */
   readonly ended: Promise<string>;
-  /** Lets it close its databases, and kills it after 30 s; resolves once it has ended. */
-  stop(): Promise<void>;
+  /** Lets it close its databases, and kills it after `timeoutMs` (30,000 unless given); resolves once it has ended. */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 export interface Neo4jServerOptions {
@@ -29,6 +29,8 @@ export interface Neo4jServerOptions {
   readonly pageCacheMb: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal | undefined;
+  /** Receives a function that kills the process at once. */
+  readonly onSpawn: ((kill: () => void) => void) | undefined;
 }
 
 export const NEO4J_USERNAME = 'neo4j';
@@ -36,6 +38,8 @@ export const NEO4J_USERNAME = 'neo4j';
 const MAIN_CLASS = 'org.neo4j.server.CommunityEntryPoint';
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
+/** It has nothing yet that a clean end would save. */
+const FAILED_START_STOP_TIMEOUT_MS = 2_000;
 const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
 
 /**
@@ -45,15 +49,16 @@ const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
 export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo4jServer> {
   const boltPort = await freePort();
   const { identity, ended } = spawnJava(options, boltPort);
-  const stop = async () => {
-    await terminate(identity, STOP_TIMEOUT_MS);
+  options.onSpawn?.(() => signalProcess(identity, 'SIGKILL'));
+  const stop = async (timeoutMs = STOP_TIMEOUT_MS): Promise<void> => {
+    await terminate(identity, timeoutMs * 0.9);
     await ended;
   };
   const uri = `bolt://127.0.0.1:${boltPort}`;
   try {
     await untilReady(uri, ended, options);
   } catch (error) {
-    await stop();
+    await stop(FAILED_START_STOP_TIMEOUT_MS);
     throw error;
   }
   return { uri, ended, stop };
@@ -128,7 +133,7 @@ async function untilReady(
     ]);
     if (problem !== undefined) {
       throw noLocalNeo4j(`Neo4j ${problem}. ${logTail(consoleLog(home))}`, [
-        'mend what the log complains of, and start again',
+        'fix the problem in the log and start again',
       ]);
     }
   } finally {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
+import type { Drain } from './drain.js';
 import { StemmaError } from './errors.js';
 import { serveGraphiql, wantsGraphiql } from './graphiql.js';
 import { answerGraphql } from './graphql-http.js';
@@ -20,17 +21,20 @@ export function createRoutes({
   createContext,
   maskError,
   limits,
+  drain,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
+  readonly drain: Drain;
 }): readonly Route[] {
   return [
     {
       name: '/healthz',
       matches: (path) => path === '/healthz',
+      whileStopping: true,
       answer: (_request, response) => json(response, 200, { status: 'ok' }),
     },
     {
@@ -64,7 +68,7 @@ export function createRoutes({
           json(response, 415, { errors: [maskError(error)] });
           return;
         }
-        return answerGraphql({ apollo, createContext, limits }, request, response, search);
+        return answerGraphql({ apollo, createContext, limits, drain }, request, response, search);
       },
     },
   ];

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError } from 'graphql';
@@ -7,6 +8,7 @@ import type { Logger } from 'pino';
 import { createSchema } from './build-schema.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
+import { createDrain } from './drain.js';
 import { createHttpServer } from './http-server.js';
 import { createIngest } from './ingest.js';
 import type { Limits } from './limits.js';
@@ -19,6 +21,7 @@ import { createTails } from './tails.js';
 import { headOfThread, threadLog } from './thread-log.js';
 import { headOfTrace, traceLog } from './trace-log.js';
 import { createWatchServer } from './watch.js';
+import { within } from './within.js';
 
 export interface ServerOptions {
   readonly database: Database;
@@ -37,9 +40,18 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly store: Store;
-  /** Answers what was begun, lets the followers go, and closes; the database stays open. */
-  stop(): Promise<void>;
+  /**
+   * Stops in at most `timeoutMs` (`limits.stopTimeoutMs` unless given). From the start, new work is answered with
+   * UNAVAILABLE. Accepted work is finished; what is not finished after three quarters of the time is answered with
+   * UNAVAILABLE, `written` UNKNOWN. For at least `lingerMs` (0 unless given), clients with open connections get these
+   * answers rather than a closed connection. Then WebSockets are closed with 1001, and all other connections. The database
+   * stays open.
+   */
+  stop(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<void>;
 }
+
+/** How long a client may take to read the last response. */
+const FLUSH_MS = 2_000;
 
 /** Serves the API over HTTP and WebSocket. Resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -56,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     threadTails.wake(committed.threads.map(headOfThread));
     listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
+  const drain = createDrain();
   const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>
     createContext(store, options.projectOf(request), scope);
@@ -77,14 +90,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     schema,
     createContext: contextOf,
     limits,
+    drain,
     log,
   });
   const watches = createWatchServer({ createContext: contextOf, limits, log });
   const http = createHttpServer({
-    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits }),
+    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits, drain }),
     upgrades: createUpgradeRoutes({ subscriptions, watches }),
     allowedHosts: options.allowedHosts,
     allowedOrigins: options.allowedOrigins ?? [],
+    drain,
     maskError: masked,
     log,
   });
@@ -99,19 +114,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `http://${host}:${port}`,
     store,
-    async stop() {
+    async stop({ timeoutMs = limits.stopTimeoutMs, lingerMs = 0 } = {}) {
+      const deadlineMs = performance.now() + timeoutMs;
+      const remainingMs = (): number => deadlineMs - performance.now();
+
+      const finished = Promise.all([drain.begin().then(() => ingest.idle()), delay(lingerMs)]);
+      if (!(await within(timeoutMs * 0.75, finished))) {
+        log.warn('the stop took too long: some requests are answered before they are finished');
+      }
+      drain.answerUnfinished();
       const closed = new Promise((resolve) => http.close(resolve));
       tails.close();
       threadTails.close();
       listChanges.close();
       watches.close();
-      await subscriptions.close();
-      await ingest.idle();
-      await apollo.stop();
-      http.closeIdleConnections();
-      const hurry = setTimeout(() => http.closeAllConnections(), 2_000);
-      await closed;
-      clearTimeout(hurry);
+      const sockets = subscriptions.close();
+      const flushMs = Math.min(FLUSH_MS, remainingMs() * 0.8);
+      await within(flushMs, Promise.all([drain.flushed(), sockets]));
+      http.closeAllConnections();
+      await within(remainingMs(), Promise.all([closed, apollo.stop()]));
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  execute,
   GraphQLError,
   parse,
   validate,
@@ -14,6 +15,7 @@ import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ignoreFailedSends } from './client-disconnect.js';
 import type { Context } from './context.js';
+import { stoppingError, type Drain } from './drain.js';
 import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
@@ -43,11 +45,13 @@ export function createSubscriptionServer({
   schema,
   createContext,
   limits,
+  drain,
   log,
 }: {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly drain: Drain;
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
@@ -86,8 +90,9 @@ export function createSubscriptionServer({
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
       onSubscribe(ctx, id, plain) {
-        const payload = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
+        const sent = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
         payloads.get(ctx.extra.socket)?.delete(id);
+        const payload = drain.stopping ? stoppingError() : sent;
         if (payload instanceof StemmaError) {
           return [new GraphQLError(payload.message, { originalError: payload })];
         }
@@ -103,6 +108,7 @@ export function createSubscriptionServer({
           contextValue: createContext(ctx.extra.request, scopeOf(limits)),
         };
       },
+      execute: (args) => drain.during(Promise.resolve(execute(args))),
       onNext: (_ctx, _id, _payload, _args, result) =>
         result.errors === undefined
           ? undefined

@@ -17,6 +17,7 @@ describe('settings', () => {
       limits: DEFAULT_LIMITS,
       logLevel: 'info',
       neo4j: null,
+      warnings: [],
     });
   });
 
@@ -38,16 +39,21 @@ describe('settings', () => {
       STEMMA_PORT: '99999',
       STEMMA_HOST: '0.0.0.0',
       STEMMA_LOG_LEVEL: 'loud',
-      STEMMA_PROT: '1',
+      STEMMA_ALLOW_OPEN: 'yes',
+      STEMMA_MAX_SOCKETS: '0',
       NEO4J_URI: 'http://localhost:7474',
     };
     assert.throws(
       () => readConfig(mistakes),
       (error: unknown) => {
         assert.ok(error instanceof ConfigError);
-        for (const name of Object.keys(mistakes).filter((key) => key !== 'STEMMA_HOST')) {
-          assert.match(error.message, new RegExp(`${name}: `));
-        }
+        const [heading, ...lines] = error.message.split('\n');
+        assert.equal(heading, 'Invalid configuration:');
+        const names = [...Object.keys(mistakes), 'NEO4J_PASSWORD'];
+        assert.deepEqual(
+          lines.map((line) => /^ {2}(\w+): expected .+, got /.exec(line)?.[1]).sort(),
+          names.sort(),
+        );
         assert.match(error.message, /"99999"/);
         return true;
       },
@@ -72,5 +78,20 @@ describe('settings', () => {
     assert.throws(() => readConfig({ STEMMA_HOST: '0.0.0.0' }), /STEMMA_ALLOW_OPEN=true/);
     assert.equal(readConfig({ STEMMA_HOST: '0.0.0.0', STEMMA_ALLOW_OPEN: 'true' }).host, '0.0.0.0');
     assert.equal(readConfig({ STEMMA_HOST: '::1' }).host, '::1');
+  });
+
+  test('an unknown STEMMA_ variable is a warning that names the closest setting, not a mistake', () => {
+    const { port, warnings } = readConfig({
+      STEMMA_PROT: '1',
+      STEMMA_MAX_REQUEST_BYTE: '1',
+      STEMMA_URL: 'http://127.0.0.1:1',
+      STEMMA_TEST_LOG: 'debug',
+      NEO4J_CONF: '/etc/neo4j',
+    });
+    assert.equal(port, 4000);
+    assert.deepEqual(warnings, [
+      'STEMMA_PROT is not a setting and has no effect; did you mean STEMMA_PORT?',
+      'STEMMA_MAX_REQUEST_BYTE is not a setting and has no effect; did you mean STEMMA_MAX_REQUEST_BYTES?',
+    ]);
   });
 });
