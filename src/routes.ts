@@ -1,6 +1,5 @@
 import type { ApolloServer } from '@apollo/server';
 import type { IncomingMessage } from 'node:http';
-import type { GraphQLFormattedError } from 'graphql';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
 import { serveGraphiql, wantsHtml } from './graphiql.js';
@@ -17,13 +16,11 @@ export function createRoutes({
   apollo,
   database,
   createContext,
-  maskError,
   limits,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
-  readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
 }): readonly Route[] {
   return [
@@ -35,12 +32,14 @@ export function createRoutes({
     {
       name: '/readyz',
       matches: (path) => path === '/readyz',
-      answer: (_request, response) =>
-        database.check().then(
-          () => json(response, 200, { status: 'ok' }),
-          (error: unknown) =>
-            json(response, 503, { status: 'unavailable', reason: maskError(error).message }),
-        ),
+      answer(_request, response) {
+        const health = database.health();
+        if (health.ready) {
+          json(response, 200, { status: 'ok' });
+        } else {
+          json(response, 503, { status: 'unavailable', reason: health.reason });
+        }
+      },
     },
     {
       name: '/',

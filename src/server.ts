@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { createSchema } from './build-schema.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
+import { StemmaError } from './errors.js';
 import { createHttpServer } from './http-server.js';
 import { createIngest } from './ingest.js';
 import type { Limits } from './limits.js';
@@ -42,8 +43,12 @@ export interface RunningServer {
 /** Serves the API over HTTP and WebSocket. Resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, log, limits } = options;
+  const unwatchHealth = await database.watchHealth(log);
   const onError = (error: unknown): void => {
-    log.warn({ err: error }, 'watching the logs');
+    // The database counts and logs its outages itself.
+    if (!(error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
+      log.warn({ err: error }, 'watching the logs');
+    }
   };
   const ingest = createIngest(database);
   const tails = createTails(database, traceLog, { onError });
@@ -79,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const watches = createWatchServer({ createContext: contextOf, limits, log });
   const http = createHttpServer({
-    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits }),
+    routes: createRoutes({ apollo, database, createContext: contextOf, limits }),
     upgrades: createUpgradeRoutes({ subscriptions, watches }),
     allowedHosts: options.allowedHosts,
     maskError: masked,
@@ -108,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const hurry = setTimeout(() => http.closeAllConnections(), 2_000);
       await closed;
       clearTimeout(hurry);
+      unwatchHealth();
     },
   };
 }
