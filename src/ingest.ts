@@ -232,12 +232,29 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
         if (await append(database, work)) {
           return { work, outcomes };
         }
-      } catch {
-        // The long way meets it too, if it lasts.
+      } catch (error) {
+        if (error instanceof StemmaError && error.written === 'UNKNOWN') {
+          known.forget(traces);
+          return await afterLostAnswer(error, writes, now);
+        }
+        // The locked path fails the same way, if the cause lasts.
       }
     }
     known.forget(traces);
     return undefined;
+  }
+
+  /** The locked path finds out what was written; if it cannot, that stays unknown although it wrote nothing itself. */
+  async function afterLostAnswer(
+    lost: StemmaError,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    try {
+      return await readAndWrite(writes, now);
+    } catch (error) {
+      throw error instanceof StemmaError && error.code === 'UNAVAILABLE' ? lost : error;
+    }
   }
 
   /** The long way: everything is locked and read first. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
-import { ClientLeftError, StemmaError } from './errors.js';
+import { StemmaError } from './errors.js';
 
 /**
  * An error as the caller may see it: its code and message where it is meant to be seen; otherwise masked, with an id that
@@ -27,8 +27,9 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   }
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
-    if (cause.code === 'UNAVAILABLE' && !(cause instanceof ClientLeftError)) {
-      log.warn({ err: cause }, 'unavailable');
+    if (cause.code === 'UNAVAILABLE') {
+      // Not a line for each request: the database logs its outages itself.
+      log.debug({ err: cause }, 'unavailable');
     }
     const field = cause.field === undefined ? {} : { field: cause.field };
     const written = cause.written === undefined ? {} : { written: cause.written };

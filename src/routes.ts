@@ -40,12 +40,14 @@ export function createRoutes({
     {
       name: '/readyz',
       matches: (path) => path === '/readyz',
-      answer: (_request, response) =>
-        database.check().then(
-          () => json(response, 200, { status: 'ok' }),
-          (error: unknown) =>
-            json(response, 503, { status: 'unavailable', reason: maskError(error).message }),
-        ),
+      answer(_request, response) {
+        const health = database.health();
+        if (health.ready) {
+          json(response, 200, { status: 'ok' });
+        } else {
+          json(response, 503, { status: 'unavailable', reason: health.reason });
+        }
+      },
     },
     {
       name: '/',

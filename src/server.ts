@@ -9,6 +9,7 @@ import { createSchema } from './build-schema.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
 import { createDrain } from './drain.js';
+import { StemmaError } from './errors.js';
 import { createHttpServer } from './http-server.js';
 import { createIngest } from './ingest.js';
 import type { Limits } from './limits.js';
@@ -56,8 +57,12 @@ const FLUSH_MS = 2_000;
 /** Serves the API over HTTP and WebSocket. Resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, log, limits } = options;
+  const unwatchHealth = await database.watchHealth(log);
   const onError = (error: unknown): void => {
-    log.warn({ err: error }, 'watching the logs');
+    // The database counts and logs its outages itself.
+    if (!(error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
+      log.warn({ err: error }, 'watching the logs');
+    }
   };
   const ingest = createIngest(database);
   const tails = createTails(database, traceLog, { onError });
@@ -132,6 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const flushMs = Math.min(FLUSH_MS, remainingMs() * 0.8);
       await within(flushMs, Promise.all([drain.flushed(), sockets]));
       http.closeAllConnections();
+      unwatchHealth();
       await within(remainingMs(), Promise.all([closed, apollo.stop()]));
     },
   };

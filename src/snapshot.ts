@@ -39,19 +39,20 @@ const readings = new WeakMap<Database, Map<string, Reading>>();
  *
  * Throws NOT_FOUND if there is no such trace.
  */
-export function readSnapshot(database: Database, { projectId, traceId }: TraceId): Promise<Snapshot> {
+export function readSnapshot(view: Database, { projectId, traceId }: TraceId): Promise<Snapshot> {
+  const database = view.unscoped;
   const ofDatabase = readings.get(database) ?? new Map<string, Reading>();
   readings.set(database, ofDatabase);
   const id = keyOf(projectId, traceId);
   const last = ofDatabase.get(id);
   if (last?.begun === false) {
-    return last.snapshot;
+    return view.bounded(last.snapshot);
   }
   const read = async (): Promise<Snapshot> => {
     await last?.snapshot.catch(() => undefined);
     reading.begun = true;
     try {
-      return await database.write((transaction) => readLocked(transaction, { projectId, traceId }));
+      return await database.readLocked((transaction) => readLocked(transaction, { projectId, traceId }));
     } finally {
       if (ofDatabase.get(id) === reading) {
         ofDatabase.delete(id);
@@ -60,7 +61,7 @@ export function readSnapshot(database: Database, { projectId, traceId }: TraceId
   };
   const reading: Reading = { begun: false, snapshot: read() };
   ofDatabase.set(id, reading);
-  return reading.snapshot;
+  return view.bounded(reading.snapshot);
 }
 
 async function readLocked(transaction: Runner, { projectId, traceId }: TraceId): Promise<Snapshot> {
