@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import neo4j, { type Driver, type ManagedTransaction, type Record, type Session } from 'neo4j-driver';
+import neo4j, {
+  type Driver,
+  type ManagedTransaction,
+  type Record,
+  type Result,
+  type Session,
+} from 'neo4j-driver';
 import { OvertakenError, StemmaError } from './errors.js';
+import type { RequestScope } from './request-scope.js';
 
 /** Where Neo4j is and how to enter. */
 export interface DatabaseSettings {
@@ -26,6 +33,10 @@ export interface Database extends Runner {
    * Throws UNAVAILABLE when the database cannot be reached.
    */
   write<T>(work: (transaction: Runner) => Promise<T>): Promise<T>;
+  /** The database for one request: a transaction ends with the request's scope, and what is read counts for it. */
+  within(scope: RequestScope): Database;
+  /** The database without a request's scope. */
+  readonly unscoped: Database;
   /** Throws UNAVAILABLE unless the database answers. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -53,65 +64,114 @@ export function openDatabase(
     userAgent: 'stemma',
   });
 
-  const inSession = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
-    const session = driver.session(settings.database === undefined ? {} : { database: settings.database });
-    try {
-      return await work(session);
-    } catch (error) {
-      throw asUnavailable(error);
-    } finally {
-      await session.close();
-    }
-  };
+  function view(scope: RequestScope | undefined): Database {
+    const isAborted = (): boolean => scope?.signal.aborted === true;
+    const inSession = async <T>(work: (session: Session) => Promise<T>): Promise<T> => {
+      if (isAborted()) {
+        throw scope?.signal.reason;
+      }
+      const session = driver.session(settings.database === undefined ? {} : { database: settings.database });
+      const stop = (): void => void session.close();
+      scope?.signal.addEventListener('abort', stop);
+      try {
+        return await work(session);
+      } catch (error) {
+        throw isAborted() ? scope?.signal.reason : asUnavailable(error);
+      } finally {
+        scope?.signal.removeEventListener('abort', stop);
+        await session.close();
+      }
+    };
+    const config = (): { timeout?: number } =>
+      scope === undefined ? {} : { timeout: Math.max(1, Math.ceil(scope.remainingMs())) };
 
-  const runner = (target: Session | ManagedTransaction): Runner => ({
-    async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
-      observe(statement.name);
-      const result = await target.run(statement.text, encode(parameters));
-      return result.records.map(rowOf<Row>);
-    },
-  });
+    const rows = <Row>(statement: { name: string; text: string }, begin: () => Result): Promise<Row[]> =>
+      new Promise((resolve, reject) => {
+        observe(statement.name);
+        const read: Row[] = [];
+        let failed = false;
+        begin().subscribe({
+          onNext(record) {
+            if (!failed) {
+              const row = rowOf<Row>(record);
+              read.push(row);
+              try {
+                scope?.countBytes(bytesOf(row));
+              } catch (error) {
+                failed = true;
+                reject(error as Error);
+              }
+            }
+          },
+          onCompleted: () => resolve(read),
+          onError: reject,
+        });
+      });
+    const runner = (target: ManagedTransaction): Runner => ({
+      run: <Row>(statement: { name: string; text: string }, parameters: object) =>
+        rows<Row>(statement, () => target.run(statement.text, encode(parameters))),
+    });
+    const once = async <Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> =>
+      await inSession((session) =>
+        rows<Row>(statement, () => session.run(statement.text, encode(parameters), config())),
+      );
 
-  return {
-    async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
-      return await inSession(async (session) => {
+    const database: Database = {
+      async run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
         try {
-          return await runner(session).run<Row>(statement, parameters);
+          return await once<Row>(statement, parameters);
         } catch (error) {
           // One more try: a pooled connection may have died since its last use.
-          if (error instanceof Error && neo4j.isRetryableError(error)) {
-            return await runner(session).run<Row>(statement, parameters);
+          if (error instanceof StemmaError && neo4j.isRetryableError(error.cause as Error)) {
+            return await once<Row>(statement, parameters);
           }
           throw error;
         }
-      });
-    },
-    async write(work) {
-      for (let tries = 1; ; tries += 1) {
+      },
+      async write(work) {
+        for (let tries = 1; ; tries += 1) {
+          try {
+            return await inSession((session) =>
+              session.executeWrite((transaction) => work(runner(transaction)), config()),
+            );
+          } catch (error) {
+            if (!isOvertaken(error) || tries === MOST_TRIES) {
+              throw error;
+            }
+            // Those that overtake one another do not keep step.
+            await delay(Math.random() * 2 ** tries);
+          }
+        }
+      },
+      async check() {
         try {
-          return await inSession((session) =>
-            session.executeWrite((transaction) => work(runner(transaction))),
+          await driver.verifyConnectivity(
+            settings.database === undefined ? {} : { database: settings.database },
           );
         } catch (error) {
-          if (!isOvertaken(error) || tries === MOST_TRIES) {
-            throw error;
-          }
-          // Those that overtake one another do not keep step.
-          await delay(Math.random() * 2 ** tries);
+          throw asUnavailable(error);
         }
-      }
-    },
-    async check() {
-      try {
-        await driver.verifyConnectivity(
-          settings.database === undefined ? {} : { database: settings.database },
-        );
-      } catch (error) {
-        throw asUnavailable(error);
-      }
-    },
-    close: () => driver.close(),
-  };
+      },
+      close: () => driver.close(),
+      within: view,
+      get unscoped() {
+        return base;
+      },
+    };
+    return database;
+  }
+  const base = view(undefined);
+  return base;
+}
+
+/** About how much memory a row takes. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') {
+    return value.length;
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.values(value).reduce<number>((sum, item) => sum + bytesOf(item), 8)
+    : 8;
 }
 
 /**

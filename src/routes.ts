@@ -53,7 +53,7 @@ export function createRoutes({
       answer: (request, response, { search }) =>
         request.method === 'GET' && wantsHtml(request)
           ? serveGraphiql(response)
-          : answerGraphql({ apollo, createContext, limits }, request, response, search),
+          : answerGraphql({ apollo, createContext, limits, maskError }, request, response, search),
     },
   ];
 }

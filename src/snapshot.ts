@@ -39,7 +39,8 @@ const readings = new WeakMap<Database, Map<string, Reading>>();
  *
  * Throws NOT_FOUND if there is no such trace.
  */
-export function readSnapshot(database: Database, { projectId, traceId }: TraceId): Promise<Snapshot> {
+export function readSnapshot(view: Database, { projectId, traceId }: TraceId): Promise<Snapshot> {
+  const database = view.unscoped;
   const ofDatabase = readings.get(database) ?? new Map<string, Reading>();
   readings.set(database, ofDatabase);
   const id = keyOf(projectId, traceId);

@@ -13,7 +13,8 @@ const LAYERS = {
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge:
     'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
-    'request-body access config pretty context loaders scalars limits',
+    'request-body access config pretty context loaders scalars limits ' +
+    'apollo-server bound-execution field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
     'list-changes trace-list poll ' +
@@ -21,7 +22,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'apply-schema json-parts cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
 } as const;
 
 type Layer = keyof typeof LAYERS;

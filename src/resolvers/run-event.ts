@@ -9,8 +9,7 @@ import type {
 } from '../generated/schema.js';
 import type { RunEventRow } from '../graph.js';
 import { checkId } from '../ids.js';
-import { parseJson } from '../json.js';
-import { contentOfNode } from '../nodes.js';
+import { JsonText } from '../json-text.js';
 import { countThreadMessages, listMessages, listRunEvents } from '../run-event-lists.js';
 import { putRunEvents } from '../run-events.js';
 import { headOfThread } from '../thread-log.js';
@@ -19,8 +18,8 @@ import { mapped } from './mapped.js';
 
 export const RunEvent: RunEventResolvers = {
   id: ({ threadId, seq }) => `${encodeURIComponent(threadId)}/${seq}`,
-  content: (event) => contentOfNode(event),
-  metadata: ({ metadata }) => parseJson(metadata),
+  content: ({ content, contentJson }) => (contentJson === null ? content : new JsonText(contentJson)),
+  metadata: ({ metadata }) => new JsonText(metadata),
 };
 
 export const runEventQueries: QueryResolvers = {
@@ -39,9 +38,9 @@ export const runEventMutations: MutationResolvers = {
   putRunEvents: (_, { inputs }, { ingest, projectId }) =>
     putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
   deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
-    deleteRunEvents(database, { projectId, threadId, runId }),
+    deleteRunEvents(database.unscoped, { projectId, threadId, runId }),
   async deleteThreadEvents(_, { threadId }, { database, threadTails, projectId }) {
-    const { removed, log } = await deleteThreadEvents(database, { projectId, threadId });
+    const { removed, log } = await deleteThreadEvents(database.unscoped, { projectId, threadId });
     if (log !== null) {
       threadTails.forget({ projectId, ownerId: threadId, life: log });
     }
