@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLSchema } from 'graphql';
+import { guardFields } from './guard-fields.js';
 import { resolvers } from './resolvers/all.js';
 
 const typeDefs = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
@@ -16,5 +17,6 @@ export function createSchema(): GraphQLSchema {
   for (const type of Object.values(schema.getTypeMap())) {
     type.description ??= type.astNode?.description?.value;
   }
+  guardFields(schema);
   return schema;
 }

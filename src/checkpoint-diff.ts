@@ -3,6 +3,7 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { notFound } from './errors.js';
 import type { CheckpointRow } from './graph.js';
+import { parseJson } from './json.js';
 import { changesBetween, type Change } from './json-changes.js';
 import { readValues } from './read-content.js';
 
@@ -58,10 +59,17 @@ async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | 
   const parting = a.findIndex((id, index) => id !== b[index]);
   const commonMessages = parting === -1 ? a.length : parting;
   const tails = [a, b].map((ids) => ids.slice(commonMessages));
-  const values = await readValues(database, {
+  const texts = await readValues(database, {
     projectId,
     ids: [...tails.flat(), ...valueIds(from), ...valueIds(to)],
   });
+  // Only state and tool results are compared value by value.
+  const values = new Map(
+    [...valueIds(from), ...valueIds(to)].flatMap((id) => {
+      const text = texts.get(id);
+      return text === undefined ? [] : [[id, parseJson(text.text)] as const];
+    }),
+  );
   const parts = [from, to].map(({ checkpoint, payload }) => ({
     state: objectOf(payload.state, payload.stateIds, values),
     tools_result: objectOf(payload.toolsResult, payload.toolsResultIds, values),
@@ -70,9 +78,9 @@ async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | 
   const whole =
     a.length === from.checkpoint.messageCount &&
     b.length === to.checkpoint.messageCount &&
-    tails.flat().every((id) => values.has(id)) &&
+    tails.flat().every((id) => texts.has(id)) &&
     parts.every(({ state, tools_result }) => state !== undefined && tools_result !== undefined);
-  const [fromMessages = [], toMessages = []] = tails.map((ids) => ids.map((id) => values.get(id)));
+  const [fromMessages = [], toMessages = []] = tails.map((ids) => ids.map((id) => texts.get(id)));
   return whole
     ? {
         from: from.checkpoint,

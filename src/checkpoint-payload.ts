@@ -3,6 +3,8 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { StemmaError } from './errors.js';
 import type { CheckpointPayload, CheckpointRow } from './graph.js';
+import { withParts, type JsonObject } from './json-parts.js';
+import { JsonText } from './json-text.js';
 import { shown, parseJson } from './json.js';
 
 /** A checkpoint with what it holds, as far as it is not content. */
@@ -27,6 +29,26 @@ export async function readWholes(
 /** The ids of the content that a checkpoint's state and tool results are of. */
 export function valueIds({ payload: { stateIds, toolsResultIds } }: Whole): string[] {
   return [...idsOf(stateIds), ...idsOf(toolsResultIds)].map(([, id]) => id);
+}
+
+/** State or tool results as text, with the values that are content; undefined where one of these is missing. */
+export function textOf(
+  text: string | null,
+  ids: string | null,
+  values: ReadonlyMap<string, JsonText>,
+): JsonText | JsonObject | undefined {
+  const parts = new Map<string, JsonText>();
+  for (const [key, id] of idsOf(ids)) {
+    const value = values.get(id);
+    if (value === undefined) {
+      return undefined;
+    }
+    parts.set(key, value);
+  }
+  if (text === null) {
+    return undefined;
+  }
+  return parts.size === 0 ? new JsonText(text) : withParts(text, parts);
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Store {
 
 /** What a resolver works with, in the project that the request acts in. */
 export interface Context extends Store {
+  /** Reads for this request only: see `Database.within`. */
+  readonly database: Database;
   readonly projectId: string;
   readonly scope: RequestScope;
   loaders: Loaders;
@@ -27,14 +29,16 @@ export interface Context extends Store {
 }
 
 export function createContext(store: Store, projectId: string, scope: RequestScope): Context {
+  const database = store.database.within(scope);
   return {
     ...store,
+    database,
     projectId,
     scope,
-    loaders: createLoaders(store.database, projectId),
+    loaders: createLoaders(database, projectId),
     renew() {
       // Apollo hands resolvers a copy: it is the copy that must forget.
-      this.loaders = createLoaders(store.database, projectId);
+      this.loaders = createLoaders(database, projectId);
     },
   };
 }

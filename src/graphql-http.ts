@@ -1,59 +1,103 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
+import type { GraphQLFormattedError } from 'graphql';
+import { resultOf } from './apollo-server.js';
 import type { Context } from './context.js';
 import type { Drain } from './drain.js';
+import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
-import { createRequestScope, type RequestScope } from './request-scope.js';
+import { checkQueryLength } from './query-limits.js';
 import { readBody } from './request-body.js';
+import { createRequestScope, withinScope, type RequestScope } from './request-scope.js';
+import { json } from './respond.js';
+import { bodyOf, sendBody } from './write-result.js';
 
 export interface GraphqlHttpOptions {
   readonly apollo: ApolloServer<Context>;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
   readonly drain: Drain;
+  readonly maskError: (error: unknown) => GraphQLFormattedError;
 }
 
 /** Answers a GraphQL request over HTTP. */
 export async function answerGraphql(
-  { apollo, createContext, limits, drain }: GraphqlHttpOptions,
+  options: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ): Promise<void> {
+  const { limits, drain } = options;
   const scope = createRequestScope({
     timeoutMs: limits.requestTimeoutMs,
     maxBytes: limits.maxResponseBytes,
+    maxCost: limits.maxQueryCost,
     onLeave: (leave) => response.once('close', () => !response.writableFinished && leave()),
   });
   try {
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) {
-      if (value !== undefined) {
-        headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-      }
-    }
     const text = request.method === 'POST' ? await readBody(request, limits.maxRequestBytes) : '';
     drain.check(request);
     const body = text === '' ? undefined : parseJson(text);
-    const result = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
-      context: () => Promise.resolve(createContext(request, scope)),
-    });
-    response.statusCode = result.status ?? 200;
-    response.setHeader('cache-control', 'no-store');
-    for (const [name, value] of result.headers) {
-      response.setHeader(name, value);
-    }
-    if (result.body.kind === 'complete') {
-      response.end(result.body.string);
-      return;
-    }
-    for await (const chunk of result.body.asyncIterator) {
-      response.write(chunk);
-    }
-    response.end();
+    await execute(options, { request, response, scope, search, body });
   } finally {
     scope.end();
+  }
+}
+
+/** Executes a request that was read, and sends its result. */
+async function execute(
+  { apollo, createContext, limits, maskError }: GraphqlHttpOptions,
+  {
+    request,
+    response,
+    scope,
+    search,
+    body,
+  }: {
+    readonly request: IncomingMessage;
+    readonly response: ServerResponse;
+    readonly scope: RequestScope;
+    readonly search: string;
+    readonly body: unknown;
+  },
+): Promise<void> {
+  const { query } = (body ?? {}) as { readonly query?: unknown };
+  if (typeof query === 'string') {
+    checkQueryLength(query);
+  }
+  const headers = new HeaderMap();
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) {
+      headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+    }
+  }
+  response.setHeader('cache-control', 'no-store');
+  try {
+    const answer = await withinScope(
+      scope,
+      apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
+        context: () => Promise.resolve(createContext(request, scope)),
+      }),
+    );
+    if (answer.body.kind !== 'complete') {
+      throw new Error('no result is delivered in parts: the schema has no @defer');
+    }
+    const text = await withinScope(scope, bodyOf(resultOf(answer.body), limits.maxResponseBytes));
+    scope.end();
+    response.statusCode = answer.status ?? 200;
+    for (const [name, value] of answer.headers) {
+      response.setHeader(name, value);
+    }
+    await sendBody(response, text, limits.bodyTimeoutMs);
+  } catch (error) {
+    if (!(error instanceof StemmaError)) {
+      throw error;
+    }
+    // Stopped: by the deadline, by a limit, or because the client left; then nobody gets an answer.
+    if (!response.destroyed) {
+      json(response, error.code === 'UNAVAILABLE' ? 503 : 400, { errors: [maskError(error)] });
+    }
   }
 }

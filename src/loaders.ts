@@ -3,7 +3,8 @@ import { readWholes, type Whole } from './checkpoint-payload.js';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
-import { parseJson } from './json.js';
+import type { JsonList } from './json-parts.js';
+import { JsonText } from './json-text.js';
 import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
@@ -37,9 +38,9 @@ export interface Loaders {
   readonly lineage: DataLoader<string, readonly string[] | null>;
   readonly wholeCheckpoint: DataLoader<string, Whole | null>;
   /** A list of content by its last piece. */
-  readonly contentList: DataLoader<string, readonly unknown[] | null>;
+  readonly contentList: DataLoader<string, JsonList | null>;
   /** A value of content; undefined where there is none. */
-  readonly contentValue: DataLoader<string, unknown>;
+  readonly contentValue: DataLoader<string, JsonText | undefined>;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
     name: Name,
@@ -121,7 +122,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     trace: byId(readTraces),
     context: mapped(async (runner, keys) => {
       const texts = await readContexts(runner, keys);
-      return new Map([...texts].map(([id, text]) => [id, parseJson(text)]));
+      return new Map([...texts].map(([id, text]) => [id, new JsonText(text)]));
     }),
     treeStats: mapped(readTreeStats),
     goal: new DataLoader<GoalOwner, GoalRow | null, string>(

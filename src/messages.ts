@@ -6,9 +6,10 @@ import { checkGoalOfTrace } from './goal-rules.js';
 import type { MessageRow } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
+import { JsonText } from './json-text.js';
 import { shown } from './json.js';
 import type { IdKey } from './load.js';
-import { contentOfNode, messageOfNode, type MessageNode } from './nodes.js';
+import { messageOfNode, type MessageNode } from './nodes.js';
 import { checkSequence, takeSequence } from './sequences.js';
 import { previewOf, usageOf } from './stats.js';
 import { affectedGoals, tally } from './tally.js';
@@ -179,12 +180,17 @@ export async function readMessages(
   return (await readMessageRows(database, { messages })).map((node) => messageOfNode(node, false));
 }
 
-/** The contents of messages, by id. */
+/** The contents of messages, by id: texts, and any other JSON as a JsonText. */
 export async function readContents(
   database: Database,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
 ): Promise<Map<string, unknown>> {
   const messages = ids.map((id) => ({ projectId, id, withContent: true }));
   const rows = await readMessageRows(database, { messages });
-  return new Map(rows.map((node) => [node.id, contentOfNode(node)]));
+  return new Map(
+    rows.map(({ id, content, contentJson }) => [
+      id,
+      contentJson == null ? (content ?? null) : new JsonText(contentJson),
+    ]),
+  );
 }

@@ -1,55 +1,147 @@
 import { ClientLeftError, StemmaError } from './errors.js';
 
 /**
- * What bounds one request: its deadline, whether its client is still there, and what it may read. Everything that works
- * for the request stops when `signal` is aborted.
+ * What bounds one request: its deadline, whether its client is still there, what it may read and what it may cost.
+ * Everything that works for the request stops when `signal` is aborted.
  */
 export interface RequestScope {
-  /** Aborted when the deadline passes (its reason is the UNAVAILABLE to answer with) or the client leaves. */
+  /** Aborted when the deadline passes, the client leaves or a budget is used up; its reason is the error to answer with. */
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline; 0 after it. */
   remainingMs(): number;
-  /** Counts bytes read from the database for the response; throws where that is more than it may read. */
+  /** Counts bytes read from the database for the response; throws an OverBudgetError where that is more than it may read. */
   countBytes(bytes: number): void;
+  /** Counts bytes that the response will have; throws an OverBudgetError where it may not have as many. */
+  countResponseBytes(bytes: number): void;
+  /** Counts fields of the result; throws an OverBudgetError where they cost more than a query may. */
+  countCost(fields: number): void;
+  /** From now on a write may have been done: an answer that the deadline cuts off says so. */
+  beginWrite(): void;
+  /** Stops the request with this error; does nothing if it is stopped already. */
+  stop(error: StemmaError): void;
   /** To be called when the request is answered: frees its timer. */
   end(): void;
+  /**
+   * Begins anew, with another signal, the whole time and nothing counted: before each event of a subscription. Once the client
+   * has left, the new signal is aborted too.
+   */
+  renew(): void;
+}
+
+/** A request wants more than it may have. Whoever knows which list asked for it says so to the client. */
+export class OverBudgetError extends StemmaError {
+  constructor(message: string) {
+    super('BAD_USER_INPUT', message);
+  }
+}
+
+export interface ScopeLimits {
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+  /** No limit unless given. */
+  readonly maxCost?: number;
 }
 
 /** Begins a request's scope; `onLeave` subscribes to the client's departure, if that can be noticed. */
 export function createRequestScope({
   timeoutMs,
   maxBytes,
+  maxCost = Infinity,
   onLeave,
-}: {
-  readonly timeoutMs: number;
-  readonly maxBytes: number;
-  readonly onLeave?: (leave: () => void) => void;
-}): RequestScope {
-  const controller = new AbortController();
-  const deadlineMs = performance.now() + timeoutMs;
-  const timer = setTimeout(() => {
-    controller.abort(
-      new StemmaError('UNAVAILABLE', `the request took longer than ${timeoutMs / 1000} s, and was stopped`),
-    );
-  }, timeoutMs);
-  timer.unref();
-  onLeave?.(() => {
-    clearTimeout(timer);
-    controller.abort(new ClientLeftError());
-  });
+}: ScopeLimits & { readonly onLeave?: (leave: () => void) => void }): RequestScope {
+  let controller = new AbortController();
+  let deadlineMs = 0;
+  let timer: NodeJS.Timeout | undefined;
   let readBytes = 0;
+  let responseBytes = 0;
+  let cost = 0;
+  let wrote = false;
+  let hasLeft = false;
+
+  const stop = (error: StemmaError): void => {
+    clearTimeout(timer);
+    if (!controller.signal.aborted) {
+      controller.abort(error);
+    }
+  };
+  const stopWith = (message: string): void =>
+    stop(new StemmaError('UNAVAILABLE', message, { written: wrote ? 'UNKNOWN' : 'NO' }));
+  const leave = (): void => {
+    hasLeft = true;
+    stop(new ClientLeftError());
+  };
+  const begin = (): void => {
+    readBytes = 0;
+    responseBytes = 0;
+    cost = 0;
+    deadlineMs = performance.now() + timeoutMs;
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => stopWith(`the request took longer than ${timeoutMs / 1000} s, and was stopped`),
+      timeoutMs,
+    );
+    timer.unref();
+  };
+  begin();
+  onLeave?.(leave);
+
   return {
-    signal: controller.signal,
+    get signal() {
+      return controller.signal;
+    },
     remainingMs: () => Math.max(0, deadlineMs - performance.now()),
     countBytes(bytes) {
       readBytes += bytes;
       if (readBytes > maxBytes) {
-        throw new StemmaError(
-          'BAD_USER_INPUT',
-          `expected a query that reads at most ${maxBytes} bytes, got one that reads more; ask for shorter pages`,
+        throw new OverBudgetError(
+          `expected a query that reads at most ${maxBytes} bytes, got one that reads more`,
         );
       }
     },
+    countResponseBytes(bytes) {
+      responseBytes += bytes;
+      if (responseBytes > maxBytes) {
+        throw new OverBudgetError(
+          `expected a query with a response of at most ${maxBytes} bytes, got one with a longer response`,
+        );
+      }
+    },
+    countCost(fields) {
+      cost += fields;
+      if (cost > maxCost) {
+        throw new OverBudgetError(`expected a result of at most ${maxCost} fields, got more`);
+      }
+    },
+    beginWrite() {
+      wrote = true;
+    },
+    stop,
     end: () => clearTimeout(timer),
+    renew() {
+      controller = new AbortController();
+      begin();
+      if (hasLeft) {
+        leave();
+      }
+    },
   };
+}
+
+/** Settles like `work`, or rejects with the scope's error as soon as that is aborted: whatever hangs, the client is answered. */
+export async function withinScope<T>({ signal }: RequestScope, work: Promise<T>): Promise<T> {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) {
+      onAbort();
+    } else {
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -70,7 +70,7 @@ export function createRoutes({
           json(response, 415, { errors: [maskError(error)] });
           return;
         }
-        return answerGraphql({ apollo, createContext, limits, drain }, request, response, search);
+        return answerGraphql({ apollo, createContext, limits, drain, maskError }, request, response, search);
       },
     },
   ];

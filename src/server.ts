@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/disabled';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { createApolloServer } from './apollo-server.js';
 import { createSchema } from './build-schema.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
@@ -15,6 +14,7 @@ import { createIngest } from './ingest.js';
 import type { Limits } from './limits.js';
 import { createListChanges } from './list-changes.js';
 import { maskError } from './mask.js';
+import { createQueryLimits } from './query-limits.js';
 import type { RequestScope } from './request-scope.js';
 import { createRoutes, createUpgradeRoutes } from './routes.js';
 import { createSubscriptionServer } from './subscribe.js';
@@ -80,19 +80,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const masked = (error: unknown): GraphQLFormattedError => maskError(error, log);
 
   const schema = createSchema();
-  const apollo = new ApolloServer<Context>({
-    schema,
-    introspection: true,
-    // It wraps every resolver to find out how long an answer may be kept: none may.
-    plugins: [ApolloServerPluginCacheControlDisabled()],
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    formatError: (_formatted, error) => masked(error),
-    logger: log,
-  });
+  const queryLimits = createQueryLimits(schema, limits);
+  const apollo = createApolloServer({ schema, queryLimits, maskError: masked, log });
   await apollo.start();
   const subscriptions = createSubscriptionServer({
     schema,
+    queryLimits,
     createContext: contextOf,
     limits,
     drain,

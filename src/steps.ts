@@ -7,7 +7,9 @@ import { checkGoalOfTrace } from './goal-rules.js';
 import type { StepRow, StepType } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { parseJson, shown, without } from './json.js';
+import { withParts } from './json-parts.js';
+import { JsonText } from './json-text.js';
+import { shown, without } from './json.js';
 import type { IdKey } from './load.js';
 import { stepOfNode, type StepNode } from './nodes.js';
 import { readLists } from './read-content.js';
@@ -196,7 +198,7 @@ export async function readSteps(
 /** A step whose data is to be read; where the end of its prompt is known, the prompt is read at the same time. */
 export type StepKey = Pick<StepRow, 'id'> & Partial<Pick<StepRow, 'messagesId'>>;
 
-/** The data of steps by id, whole. */
+/** The data of steps by id, whole: as text, but for the messages of a prompt. */
 export async function readStepData(
   database: Database,
   { projectId, steps }: { readonly projectId: string; readonly steps: readonly StepKey[] },
@@ -209,12 +211,12 @@ export async function readStepData(
   ]);
   const others = await read(rows.map(({ messagesId }) => (lists.has(messagesId ?? '') ? null : messagesId)));
   return new Map(
-    rows.map(({ id, data, messagesId }) => {
-      const whole = parseJson(data) as Record<string, unknown>;
-      if (messagesId !== null) {
-        whole['messages'] = lists.get(messagesId) ?? others.get(messagesId) ?? gone(id);
+    rows.map(({ id, data, messagesId }): readonly [string, unknown] => {
+      if (messagesId === null) {
+        return [id, new JsonText(data)];
       }
-      return [id, whole];
+      const messages = lists.get(messagesId) ?? others.get(messagesId) ?? gone(id);
+      return [id, withParts(data, new Map([['messages', messages]]))];
     }),
   );
 }

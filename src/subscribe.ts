@@ -1,18 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import {
-  execute,
-  GraphQLError,
-  parse,
-  validate,
-  type DocumentNode,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
+import { GraphQLError, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { executeWithin, subscribeWithin, type BoundArguments } from './bound-execution.js';
 import { ignoreFailedSends } from './client-disconnect.js';
 import type { Context } from './context.js';
 import { stoppingError, type Drain } from './drain.js';
@@ -20,7 +13,10 @@ import { StemmaError } from './errors.js';
 import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { maskError } from './mask.js';
+import type { QueryLimits } from './query-limits.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
+import { resultSocket, SENT, type ResultSocket } from './socket-results.js';
+import { bodyOf, type ResultBody } from './write-result.js';
 
 /** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
 export interface SubscriptionServer {
@@ -41,24 +37,35 @@ const GOODBYE_MS = 1_000;
 /** A client that does not answer a ping for this long is let go; one that is only slow answers late. */
 const HEARTBEAT_MS = 60_000;
 
+/** What is kept for a socket. */
+interface Client {
+  readonly results: ResultSocket;
+  /** Payloads by the id of their operation, as they were sent. */
+  readonly payloads: Map<string, Payload | StemmaError>;
+  /** To be called when the client is no longer interested in an operation, by the id of that. */
+  readonly leave: Map<string, () => void>;
+}
+
 export function createSubscriptionServer({
   schema,
+  queryLimits,
   createContext,
   limits,
   drain,
   log,
 }: {
   readonly schema: GraphQLSchema;
+  readonly queryLimits: QueryLimits;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
   readonly drain: Drain;
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
-  const payloads = new WeakMap<WebSocket, Map<string, Payload | StemmaError>>();
+  const clients = new WeakMap<WebSocket, Client>();
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-  /** The document of a query, or what is wrong with it; kept, as clients repeat their queries. */
+  /** The document of a query, or why it cannot be parsed; kept, as clients repeat their queries. */
   function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
     const known = documents.get(query);
     if (known !== undefined) {
@@ -66,11 +73,9 @@ export function createSubscriptionServer({
     }
     let result: DocumentNode | readonly GraphQLError[];
     try {
-      const document = parse(query);
-      const errors = validate(schema, document);
-      result = errors.length > 0 ? errors : document;
+      result = queryLimits.parse(query);
     } catch (error) {
-      // What is not GraphQL's own error is told as over HTTP.
+      // What is not GraphQL's own error is shown as over HTTP.
       result = [
         error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
       ];
@@ -87,11 +92,30 @@ export function createSubscriptionServer({
   const masked = (errors: readonly unknown[]): GraphQLFormattedError[] =>
     errors.map((error) => maskError(error, log));
 
+  /** A result as it is sent; one that is too long is an error instead. */
+  async function textOf({
+    data,
+    errors,
+  }: {
+    readonly data?: unknown;
+    readonly errors?: readonly GraphQLError[] | undefined;
+  }): Promise<ResultBody> {
+    try {
+      const result = errors === undefined ? { data } : { data: data ?? null, errors: masked(errors) };
+      return await bodyOf(result, limits.maxResponseBytes);
+    } catch (error) {
+      return JSON.stringify({ data: null, errors: masked([error]) });
+    }
+  }
+
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
+      execute: (args) => drain.during(Promise.resolve(executeWithin(args as BoundArguments))),
+      subscribe: (args) => subscribeWithin(args as BoundArguments),
       onSubscribe(ctx, id, plain) {
-        const sent = payloads.get(ctx.extra.socket)?.get(id) ?? plain;
-        payloads.get(ctx.extra.socket)?.delete(id);
+        const client = clients.get(ctx.extra.socket);
+        const sent = client?.payloads.get(id) ?? plain;
+        client?.payloads.delete(id);
         const payload = drain.stopping ? stoppingError() : sent;
         if (payload instanceof StemmaError) {
           return [new GraphQLError(payload.message, { originalError: payload })];
@@ -100,20 +124,32 @@ export function createSubscriptionServer({
         if (!('kind' in document)) {
           return document;
         }
+        const errors = queryLimits.check(document, payload.operationName, payload.variables);
+        if (errors.length > 0) {
+          return errors;
+        }
+        const scope = createRequestScope({
+          timeoutMs: limits.requestTimeoutMs,
+          maxBytes: limits.maxResponseBytes,
+          maxCost: limits.maxQueryCost,
+          onLeave: (leave) => client?.leave.set(id, leave),
+        });
         return {
           schema,
           document,
           operationName: payload.operationName,
           variableValues: payload.variables,
-          contextValue: createContext(ctx.extra.request, scopeOf(limits)),
+          contextValue: createContext(ctx.extra.request, scope),
         };
       },
-      execute: (args) => drain.during(Promise.resolve(execute(args))),
-      onNext: (_ctx, _id, _payload, _args, result) =>
-        result.errors === undefined
-          ? undefined
-          : { data: result.data ?? null, errors: masked(result.errors) },
+      async onNext(ctx, id, _payload, _args, result) {
+        await clients.get(ctx.extra.socket)?.results.sendResult(id, await textOf(result));
+        return SENT as object;
+      },
       onError: (_ctx, _id, _payload, errors) => masked(errors),
+      onComplete(ctx, id) {
+        clients.get(ctx.extra.socket)?.leave.delete(id);
+      },
     },
     sockets,
     HEARTBEAT_MS,
@@ -124,15 +160,19 @@ export function createSubscriptionServer({
     socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
     ignoreFailedSends(socket);
     const exact = new Map<string, Payload | StemmaError>();
-    payloads.set(socket, exact);
+    const leave = new Map<string, () => void>();
+    clients.set(socket, { results: resultSocket(socket), payloads: exact, leave });
+    socket.once('close', () => leave.forEach((left) => left()));
     // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
     socket.prependListener('message', (data: Buffer) => {
       const text = data.toString();
       try {
-        const { id, payload } = subscribeMessage(parseJson(text));
+        const message = parseJson(text);
+        const { id, payload } = subscribeMessage(message);
         if (id !== undefined) {
           exact.set(id, payload as Payload);
         }
+        leave.get(completedId(message) ?? '')?.();
       } catch (error) {
         const { id } = subscribeMessage(parsedOrNull(text));
         if (id !== undefined && error instanceof StemmaError) {
@@ -157,15 +197,16 @@ export function createSubscriptionServer({
   };
 }
 
-/** The scope of an operation over a socket. */
-function scopeOf({ requestTimeoutMs, maxResponseBytes }: Limits): RequestScope {
-  return createRequestScope({ timeoutMs: requestTimeoutMs, maxBytes: maxResponseBytes });
-}
-
 /** Id and payload of a message that subscribes; nothing of any other. */
 function subscribeMessage(message: unknown): { readonly id?: string; readonly payload?: unknown } {
   const { type, id, payload } = (message ?? {}) as Readonly<Record<string, unknown>>;
   return type === 'subscribe' && typeof id === 'string' ? { id, payload } : {};
+}
+
+/** The id of the operation that a message ends; undefined for any other. */
+function completedId(message: unknown): string | undefined {
+  const { type, id } = (message ?? {}) as Readonly<Record<string, unknown>>;
+  return type === 'complete' && typeof id === 'string' ? id : undefined;
 }
 
 function parsedOrNull(text: string): unknown {

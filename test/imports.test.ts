@@ -13,7 +13,7 @@ const LAYERS = {
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge:
     'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope subscribe watch frames mask ' +
-    'request-body host-check cors client-disconnect config pretty context loaders scalars limits start-up stop-parts hold-port await-neo4j within drain',
+    'request-body host-check cors client-disconnect config pretty context loaders scalars limits start-up stop-parts hold-port await-neo4j within drain apollo-server bound-execution field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
     'list-changes trace-list poll ' +
@@ -21,7 +21,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe neo4j-errors outage',
+    'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe neo4j-errors outage json-parts',
 } as const;
 
 type Layer = keyof typeof LAYERS;

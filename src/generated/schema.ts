@@ -1833,13 +1833,10 @@ export type ResolversTypes = {
   TraceChangeKind: TraceChangeKind;
   CheckpointChangeKind: CheckpointChangeKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
   Stats: ResolverTypeWrapper<PublicStats>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   Trace: ResolverTypeWrapper<TraceRow>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   TraceConnection: ResolverTypeWrapper<Omit<TraceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['TraceEdge']>, nodes: ReadonlyArray<ResolversTypes['Trace']> }>;
   TraceEdge: ResolverTypeWrapper<Omit<TraceEdge, 'node'> & { node: ResolversTypes['Trace'] }>;
   GoalTree: ResolverTypeWrapper<GoalTreeSource>;
@@ -1902,6 +1899,9 @@ export type ResolversTypes = {
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1910,13 +1910,10 @@ export type ResolversParentTypes = {
   JSON: Scalars['JSON']['output'];
   Long: Scalars['Long']['output'];
   PageInfo: PageInfo;
-  Boolean: Scalars['Boolean']['output'];
-  String: Scalars['String']['output'];
   Stats: PublicStats;
   Float: Scalars['Float']['output'];
   Trace: TraceRow;
   ID: Scalars['ID']['output'];
-  Int: Scalars['Int']['output'];
   TraceConnection: Omit<TraceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['TraceEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Trace']> };
   TraceEdge: Omit<TraceEdge, 'node'> & { node: ResolversParentTypes['Trace'] };
   GoalTree: GoalTreeSource;
@@ -1979,7 +1976,18 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
+  Int: Scalars['Int']['output'];
+  String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
 };
+
+export type ListSizeDirectiveArgs = {
+  assumed: Maybe<Scalars['Int']['input']>;
+  inputs: Maybe<Scalars['String']['input']>;
+  withinTree?: Maybe<Scalars['Boolean']['input']>;
+};
+
+export type ListSizeDirectiveResolver<Result, Parent, ContextType = Context, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
   name: 'DateTime';
@@ -2606,3 +2614,6 @@ export type Resolvers<ContextType = Context> = {
   Subscription?: SubscriptionResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = Context> = {
+  listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
+};

@@ -1,5 +1,5 @@
 import { diffCheckpoints } from '../checkpoint-diff.js';
-import { objectOf, rewritten, type Whole } from '../checkpoint-payload.js';
+import { rewritten, textOf, type Whole } from '../checkpoint-payload.js';
 import { checkpointTree, commonCheckpointId } from '../checkpoint-tree.js';
 import { forkCheckpoint, idsOf, putCheckpoint } from '../checkpoints.js';
 import { deleteCheckpoints } from '../delete-checkpoints.js';
@@ -88,7 +88,7 @@ async function objectWith(
       return value === undefined ? [] : [[id, value] as const];
     }),
   );
-  return objectOf(text, ids, found) ?? gone(row);
+  return textOf(text, ids, found) ?? gone(row);
 }
 
 function gone({ id }: CheckpointRow): never {
@@ -126,7 +126,7 @@ export const checkpointMutations: MutationResolvers = {
   forkCheckpoint: (_, { id, threadId, checkpointId }, { ingest, projectId }) =>
     forkCheckpoint(ingest, { projectId, id, threadId, checkpointId }),
   deleteCheckpointThread: (_, { threadId }, { database, projectId }) =>
-    deleteCheckpoints(database, { projectId, threadId }),
+    deleteCheckpoints(database.unscoped, { projectId, threadId }),
   deleteCheckpointsBefore: (_, { threadId, beforeStep }, { database, projectId }) =>
-    deleteCheckpoints(database, { projectId, threadId, before: beforeStep }),
+    deleteCheckpoints(database.unscoped, { projectId, threadId, before: beforeStep }),
 };

@@ -18,6 +18,7 @@ import type {
 } from '../generated/schema.js';
 import { badInput, notFound } from '../errors.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceStatus } from '../graph.js';
+import { JsonText } from '../json-text.js';
 import { parseJson } from '../json.js';
 import type { Loaders } from '../loaders.js';
 import { readSnapshot, type Snapshot } from '../snapshot.js';
@@ -49,7 +50,7 @@ const field =
 
 const common = {
   id: ({ traceId, eventId }: EventRow) => `${encodeURIComponent(traceId)}/${eventId}`,
-  payload: payloadOf,
+  payload: ({ payload }: EventRow) => new JsonText(payload),
 };
 const affectedGoals = field<readonly AffectedGoal[]>('affectedGoals');
 

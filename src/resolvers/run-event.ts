@@ -8,8 +8,7 @@ import type {
 } from '../generated/schema.js';
 import type { RunEventRow } from '../graph.js';
 import { checkId } from '../ids.js';
-import { parseJson } from '../json.js';
-import { contentOfNode } from '../nodes.js';
+import { JsonText } from '../json-text.js';
 import { countThreadMessages, listMessages, listRunEvents } from '../run-event-lists.js';
 import { runEventId } from '../run-event-ids.js';
 import { putRunEvents } from '../run-events.js';
@@ -20,8 +19,8 @@ import { mapped } from './mapped.js';
 
 export const RunEvent: RunEventResolvers = {
   id: runEventId,
-  content: (event) => contentOfNode(event),
-  metadata: ({ metadata }) => parseJson(metadata),
+  content: ({ content, contentJson }) => (contentJson === null ? content : new JsonText(contentJson)),
+  metadata: ({ metadata }) => new JsonText(metadata),
 };
 
 export const runEventQueries: QueryResolvers = {
@@ -40,9 +39,9 @@ export const runEventMutations: MutationResolvers = {
   putRunEvents: (_, { inputs }, { ingest, projectId }) =>
     putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
   deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
-    deleteRunEvents(database, { projectId, threadId, runId }),
+    deleteRunEvents(database.unscoped, { projectId, threadId, runId }),
   deleteThreadEvents: (_, { threadId }, { database, threadTails, projectId }) =>
-    deleteThreadEvents(database, {
+    deleteThreadEvents(database.unscoped, {
       projectId,
       threadId,
       onEnded: (generation) => threadTails.forget({ projectId, ownerId: threadId, life: generation }),

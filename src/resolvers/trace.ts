@@ -8,7 +8,7 @@ import type {
 } from '../generated/schema.js';
 import type { TraceRow } from '../graph.js';
 import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
-import { parseJson } from '../json.js';
+import { JsonText } from '../json-text.js';
 import type { ListChange } from '../trace-list.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
@@ -19,7 +19,7 @@ import { mapped } from './mapped.js';
 export const Trace: TraceResolvers = {
   totalMessages: ({ messageCount }) => messageCount,
   context: ({ id, context }, _, { loaders }) =>
-    context == null ? loaders.context.load(id) : parseJson(context),
+    context == null ? loaders.context.load(id) : new JsonText(context),
   parentTraceId: ({ parentTraceId, formerParentId }) => parentTraceId ?? formerParentId,
   parent: ({ parentTraceId }, _, { loaders }) =>
     parentTraceId === null ? null : loaders.trace.load(parentTraceId),
@@ -121,7 +121,7 @@ export const traceMutations: MutationResolvers = {
   updateTrace: (_, { id, input }, { ingest, projectId }) =>
     updateTrace(ingest, { projectId, id, changes: input }),
   deleteTrace: (_, { id, includeSubTraces }, { database, tails, listChanges, projectId }) =>
-    deleteTrace(database, {
+    deleteTrace(database.unscoped, {
       projectId,
       id,
       includeSubTraces,

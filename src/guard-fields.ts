@@ -1,0 +1,225 @@
+import {
+  defaultFieldResolver,
+  getNamedType,
+  getNullableType,
+  isLeafType,
+  isListType,
+  isObjectType,
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Context } from './context.js';
+import { StemmaError } from './errors.js';
+import { createFieldGate, type FieldGate } from './field-gate.js';
+import { sizeOf } from './json-parts.js';
+import { fieldCount } from './query-cost.js';
+import { OverBudgetError } from './request-scope.js';
+
+type Resolve = GraphQLFieldResolver<unknown, Context>;
+type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
+
+/** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
+const SLICE_MS = 10;
+/** A list whose items have more fields than this together is completed item by item, in slices. */
+const SLICED_FIELDS = 1_000;
+/** How many items of such a list are completed between two looks at the clock, where they have few fields. */
+const FIELDS_BETWEEN_LOOKS = 200;
+
+/**
+ * Puts a guard around the resolvers of every field that has others below it, and of payloads. It stops a request's execution
+ * between fields when its scope is aborted, counts what the result costs and holds, and has the event loop take turns.
+ */
+export function guardFields(schema: GraphQLSchema): void {
+  const gate = createFieldGate(SLICE_MS);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) {
+      continue;
+    }
+    const isMutation = type === schema.getMutationType();
+    for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Context>[]) {
+      const named = getNamedType(field.type);
+      if (!isLeafType(named)) {
+        const isList = isListType(getNullableType(field.type));
+        const deliver = isList ? listDelivery(schema, gate) : objectDelivery(schema, gate);
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
+      } else if (isMutation || type === schema.getQueryType()) {
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
+          deliver: deliverPayload,
+          isMutation,
+        });
+      } else if (named.name === 'JSON') {
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
+          deliver: deliverPayload,
+          isMutation,
+        });
+      }
+    }
+  }
+}
+
+function guarded(
+  resolve: Resolve,
+  { deliver, isMutation }: { readonly deliver: Deliver; readonly isMutation: boolean },
+): Resolve {
+  return (source, args, context, info) => {
+    const { scope } = context;
+    if (scope.signal.aborted) {
+      throw scope.signal.reason;
+    }
+    if (isMutation) {
+      scope.beginWrite();
+    }
+    try {
+      const value = resolve(source, args, context, info);
+      return value instanceof Promise
+        ? value.then(
+            (resolved) => delivered(resolved, deliver, context, info),
+            (error: unknown) => {
+              throw explained(error, context, info);
+            },
+          )
+        : deliver(value, context, info);
+    } catch (error) {
+      throw explained(error, context, info);
+    }
+  };
+}
+
+function delivered(value: unknown, deliver: Deliver, context: Context, info: GraphQLResolveInfo): unknown {
+  try {
+    return deliver(value, context, info);
+  } catch (error) {
+    throw explained(error, context, info);
+  }
+}
+
+/** What is over budget is said with the list to page, and stops the whole request. */
+function explained(error: unknown, { scope }: Context, info: GraphQLResolveInfo): unknown {
+  if (scope.signal.aborted) {
+    return scope.signal.reason;
+  }
+  if (error instanceof OverBudgetError) {
+    const done = info.operation.operation === 'mutation' ? '; what the mutation writes is written' : '';
+    const stopped = overBudget(error, pathOf(info), done);
+    scope.stop(stopped);
+    return stopped;
+  }
+  return error;
+}
+
+/** The error that a client gets for a request over budget: it names the list nearest to `path`. */
+export function overBudget(
+  error: OverBudgetError,
+  path: readonly (string | number)[],
+  more = '',
+): StemmaError {
+  const list = listOf(path);
+  return new StemmaError(
+    'BAD_USER_INPUT',
+    `${list}: ${error.message}; ask for shorter pages of ${list}${more}`,
+    {
+      field: list,
+    },
+  );
+}
+
+/** `trace.steps` for the path of a field of a step there; the field itself where it is in no list. */
+function listOf(path: readonly (string | number)[]): string {
+  const index = path.findLastIndex((key) => typeof key === 'number');
+  const list = path.slice(0, index === -1 ? undefined : index);
+  const names = list.filter((key) => typeof key === 'string');
+  // A connection is what has the argument.
+  return (['nodes', 'edges'].includes(names.at(-1) ?? '') ? names.slice(0, -1) : names).join('.');
+}
+
+function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
+  const keys: (string | number)[] = [];
+  for (let at: GraphQLResolveInfo['path'] | undefined = path; at !== undefined; at = at.prev) {
+    keys.push(at.key);
+  }
+  return keys.reverse();
+}
+
+const deliverPayload: Deliver = (value, { scope }) => {
+  const size = sizeOf(value);
+  if (size > 0) {
+    scope.countResponseBytes(size);
+  }
+  return value;
+};
+
+function objectDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
+  const count = fieldCounter(schema);
+  return (value, { scope }, info) => {
+    if (value == null) {
+      return value;
+    }
+    scope.countCost(count(info));
+    return gate.isUsedUp() ? gate.later().then(() => value) : value;
+  };
+}
+
+function listDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
+  const count = fieldCounter(schema);
+  return (value, { scope }, info) => {
+    if (!Array.isArray(value)) {
+      return value;
+    }
+    const fields = count(info);
+    scope.countCost(fields * value.length);
+    if (fields * value.length > SLICED_FIELDS) {
+      return sliced(value, {
+        gate,
+        signal: scope.signal,
+        every: Math.ceil(FIELDS_BETWEEN_LOOKS / (fields + 1)),
+      });
+    }
+    return gate.isUsedUp() ? gate.later().then((): unknown => value) : value;
+  };
+}
+
+/** How many fields each object at a field has; the same nodes are asked about for every item of a list. */
+function fieldCounter(schema: GraphQLSchema): (info: GraphQLResolveInfo) => number {
+  const counts = new WeakMap<readonly FieldNode[], number>();
+  return ({ fieldNodes, returnType, fragments, variableValues }) => {
+    let count = counts.get(fieldNodes);
+    if (count === undefined) {
+      const type = getNamedType(returnType) as GraphQLCompositeType;
+      count = fieldCount(schema, { type, nodes: fieldNodes, fragments, values: variableValues });
+      counts.set(fieldNodes, count);
+    }
+    return count;
+  };
+}
+
+/** The items of a list, one by one; between slices the event loop turns. */
+function sliced(
+  items: readonly unknown[],
+  { gate, signal, every }: { readonly gate: FieldGate; readonly signal: AbortSignal; readonly every: number },
+): AsyncIterable<unknown> {
+  return {
+    [Symbol.asyncIterator]() {
+      let index = 0;
+      const next = (): IteratorResult<unknown> => {
+        if (signal.aborted) {
+          throw signal.reason;
+        }
+        const result = { done: index >= items.length, value: items[index] };
+        index += 1;
+        return result;
+      };
+      return {
+        async next() {
+          if (index % every === 0 && gate.isUsedUp()) {
+            await gate.later();
+          }
+          return next();
+        },
+      };
+    },
+  };
+}
