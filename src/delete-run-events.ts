@@ -40,7 +40,7 @@ export async function deleteRunEvents(
   const key = { projectId, threadId: checkId(threadId, 'threadId'), runId: checkId(runId, 'runId') };
   // That of the first batch: a run of the same id in the next generation is another one.
   let generation: string | null = null;
-  return await inBatches({ first: 200, most: 2_000 }, async (limit) => {
+  return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
     const row = await database.write(async (transaction) => {
       const [, [cleared]] = await Promise.all([
         lockThreads(transaction, { threads: [{ projectId, id: threadId }] }),

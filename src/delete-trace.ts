@@ -1,10 +1,11 @@
 import type { TraceKey } from './batch.js';
+import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { notFound } from './errors.js';
+import { freeContent, freeReleased, PIECES_AT_A_TIME } from './free-content.js';
 import { checkId } from './ids.js';
 import { lockTraces } from './lock.js';
-import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 
 /** How many nodes a deletion removed. */
@@ -35,9 +36,6 @@ const clearMessages: Clear = statement('messages/clear');
 const clearEvents: Clear = statement('events/clear');
 const clearGoals: Clear = statement('goals/clear');
 const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clear');
-
-/** Small enough to stay far from the database's memory limit for a transaction. */
-const NODES_AT_A_TIME = 2_000;
 
 /**
  * Deletes a trace, with all below it if wished. It is out of sight for every reader and writer in one transaction, then
@@ -101,26 +99,25 @@ async function clear(
   database: Database,
   { projectId, id }: TraceKey,
 ): Promise<Omit<DeletedCounts, 'traces'>> {
-  const all = async (some: Clear): Promise<number> => {
-    let total = 0;
-    for (let removed = 1; removed > 0; total += removed) {
-      removed = await database.write(async (transaction) => {
-        const [row] = await some(transaction, { projectId, traceId: id, limit: NODES_AT_A_TIME });
+  const all = (some: Clear): Promise<number> =>
+    inBatches({ least: 250, most: 2_000 }, (limit) =>
+      database.write(async (transaction) => {
+        const [row] = await some(transaction, { projectId, traceId: id, limit });
         await freeContent(
           transaction,
           (row?.released ?? []).map((released) => ({ projectId, id: released })),
+          { most: PIECES_AT_A_TIME },
         );
         return row?.removed ?? 0;
-      });
-    }
-    return total;
-  };
+      }),
+    );
   const counts = {
     messages: await all(clearMessages),
     steps: await all(clearSteps),
     events: await all(clearEvents),
     goals: await all(clearGoals),
   };
+  await freeReleased(database);
   await database.write(async (transaction) => {
     const [cleared] = await clearTrace(transaction, { projectId, id });
     if (cleared?.threadId != null) {

@@ -22,7 +22,7 @@ const clearEvents: Clear = statement('ended-generations/clear-events');
 const clearRuns: Clear = statement('ended-generations/clear-runs');
 const removeEnded = statement<EndedGeneration, never>('ended-generations/remove');
 
-const SIZE: BatchSize = { first: 200, most: 5_000 };
+const SIZE: BatchSize = { least: 250, most: 5_000 };
 
 /**
  * Ends the log generation of a thread in one transaction: from then on its run events are out of sight, and the next event

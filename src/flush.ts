@@ -4,10 +4,11 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
+import { freeContent } from './free-content.js';
 import type { MessageRow, RunRow } from './graph.js';
 import { lockOrder } from './load.js';
 import { contentToProperties, goalToNode } from './nodes.js';
-import { freeContent, storeContent } from './store-content.js';
+import { storeContent } from './store-content.js';
 
 type Rows = readonly object[];
 

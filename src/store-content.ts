@@ -136,26 +136,3 @@ function expectAll(done: number | undefined, wanted: number): void {
     throw new OvertakenError(`${wanted - (done ?? 0)} pieces of content went before they were held`);
   }
 }
-
-const lockPieces = statement<{ pieces: readonly PieceKey[] }, never>('content/lock');
-const freePieces = statement<{ pieces: readonly PieceKey[] }, { projectId: string; id: string }>(
-  'content/free',
-);
-
-/**
- * Removes those of the pieces that nobody holds and no piece comes after, with all before them of which the same is then
- * true. Their owners' holds are gone already.
- *
- * Locks come before each look: of two transactions that let go of the same piece, the later sees what the first one did.
- */
-export async function freeContent(transaction: Runner, released: readonly PieceKey[]): Promise<void> {
-  let pieces = new Map(released.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
-  while (pieces.size > 0) {
-    const keys = [...pieces.keys()].sort().map((key) => pieces.get(key) as PieceKey);
-    const [, next] = await Promise.all([
-      lockPieces(transaction, { pieces: keys }),
-      freePieces(transaction, { pieces: keys }),
-    ]);
-    pieces = new Map(next.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
-  }
-}

@@ -19,7 +19,7 @@ const LAYERS = {
     'list-changes trace-list poll ' +
     'threads run-events run-event-lists delete-run-events ended-generations finish-deletions batches thread-updates run-event-ids times checkpoints read-checkpoints checkpoint-payload delete-checkpoints json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ids',
   ingest:
-    'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
+    'ingest known lock load append flush flush-checkpoints batch store-content free-content content nodes stats graph',
   ground:
     'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe neo4j-errors outage json-parts',
 } as const;

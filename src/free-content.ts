@@ -1,0 +1,59 @@
+import { keyOf } from './batch.js';
+import { statement } from './cypher.js';
+import type { Database, Runner } from './database.js';
+import type { PieceKey } from './store-content.js';
+
+type Pieces = { readonly pieces: readonly PieceKey[] };
+
+const lockPieces = statement<Pieces, never>('content/lock');
+const freePieces = statement<Pieces, { readonly freed: number; readonly next: readonly PieceKey[] }>(
+  'content/free',
+);
+const markReleased = statement<Pieces, never>('content/mark-released');
+const takeReleased = statement<{ readonly limit: number }, PieceKey>('content/take-released');
+
+/**
+ * Removes those of the pieces that nobody holds and no piece comes after, with all before them of which the same is then
+ * true. Their owners' holds are removed already. Once it has removed `most` pieces or more, it marks the rest, which
+ * `freeReleased` removes later.
+ *
+ * Locks come before each look: of two transactions that release the same piece, the later sees what the first one did.
+ */
+export async function freeContent(
+  transaction: Runner,
+  released: readonly PieceKey[],
+  { most = Infinity }: { readonly most?: number } = {},
+): Promise<void> {
+  let pieces = eachOnce(released);
+  for (let freed = 0; pieces.length > 0 && freed < most;) {
+    const [, [row]] = await Promise.all([
+      lockPieces(transaction, { pieces }),
+      freePieces(transaction, { pieces }),
+    ]);
+    freed += row?.freed ?? 0;
+    pieces = eachOnce(row?.next ?? []);
+  }
+  if (pieces.length > 0) {
+    await markReleased(transaction, { pieces });
+  }
+}
+
+/** How many pieces a transaction of a deletion removes, about: few enough that no writer waits long for what it locks. */
+export const PIECES_AT_A_TIME = 1_000;
+
+/** Removes what `freeContent` marked, in short transactions. It may be cut short and run again, also by several servers. */
+export async function freeReleased(database: Database): Promise<void> {
+  for (let more = true; more;) {
+    more = await database.write(async (transaction) => {
+      const released = await takeReleased(transaction, { limit: 10 });
+      await freeContent(transaction, released, { most: PIECES_AT_A_TIME });
+      return released.length > 0;
+    });
+  }
+}
+
+/** The keys, each once, in the order in which every process locks them. */
+function eachOnce(pieces: readonly PieceKey[]): readonly PieceKey[] {
+  const byKey = new Map(pieces.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
+  return [...byKey.keys()].sort().map((key) => byKey.get(key) as PieceKey);
+}
