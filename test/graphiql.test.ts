@@ -36,6 +36,9 @@ after(async () => {
 /** Opens GraphiQL with an operation in its editor, and runs it. */
 async function run(query: string): Promise<void> {
   await page.goto(`${kit.url}/graphql?query=${encodeURIComponent(query)}`);
+  // A click before the editor has its text would run nothing.
+  const [word = ''] = query.split(' ');
+  await page.locator('.graphiql-query-editor .view-line', { hasText: word }).first().waitFor();
   await page.getByRole('button', { name: /execute query/i }).click();
 }
 
@@ -51,11 +54,11 @@ test('a subscription typed into GraphiQL shows an event as it happens, and the p
   await run(
     `subscription { traceEvents(traceId: "${id}") { __typename ... on CustomEvent { type payload } } }`,
   );
-  await until(async () => (await shown()).includes('TraceSnapshot'), 20_000);
+  await until(async () => (await shown()).includes('TraceSnapshot'), 60_000);
   await kit.ask('mutation ($id: ID!) { appendEvent(traceId: $id, type: "seen_in_a_browser") { eventId } }', {
     id,
   });
-  await until(async () => (await shown()).includes('seen_in_a_browser'), 20_000);
+  await until(async () => (await shown()).includes('seen_in_a_browser'), 60_000);
   const elsewhere = requested.filter(
     (url) => !/^(data:|blob:)/.test(url) && new URL(url).host !== new URL(kit.url).host,
   );
@@ -89,7 +92,7 @@ async function fetchPage(headers: Record<string, string>): Promise<{
 describe('the page', () => {
   test('runs its workers under a policy that permits no other script, no other address and no frame', async () => {
     await run('{ __typename }');
-    await until(async () => (await shown()).includes('Query'), 20_000);
+    await until(async () => (await shown()).includes('Query'), 60_000);
     assert.ok(workers.length > 0);
     assert.deepEqual(failures, []);
 
