@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { createBrotliDecompress } from 'node:zlib';
+import { brotliDecompress, gzip } from 'node:zlib';
 import type { GraphiqlPage } from './graphiql-page.js';
 
 /** Whether a browser asks for a page rather than for data. */
@@ -27,7 +27,7 @@ function readPage(): Promise<GraphiqlPage> {
 
 /** Answers with GraphiQL, compressed as the browser accepts it, or with 304 if the browser has this version. */
 export async function serveGraphiql(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { brotli, gzip, policy, version } = await readPage();
+  const { brotli, policy, version } = await readPage();
   const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
   const etag = `"${version}-${encoding}"`;
   const headers = {
@@ -41,19 +41,26 @@ export async function serveGraphiql(request: IncomingMessage, response: ServerRe
     response.writeHead(304, headers).end();
     return;
   }
-  response.setHeader('content-type', 'text/html; charset=utf-8');
-  if (encoding === 'identity') {
-    response.writeHead(200, headers);
-    // Rare, so the 9 MB are made again rather than kept.
-    const decompress = createBrotliDecompress();
-    decompress.end(brotli);
-    await pipeline(decompress, response);
-    return;
-  }
-  const body = encoding === 'br' ? brotli : gzip;
+  const body = await encoded(brotli, encoding);
   response
-    .writeHead(200, { ...headers, 'content-encoding': encoding, 'content-length': body.byteLength })
+    .writeHead(200, {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': body.byteLength,
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+    })
     .end(body);
+}
+
+let gzipped: Promise<Uint8Array> | undefined;
+
+/** The page in another encoding than the one it is kept in. Browsers ask for gzip where they do not trust the address. */
+async function encoded(brotli: Uint8Array, encoding: 'br' | 'gzip' | 'identity'): Promise<Uint8Array> {
+  if (encoding === 'gzip') {
+    gzipped ??= promisify(brotliDecompress)(brotli).then((html) => promisify(gzip)(html));
+    return await gzipped;
+  }
+  return encoding === 'br' ? brotli : await promisify(brotliDecompress)(brotli);
 }
 
 /** The best encoding of the page that `Accept-Encoding` allows. */
