@@ -135,6 +135,7 @@ async function fetchJars(options: FetchOptions): Promise<void> {
     }
     report(`Fetching Neo4j ${version} with Maven, this once: about 125 MB, into ${lib}`);
     const startedAt = performance.now();
+    await removePartial(installDir);
     partial = await mkdtemp(`${lib}.partial-`);
     await runMaven(options, partial);
     await rename(partial, lib);
@@ -145,6 +146,13 @@ async function fetchJars(options: FetchOptions): Promise<void> {
       await rm(partial, { recursive: true, force: true });
     }
     await lock.release();
+  }
+}
+
+/** Removes what fetches that were killed have left. For the holder of the lock. */
+async function removePartial(installDir: string): Promise<void> {
+  for (const name of (await readdir(installDir)).filter((entry) => /^lib-.*\.partial-/.test(entry))) {
+    await rm(join(installDir, name), { recursive: true, force: true });
   }
 }
 
