@@ -21,7 +21,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'data-folder apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'data-folder fetch-progress apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
 } as const;
 
 type Layer = keyof typeof LAYERS;
