@@ -51,7 +51,7 @@ export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo
   const { identity, ended } = spawnJava(options, boltPort);
   options.onSpawn?.(() => signalProcess(identity, 'SIGKILL'));
   const stop = async (timeoutMs = STOP_TIMEOUT_MS): Promise<void> => {
-    await terminate(identity, timeoutMs * 0.9);
+    await terminate(identity, timeoutMs * 0.75);
     await ended;
   };
   const uri = `bolt://127.0.0.1:${boltPort}`;
