@@ -31,8 +31,7 @@ export function beginCall(scope: RequestScope | undefined, timeoutMs: number): C
 
   const stopByScope = (): void => stop(scope?.signal.reason as Error);
   scope?.signal.addEventListener('abort', stopByScope);
-  const timer =
-    timeoutMs === Infinity ? undefined : setTimeout(() => stop(tooSlow(timeoutMs)), timeoutMs);
+  const timer = timeoutMs === Infinity ? undefined : setTimeout(() => stop(tooSlow(timeoutMs)), timeoutMs);
   if (scope?.signal.aborted === true) {
     stopByScope();
   }

@@ -34,7 +34,10 @@ const FINISH_MS = 700;
 /** A driver for these settings; connects at first use. Bounding how long anything takes is left to its user. */
 export function openDriver(
   { uri, username, password }: DatabaseSettings,
-  { maxConnections, connectionTimeoutMs }: { readonly maxConnections: number; readonly connectionTimeoutMs: number },
+  {
+    maxConnections,
+    connectionTimeoutMs,
+  }: { readonly maxConnections: number; readonly connectionTimeoutMs: number },
 ): Driver {
   return neo4j.driver(uri, neo4j.auth.basic(username, password), {
     disableLosslessIntegers: true,

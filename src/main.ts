@@ -23,7 +23,10 @@ const say = (line: string): void => {
 async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel, base: null }, process.stdout.isTTY ? pretty() : undefined);
-  const database = openDatabase(await provideNeo4j(config, log, started, interrupted));
+  const database = openDatabase(await provideNeo4j(config, log, started, interrupted), undefined, {
+    // Leaves a tenth of a request's time to answer it.
+    timeoutMs: 0.9 * config.limits.requestTimeoutMs,
+  });
   started.push(() => database.close());
   await answering(database, interrupted);
   say('Applying constraints and indexes ...');
@@ -68,8 +71,10 @@ async function provideNeo4j(
     report: say,
     environment: process.env,
     signal: interrupted,
-    onExit: (message: string) => {
-      log.fatal(message);
+    maxRestarts: config.neo4jRestarts,
+    onRestart: (message) => log.warn(message),
+    onExit: (message) => {
+      process.stderr.write(`Stemma stops: ${message}\n`);
       void stopAll(started, 1);
     },
   });

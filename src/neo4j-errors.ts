@@ -61,7 +61,9 @@ export function failureKind(error: unknown): FailureKind {
  * where the log could not be written, nobody can say.
  */
 export function wasRolledBack(error: unknown): boolean {
-  return error instanceof neo4j.Neo4jError && /^Neo\.(ClientError|TransientError\.Transaction)\./.test(error.code);
+  return (
+    error instanceof neo4j.Neo4jError && /^Neo\.(ClientError|TransientError\.Transaction)\./.test(error.code)
+  );
 }
 
 /** In a few words why the database is not available. */

@@ -6,7 +6,8 @@ export type OutageLog = Pick<Logger, 'warn'>;
 /** Whether the database is available, as far as is known, and the log's few lines about it. */
 export interface Outage {
   /** Undefined while the database is available. */
-  readonly current: { readonly reason: string; readonly certain: boolean; readonly sinceMs: number } | undefined;
+  readonly current:
+    { readonly reason: string; readonly certain: boolean; readonly sinceMs: number } | undefined;
   /**
    * The database is not available. `certain`: it says so itself, or refuses connections; otherwise it is late with an
    * answer. While an outage lasts, this only makes it certain.

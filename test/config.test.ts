@@ -15,6 +15,7 @@ describe('settings', () => {
       allowedHosts: [],
       limits: DEFAULT_LIMITS,
       logLevel: 'info',
+      neo4jRestarts: 5,
       neo4j: null,
     });
   });

@@ -21,7 +21,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'apply-schema bolt-values call connections cypher database errors health-probe neo4j-errors outage json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'apply-schema bolt-values call connections cypher database errors health-probe neo4j-errors outage json json-text neo4j-local neo4j-install neo4j-server neo4j-supervisor no-local-neo4j process-lock',
 } as const;
 
 type Layer = keyof typeof LAYERS;
