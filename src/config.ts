@@ -13,6 +13,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly limits: Limits;
   readonly logLevel: string;
+  /** How often a local Neo4j that ends by itself is restarted within 10 minutes. */
+  readonly neo4jRestarts: number;
   /** Null: run a local Neo4j. */
   readonly neo4j: {
     readonly uri: string;
@@ -84,6 +86,7 @@ const SETTINGS = z.object({
   STEMMA_MAX_SOCKETS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSockets),
   STEMMA_MAX_SUBSCRIPTIONS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSubscriptions),
   STEMMA_LOG_LEVEL: z.enum(LEVELS, { error: `one of ${LEVELS.join(', ')}` }).default('info'),
+  STEMMA_NEO4J_RESTARTS: whole(0, 1000, 5),
   NEO4J_URI: z
     .string()
     .refine((uri) => SCHEMES.some((scheme) => uri.startsWith(`${scheme}://`) && URL.canParse(uri)), {
@@ -151,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       stopTimeoutMs: data.STEMMA_STOP_TIMEOUT_MS,
     },
     logLevel: data.STEMMA_LOG_LEVEL,
+    neo4jRestarts: data.STEMMA_NEO4J_RESTARTS,
     neo4j:
       data.NEO4J_URI === undefined
         ? null

@@ -40,7 +40,7 @@ async function start(): Promise<void> {
       killNeo4j = kill;
     },
     onNeo4jExit(message) {
-      log.fatal(message);
+      process.stderr.write(`Stemma stops: ${message}\n`);
       void stopAll(1);
     },
   });

@@ -14,6 +14,7 @@ import { isAlive, processWithPid, type ProcessIdentity } from './process-lock.js
 /** A Neo4j that runs as a child of this process. */
 export interface Neo4jServer {
   readonly uri: string;
+  readonly boltPort: number;
   /** Says how it ended, once it has. */
   readonly ended: Promise<string>;
   /** Lets it close its databases, and kills it after `timeoutMs` (30,000 unless given); resolves once it has ended. */
@@ -31,6 +32,8 @@ export interface Neo4jServerOptions {
   readonly signal: AbortSignal | undefined;
   /** Receives a function that kills the process at once. */
   readonly onSpawn: ((kill: () => void) => void) | undefined;
+  /** A free one unless given. */
+  readonly boltPort?: number | undefined;
 }
 
 export const NEO4J_USERNAME = 'neo4j';
@@ -43,11 +46,11 @@ const FAILED_START_STOP_TIMEOUT_MS = 2_000;
 const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Starts Neo4j on a free port of the loopback interface and resolves once it has answered a query. Rejects, leaving
+ * Starts Neo4j on a port of the loopback interface and resolves once it has answered a query. Rejects, leaving
  * nothing running, with UNAVAILABLE when it ends or has not answered after 120 s, and when `signal` is aborted.
  */
 export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo4jServer> {
-  const boltPort = await freePort();
+  const boltPort = options.boltPort ?? (await freePort());
   const { identity, ended } = spawnJava(options, boltPort);
   options.onSpawn?.(() => signalProcess(identity, 'SIGKILL'));
   const stop = async (timeoutMs = STOP_TIMEOUT_MS): Promise<void> => {
@@ -61,7 +64,7 @@ export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo
     await stop(FAILED_START_STOP_TIMEOUT_MS);
     throw error;
   }
-  return { uri, ended, stop };
+  return { uri, boltPort, ended, stop };
 }
 
 /** Where the JVM's own output goes, that of the last start only; Neo4j's logs are in the folder `logs` of `home`. */

@@ -35,7 +35,10 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   const held = await holdPort(config);
   const holding = { stop: () => held.release() };
   parts.push(holding);
-  const database = openDatabase(await provideNeo4j(options));
+  const database = openDatabase(await provideNeo4j(options), undefined, {
+    // Leaves a tenth of a request's time to answer it.
+    timeoutMs: 0.9 * config.limits.requestTimeoutMs,
+  });
   parts.push({ stop: () => database.close() });
   signal.throwIfAborted();
   await migrate(database, { report, signal });
@@ -74,7 +77,9 @@ async function provideNeo4j(options: StartUpOptions): Promise<DatabaseSettings> 
     report,
     environment: options.environment,
     signal,
+    maxRestarts: config.neo4jRestarts,
     onSpawn: options.onNeo4jProcess,
+    onRestart: (message) => log.warn(message),
     onExit: options.onNeo4jExit,
   });
   parts.push({ stop: (timeoutMs) => local.stop(timeoutMs) });

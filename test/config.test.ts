@@ -16,6 +16,7 @@ describe('settings', () => {
       allowedOrigins: [],
       limits: DEFAULT_LIMITS,
       logLevel: 'info',
+      neo4jRestarts: 5,
       neo4j: null,
       warnings: [],
     });
