@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
-import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
 import { readBody } from './request-body.js';
@@ -10,15 +11,19 @@ export interface GraphqlHttpOptions {
   readonly apollo: ApolloServer<Context>;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
 }
 
-/** Answers a GraphQL request over HTTP. */
+/** Answers a GraphQL request over HTTP. Its deadline counts from when its body has arrived. */
 export async function answerGraphql(
-  { apollo, createContext, limits }: GraphqlHttpOptions,
+  { apollo, createContext, limits, bodies, parser }: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ): Promise<void> {
+  const bytes =
+    request.method === 'POST' ? await readBody(request, response, { limits, budget: bodies }) : undefined;
   const scope = createRequestScope({
     timeoutMs: limits.requestTimeoutMs,
     maxBytes: limits.maxResponseBytes,
@@ -31,8 +36,7 @@ export async function answerGraphql(
         headers.set(name, Array.isArray(value) ? value.join(', ') : value);
       }
     }
-    const text = request.method === 'POST' ? await readBody(request, limits.maxRequestBytes) : '';
-    const body = text === '' ? undefined : parseJson(text);
+    const body = bytes === undefined ? undefined : await parser.parse(bytes, 'request', scope.signal);
     const result = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method ?? 'GET', headers, search, body },
       context: () => Promise.resolve(createContext(request, scope)),

@@ -3,7 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { GraphQLFormattedError } from 'graphql';
 import { refusal } from './access.js';
 import { StemmaError } from './errors.js';
-import { json, reject, targetOf, type Target } from './respond.js';
+import type { Limits } from './limits.js';
+import { rejectBody } from './request-body.js';
+import { json, reject, RETRY_AFTER_S, targetOf, type Target } from './respond.js';
 
 /** A page or endpoint. `answer` may be called with any method. */
 export interface Route {
@@ -28,12 +30,19 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly upgrades: readonly UpgradeRoute[];
   readonly allowedHosts: readonly string[];
+  readonly limits: Limits;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
 }
 
+/** The statuses of errors that are answered before GraphQL executes anything; 400 for others that callers may see. */
+const STATUSES: Readonly<Record<string, number>> = { PAYLOAD_TOO_LARGE: 413, UNAVAILABLE: 503 };
+const REQUEST_TIMEOUT_MS = 300_000;
+/** How long a connection stays open between two requests. */
+const KEEP_ALIVE_MS = 30_000;
+
 /** An HTTP server, not yet listening, that checks every request and upgrade before it goes to its route. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, upgrades, maskError } = options;
+  const { routes, upgrades, limits, maskError } = options;
   const errorBody = (error: unknown): object => ({ errors: [maskError(error)] });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -52,20 +61,33 @@ export function createHttpServer(options: HttpServerOptions): Server {
     await route.answer(request, response, target);
   }
 
-  const http = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     answer(request, response).catch((error: unknown) => {
       const code = error instanceof StemmaError ? error.code : undefined;
       if (response.headersSent) {
         response.destroy();
         return;
       }
-      if (code === 'PAYLOAD_TOO_LARGE') {
-        // The rest of the request is not read, so the connection cannot be used again.
-        response.setHeader('connection', 'close');
+      if (code === 'UNAVAILABLE') {
+        response.setHeader('retry-after', RETRY_AFTER_S);
       }
-      json(response, code === 'PAYLOAD_TOO_LARGE' ? 413 : code === undefined ? 500 : 400, errorBody(error));
+      rejectBody(request, response, limits.maxRequestBytes);
+      json(response, STATUSES[code ?? ''] ?? (code === undefined ? 500 : 400), errorBody(error));
     });
-  });
+  };
+
+  const http = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      // Of a whole request; `readBody` has stricter rules.
+      requestTimeout: Math.max(REQUEST_TIMEOUT_MS, limits.headersTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs / 2),
+    },
+    serve,
+  );
+  // A client that waits for the word to send its body gets it from `readBody`, or the rejection at once.
+  http.on('checkContinue', serve);
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = targetOf(request);

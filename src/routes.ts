@@ -1,6 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
 import { serveGraphiql, wantsHtml } from './graphiql.js';
@@ -19,12 +21,16 @@ export function createRoutes({
   createContext,
   maskError,
   limits,
+  bodies,
+  parser,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
 }): readonly Route[] {
   return [
     {
@@ -53,7 +59,7 @@ export function createRoutes({
       answer: (request, response, { search }) =>
         request.method === 'GET' && wantsHtml(request)
           ? serveGraphiql(response)
-          : answerGraphql({ apollo, createContext, limits }, request, response, search),
+          : answerGraphql({ apollo, createContext, limits, bodies, parser }, request, response, search),
     },
   ];
 }

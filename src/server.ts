@@ -5,6 +5,8 @@ import { ApolloServerPluginCacheControlDisabled } from '@apollo/server/plugin/di
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createSchema } from './build-schema.js';
+import { createBodyParser } from './body-parser.js';
+import { createByteBudget } from './byte-budget.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
 import { createHttpServer } from './http-server.js';
@@ -14,10 +16,12 @@ import { createListChanges } from './list-changes.js';
 import { maskError } from './mask.js';
 import type { RequestScope } from './request-scope.js';
 import { createRoutes, createUpgradeRoutes } from './routes.js';
+import { limitSockets } from './socket-limit.js';
 import { createSubscriptionServer } from './subscribe.js';
 import { createTails } from './tails.js';
 import { headOfThread, threadLog } from './thread-log.js';
 import { headOfTrace, traceLog } from './trace-log.js';
+import { unavailableStatus } from './unavailable-status.js';
 import { createWatchServer } from './watch.js';
 
 export interface ServerOptions {
@@ -45,7 +49,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const onError = (error: unknown): void => {
     log.warn({ err: error }, 'watching the logs');
   };
-  const ingest = createIngest(database);
+  const ingest = createIngest(database, { maxQueuedBytes: limits.maxQueuedBytes });
+  const bodies = createByteBudget(limits.maxBodiesBytes);
+  const parser = createBodyParser();
   const tails = createTails(database, traceLog, { onError });
   const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
@@ -56,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>
-    createContext(store, options.projectOf(request), scope);
+    createContext(store, { projectId: options.projectOf(request), scope, client: request.socket });
   const masked = (error: unknown): GraphQLFormattedError => maskError(error, log);
 
   const schema = createSchema();
@@ -64,7 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     schema,
     introspection: true,
     // It wraps every resolver to find out how long an answer may be kept: none may.
-    plugins: [ApolloServerPluginCacheControlDisabled()],
+    plugins: [ApolloServerPluginCacheControlDisabled(), unavailableStatus],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     formatError: (_formatted, error) => masked(error),
@@ -75,13 +81,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     schema,
     createContext: contextOf,
     limits,
+    bodies,
+    parser,
     log,
   });
   const watches = createWatchServer({ createContext: contextOf, limits, log });
   const http = createHttpServer({
-    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits }),
-    upgrades: createUpgradeRoutes({ subscriptions, watches }),
+    routes: createRoutes({
+      apollo,
+      database,
+      createContext: contextOf,
+      maskError: masked,
+      limits,
+      bodies,
+      parser,
+    }),
+    upgrades: limitSockets(createUpgradeRoutes({ subscriptions, watches }), limits.maxSockets),
     allowedHosts: options.allowedHosts,
+    limits,
     maskError: masked,
   });
 
@@ -107,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       http.closeIdleConnections();
       const hurry = setTimeout(() => http.closeAllConnections(), 2_000);
       await closed;
+      await parser.close();
       clearTimeout(hurry);
     },
   };

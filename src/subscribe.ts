@@ -8,16 +8,17 @@ import {
   type GraphQLFormattedError,
   type GraphQLSchema,
 } from 'graphql';
-import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
-import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { maskError } from './mask.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
+import { readMessages } from './socket-messages.js';
 
 /** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
 export interface SubscriptionServer {
@@ -42,11 +43,15 @@ export function createSubscriptionServer({
   schema,
   createContext,
   limits,
+  bodies,
+  parser,
   log,
 }: {
   readonly schema: GraphQLSchema;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
@@ -112,28 +117,14 @@ export function createSubscriptionServer({
     HEARTBEAT_MS,
   );
 
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, request: IncomingMessage) => {
     // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
     socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
     const exact = new Map<string, Payload | StemmaError>();
     payloads.set(socket, exact);
-    // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
-    socket.prependListener('message', (data: Buffer) => {
-      const text = data.toString();
-      try {
-        const { id, payload } = subscribeMessage(parseJson(text));
-        if (id !== undefined) {
-          exact.set(id, payload as Payload);
-        }
-      } catch (error) {
-        const { id } = subscribeMessage(parsedOrNull(text));
-        if (id !== undefined && error instanceof StemmaError) {
-          exact.set(id, error);
-        } else {
-          socket.close(CloseCode.BadRequest, 'not JSON that can be kept as it is');
-        }
-      }
-    });
+    readMessages({ socket, connection: request.socket, limits, bodies, parser }, (id, payload) =>
+      exact.set(id, payload as Payload | StemmaError),
+    );
   });
 
   return {
@@ -152,18 +143,4 @@ export function createSubscriptionServer({
 /** The scope of an operation over a socket. */
 function scopeOf({ requestTimeoutMs, maxResponseBytes }: Limits): RequestScope {
   return createRequestScope({ timeoutMs: requestTimeoutMs, maxBytes: maxResponseBytes });
-}
-
-/** Id and payload of a message that subscribes; nothing of any other. */
-function subscribeMessage(message: unknown): { readonly id?: string; readonly payload?: unknown } {
-  const { type, id, payload } = (message ?? {}) as Readonly<Record<string, unknown>>;
-  return type === 'subscribe' && typeof id === 'string' ? { id, payload } : {};
-}
-
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }

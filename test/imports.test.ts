@@ -13,15 +13,15 @@ const LAYERS = {
     'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
   edge:
     'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
-    'request-body access config pretty context loaders scalars limits',
+    'request-body byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit socket-messages access config pretty context loaders scalars limits',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
     'list-changes trace-list poll ' +
-    'threads run-events run-event-lists delete-run-events times checkpoints read-checkpoints checkpoint-payload delete-checkpoints json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ids',
+    'threads run-events run-event-lists delete-run-events times checkpoints read-checkpoints checkpoint-payload delete-checkpoints json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data content-input tally sequences usage pages ids',
   ingest:
-    'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
+    'ingest fair-queue known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
   ground:
-    'apply-schema cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'apply-schema cypher database errors json json-text prepared-json neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
 } as const;
 
 type Layer = keyof typeof LAYERS;
