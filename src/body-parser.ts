@@ -38,7 +38,7 @@ export interface BodyParser {
 export const LARGE_BODY_BYTES = 256 * 1024;
 /** A worker that has nothing to do is ended, which gives its memory back. */
 const IDLE_MS = 5_000;
-const HEAP_MB = 512;
+const HEAP_MB = 384;
 
 interface Waiting extends BodyJob {
   readonly signal: AbortSignal | undefined;

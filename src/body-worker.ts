@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { buildSchema } from 'graphql';
 import { StemmaError } from './errors.js';
-import { parseBody } from './parse-body.js';
+import { checkNesting, parseBody } from './parse-body.js';
 import { prepareRequest } from './prepare-request.js';
 import type { BodyJob, BodyResult } from './body-parser.js';
 
@@ -16,6 +16,7 @@ port?.on('message', ({ bytes, kind }: BodyJob) => {
 
 function resultOf(bytes: Uint8Array, kind: BodyJob['kind']): BodyResult {
   try {
+    checkNesting(bytes);
     const body = parseBody(bytes);
     if (kind === 'request') {
       return { body: prepareRequest(schema, body) };

@@ -163,9 +163,9 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
           settle();
           resolve(value as T);
         },
-        reject(error) {
+        reject(error: unknown) {
           settle();
-          reject(error);
+          reject(error as Error);
         },
       };
       const leave = (): void => {

@@ -57,33 +57,41 @@ test('a body that stops coming is answered, and its connection closed', { timeou
   assert.match(await talk(`${HEAD}transfer-encoding: chunked\r\n\r\n5\r\n{"que\r\n`), /^HTTP\/1\.1 400/);
 });
 
-test('a declared length above the limit is refused before anything is read', { timeout: 10_000 }, async () => {
-  const answer = await talk(`${HEAD}content-length: 100001\r\nexpect: 100-continue\r\n\r\n`);
-  assert.match(answer, /^HTTP\/1\.1 413/);
-  assert.match(answer, /"code":"PAYLOAD_TOO_LARGE"/);
-});
+test(
+  'a declared length above the limit is refused before anything is read',
+  { timeout: 10_000 },
+  async () => {
+    const answer = await talk(`${HEAD}content-length: 100001\r\nexpect: 100-continue\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 413/);
+    assert.match(answer, /"code":"PAYLOAD_TOO_LARGE"/);
+  },
+);
 
 test('a client that never stops sending is cut off', { timeout: 20_000 }, async () => {
   const answer = await talk(`${HEAD}content-length: 1000000000\r\n\r\n`, 'x'.repeat(10_000));
   assert.match(answer, /^HTTP\/1\.1 413/);
 });
 
-test('bodies that do not fit beside others get 503, small ones still get through', { timeout: 10_000 }, async () => {
-  const { port } = new URL(kit.url);
-  const holders = Array.from({ length: 2 }, () => {
-    const socket = connect(Number(port), '127.0.0.1', () =>
-      socket.write(`${HEAD}content-length: 85000\r\n\r\n`),
-    );
-    return socket.on('error', () => undefined);
-  });
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const answer = await talk(`${HEAD}content-length: 90000\r\n\r\n`);
-  assert.match(answer, /^HTTP\/1\.1 503/);
-  assert.match(answer, /retry-after: 1/i);
-  assert.match(answer, /"code":"UNAVAILABLE","written":"NO"/);
-  assert.deepEqual(await kit.ask('{ __typename }'), { __typename: 'Query' });
-  holders.forEach((socket) => socket.destroy());
-});
+test(
+  'bodies that do not fit beside others get 503, small ones still get through',
+  { timeout: 10_000 },
+  async () => {
+    const { port } = new URL(kit.url);
+    const holders = Array.from({ length: 2 }, () => {
+      const socket = connect(Number(port), '127.0.0.1', () =>
+        socket.write(`${HEAD}content-length: 85000\r\n\r\n`),
+      );
+      return socket.on('error', () => undefined);
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const answer = await talk(`${HEAD}content-length: 90000\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 503/);
+    assert.match(answer, /retry-after: 1/i);
+    assert.match(answer, /"code":"UNAVAILABLE","written":"NO"/);
+    assert.deepEqual(await kit.ask('{ __typename }'), { __typename: 'Query' });
+    holders.forEach((socket) => socket.destroy());
+  },
+);
 
 test('a socket with too many subscriptions is closed with 4429', async () => {
   const traceId = await newTrace(kit);

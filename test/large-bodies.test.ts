@@ -26,7 +26,9 @@ const MESSAGES = JSON.stringify(
   Array.from({ length: 20 }, (_, index) => ({ role: 'user', content: `m${index} ${'z'.repeat(300)}` })),
 );
 
-const WRITES: Readonly<Record<string, { query: string; variables: (id: string, traceId: string) => string }>> = {
+const WRITES: Readonly<
+  Record<string, { query: string; variables: (id: string, traceId: string) => string }>
+> = {
   'a message': {
     query: 'mutation ($input: AddMessageInput!) { addMessage(input: $input) { id content } }',
     variables: (id, traceId) =>
@@ -135,7 +137,10 @@ test('a large message over a WebSocket is exact too, and messages behind it keep
   );
   socket.send('{"id":"2","type":"subscribe","payload":{"query":"{ __typename }"}}');
   const texts = [await socket.text(), await socket.text(), await socket.text(), await socket.text()];
-  assert.ok(texts.some((text) => text.includes(`"content":${KEYS}`)), texts.join('\n'));
+  assert.ok(
+    texts.some((text) => text.includes(`"content":${KEYS}`)),
+    texts.join('\n'),
+  );
   assert.ok(texts.some((text) => text.includes('"__typename":"Query"')));
   socket.raw.terminate();
 });

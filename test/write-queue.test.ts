@@ -23,7 +23,7 @@ const ANY = { allowLarge: true, largeFirst: false };
 
 test('writes that hold too many bytes together are refused with 503, and one is always taken', async () => {
   const traceId = await newTrace(kit);
-  const answers = await Promise.all(
+  const answers: { response: Response; body: any }[] = await Promise.all(
     Array.from({ length: 12 }, async () => {
       const response = await fetch(`${kit.url}/graphql`, {
         method: 'POST',
@@ -34,7 +34,7 @@ test('writes that hold too many bytes together are refused with 503, and one is 
           variables: { t: traceId, c: 'x'.repeat(100_000) },
         }),
       });
-      return { response, body: (await response.json()) as any };
+      return { response, body: await response.json() };
     }),
   );
   const refused = answers.filter(({ response }) => response.status !== 200);
@@ -60,7 +60,10 @@ test('at its deadline, a write that waits is dropped, and one in a transaction m
     });
   const reasons: unknown[] = [];
   await kit.database.write(async (transaction) => {
-    await transaction.run({ name: 'test', text: 'MATCH (t:Trace {id: $traceId}) SET t.locked = true' }, { traceId });
+    await transaction.run(
+      { name: 'test', text: 'MATCH (t:Trace {id: $traceId}) SET t.locked = true' },
+      { traceId },
+    );
     const deadline = new AbortController();
     const running = submit('running', deadline.signal).catch((error: unknown) => reasons.push(error));
     await new Promise((resolve) => setTimeout(resolve, 100));
