@@ -84,6 +84,16 @@ export interface StepRow {
   readonly messagesId: string | null;
   /** `data`, whole; absent where it was not read. */
   readonly data?: unknown;
+  /** `data` as JSON; absent where it was read. */
+  readonly texts?: StepTexts;
+}
+
+/** A step's data as JSON texts. */
+export interface StepTexts {
+  /** As it is kept: null for the messages that are content. */
+  readonly stored: string;
+  /** As events show it: without the messages that are content. */
+  readonly shown: string;
 }
 
 /** A step that was come upon from another, perhaps with thousands more: the rest of it is read when it is asked for. */

@@ -7,7 +7,9 @@ import { answerPreflight, isPreflight, shareWith } from './cors.js';
 import { stoppingError, type Drain } from './drain.js';
 import { StemmaError, type StemmaErrorCode } from './errors.js';
 import { createHostCheck, type CheckedRequest, type HostCheckOptions } from './host-check.js';
-import { json, reject, setSafetyHeaders, targetOf, type Target } from './respond.js';
+import type { Limits } from './limits.js';
+import { rejectBody } from './request-body.js';
+import { json, reject, RETRY_AFTER_S, setSafetyHeaders, targetOf, type Target } from './respond.js';
 
 /** A page or endpoint. `answer` may be called with any method. */
 export interface Route {
@@ -39,6 +41,7 @@ export interface HttpServerOptions extends HostCheckOptions {
   readonly routes: readonly Route[];
   readonly upgrades: readonly UpgradeRoute[];
   readonly drain: Drain;
+  readonly limits: Limits;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly log: Logger;
 }
@@ -50,10 +53,13 @@ const STATUS: Partial<Record<StemmaErrorCode, number>> = {
   PAYLOAD_TOO_LARGE: 413,
   UNAVAILABLE: 503,
 };
+const REQUEST_TIMEOUT_MS = 300_000;
+/** How long a connection stays open between two requests. */
+const KEEP_ALIVE_MS = 30_000;
 
 /** An HTTP server, not yet listening, that checks every request and upgrade before it goes to its route. */
 export function createHttpServer(options: HttpServerOptions): Server {
-  const { routes, upgrades, drain, maskError, log } = options;
+  const { routes, upgrades, drain, limits, maskError, log } = options;
   const check = createHostCheck(options);
   const errorBody = (error: unknown): object => ({ errors: [maskError(error)] });
 
@@ -77,7 +83,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     }
   }
 
-  const http = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const handled = drain.track(request, response);
     const answered = answer(request, response).catch((error: unknown) => {
       if (isDisconnect(error, request, response)) {
@@ -90,14 +96,27 @@ export function createHttpServer(options: HttpServerOptions): Server {
         response.destroy();
         return;
       }
-      if (code === 'PAYLOAD_TOO_LARGE') {
-        // The rest of the request is not read, so the connection cannot be used again.
-        response.setHeader('connection', 'close');
+      if (code === 'UNAVAILABLE') {
+        response.setHeader('retry-after', RETRY_AFTER_S);
       }
+      rejectBody(request, response, limits.maxRequestBytes);
       json(response, code === undefined ? 500 : (STATUS[code] ?? 400), errorBody(error));
     });
     void answered.finally(handled);
-  });
+  };
+
+  const http = createServer(
+    {
+      headersTimeout: limits.headersTimeoutMs,
+      // Of a whole request; `readBody` has stricter rules.
+      requestTimeout: Math.max(REQUEST_TIMEOUT_MS, limits.headersTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs / 2),
+    },
+    serve,
+  );
+  // A client that waits for the word to send its body gets it from `readBody`, or the rejection at once.
+  http.on('checkContinue', serve);
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const target = targetOf(request);

@@ -137,7 +137,11 @@ export function jsonObject(value: unknown, field: string): Readonly<Record<strin
 
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return excerpt(value === undefined ? 'nothing' : JSON.stringify(value));
+}
+
+/** A text as an error message shows it: cut at 60 characters. */
+export function excerpt(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60).replace(/[\ud800-\udbff]$/, '')}...` : text;
 }
 

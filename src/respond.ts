@@ -24,17 +24,31 @@ export function json(response: ServerResponse, status: number, body: object): vo
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
-/** Rejects an upgrade before it becomes a socket. */
-export function reject(socket: Duplex, status: string, message: string): void {
+/** How long to wait, in seconds, before the next try where the server has too much to do. */
+export const RETRY_AFTER_S = '1';
+
+/** How long a client whose upgrade was rejected may take to close the connection. */
+const GOODBYE_MS = 1_000;
+
+/** Rejects an upgrade before it becomes a socket; `headers` are whole lines. */
+export function reject(
+  socket: Duplex,
+  status: string,
+  message: string,
+  headers: readonly string[] = [],
+): void {
   socket.on('error', () => undefined);
-  const head = [
+  const lines = [
     `HTTP/1.1 ${status}`,
     'connection: close',
     'content-type: text/plain; charset=utf-8',
     'x-content-type-options: nosniff',
     `content-length: ${Buffer.byteLength(message)}`,
+    ...headers,
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${message}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${message}`);
+  const hurry = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(hurry));
 }
 
 /** Where a request goes. */

@@ -1,6 +1,8 @@
 import type { ApolloServer } from '@apollo/server';
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
 import type { Drain } from './drain.js';
@@ -22,6 +24,8 @@ export function createRoutes({
   maskError,
   limits,
   drain,
+  bodies,
+  parser,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
@@ -29,6 +33,8 @@ export function createRoutes({
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
   readonly drain: Drain;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
 }): readonly Route[] {
   return [
     {
@@ -70,7 +76,8 @@ export function createRoutes({
           json(response, 415, { errors: [maskError(error)] });
           return;
         }
-        return answerGraphql({ apollo, createContext, limits, drain, maskError }, request, response, search);
+        const options = { apollo, createContext, limits, drain, maskError, bodies, parser };
+        return answerGraphql(options, request, response, search);
       },
     },
   ];

@@ -4,7 +4,9 @@ import { badInput, StemmaError } from './errors.js';
 import type { RunEventRow } from './graph.js';
 import { checkId, digestOf } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { jsonObject, shown } from './json.js';
+import { stringifyJson } from './json-text.js';
+import { shown } from './json.js';
+import { objectTextOf } from './prepared-json.js';
 import { checkTime } from './times.js';
 
 export interface NewRunEvent {
@@ -18,7 +20,10 @@ export interface NewRunEvent {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-const MAX_BATCH = 5_000;
+/** How many run events one request may add. */
+export const MAX_RUN_EVENTS = 5_000;
+/** About what ids and names take in a run event. */
+const ROW_BYTES = 200;
 
 /**
  * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread's log
@@ -38,8 +43,8 @@ export async function putRunEvents(
     readonly field: (index: number) => string;
   },
 ): Promise<RunEventRow[]> {
-  if (inputs.length > MAX_BATCH) {
-    throw badInput('inputs', `expected at most ${MAX_BATCH} run events, got ${inputs.length}`);
+  if (inputs.length > MAX_RUN_EVENTS) {
+    throw badInput('inputs', `expected at most ${MAX_RUN_EVENTS} run events, got ${inputs.length}`);
   }
   const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
   const [first] = drafts;
@@ -60,6 +65,7 @@ export async function putRunEvents(
     threads: [{ projectId, id: threadId }],
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
     weight: drafts.length,
+    sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
     apply: (batch) =>
       drafts.map((event, index) => insertEvent(batch, event, { generation, field: field(index) })),
   });
@@ -70,14 +76,14 @@ interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
 }
 
 function draft(projectId: string, input: NewRunEvent, field: string): Draft {
-  const metadata = jsonObject(input.metadata, `${field}.metadata`);
+  const metadata = objectTextOf(input.metadata, `${field}.metadata`);
   const fields = {
     threadId: checkId(input.threadId, `${field}.threadId`),
     runId: checkId(input.runId, `${field}.runId`),
     eventType: checkId(input.eventType, `${field}.eventType`),
     category: checkId(input.category, `${field}.category`),
     ...contentProperties(input.content ?? null),
-    metadata: JSON.stringify(metadata),
+    metadata,
     createdAt: input.createdAt == null ? null : checkTime(input.createdAt, `${field}.createdAt`),
   };
   const given = input.idempotencyKey;
@@ -94,7 +100,11 @@ function draft(projectId: string, input: NewRunEvent, field: string): Draft {
 function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'contentJson'> {
   return typeof content === 'string'
     ? { content, contentJson: null }
-    : { content: null, contentJson: JSON.stringify(content) };
+    : { content: null, contentJson: stringifyJson(content) };
+}
+
+function sizeOf({ content, contentJson, metadata }: Draft): number {
+  return (content ?? contentJson ?? '').length + metadata.length + ROW_BYTES;
 }
 
 function insertEvent(

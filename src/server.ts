@@ -5,6 +5,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createApolloServer } from './apollo-server.js';
 import { createSchema } from './build-schema.js';
+import { createBodyParser } from './body-parser.js';
+import { createByteBudget } from './byte-budget.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
 import { createDrain } from './drain.js';
@@ -17,6 +19,7 @@ import { maskError } from './mask.js';
 import { createQueryLimits } from './query-limits.js';
 import type { RequestScope } from './request-scope.js';
 import { createRoutes, createUpgradeRoutes } from './routes.js';
+import { limitSockets } from './socket-limit.js';
 import { createSubscriptionServer } from './subscribe.js';
 import { createTails } from './tails.js';
 import { headOfThread, threadLog } from './thread-log.js';
@@ -64,7 +67,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.warn({ err: error }, 'watching the logs');
     }
   };
-  const ingest = createIngest(database);
+  const ingest = createIngest(database, { maxQueuedBytes: limits.maxQueuedBytes });
+  const bodies = createByteBudget(limits.maxBodiesBytes);
+  const parser = createBodyParser();
   const tails = createTails(database, traceLog, { onError });
   const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
@@ -76,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const drain = createDrain();
   const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>
-    createContext(store, options.projectOf(request), scope);
+    createContext(store, { projectId: options.projectOf(request), scope, client: request.socket });
   const masked = (error: unknown): GraphQLFormattedError => maskError(error, log);
 
   const schema = createSchema();
@@ -89,15 +94,27 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createContext: contextOf,
     limits,
     drain,
+    bodies,
+    parser,
     log,
   });
   const watches = createWatchServer({ createContext: contextOf, limits, log });
   const http = createHttpServer({
-    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits, drain }),
-    upgrades: createUpgradeRoutes({ subscriptions, watches }),
+    routes: createRoutes({
+      apollo,
+      database,
+      createContext: contextOf,
+      maskError: masked,
+      limits,
+      drain,
+      bodies,
+      parser,
+    }),
+    upgrades: limitSockets(createUpgradeRoutes({ subscriptions, watches }), limits.maxSockets),
     allowedHosts: options.allowedHosts,
     allowedOrigins: options.allowedOrigins ?? [],
     drain,
+    limits,
     maskError: masked,
     log,
   });
@@ -131,7 +148,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await within(flushMs, Promise.all([drain.flushed(), sockets]));
       http.closeAllConnections();
       unwatchHealth();
-      await within(remainingMs(), Promise.all([closed, apollo.stop()]));
+      await within(remainingMs(), Promise.all([closed, apollo.stop(), parser.close()]));
     },
   };
 }

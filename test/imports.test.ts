@@ -21,7 +21,7 @@ const LAYERS = {
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content free-content content nodes stats graph',
   ground:
-    'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe neo4j-errors outage json-parts fetch-progress neo4j-supervisor',
+    'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe neo4j-errors outage json-parts fetch-progress neo4j-supervisor byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit socket-messages content-input fair-queue prepared-json',
 } as const;
 
 type Layer = keyof typeof LAYERS;
