@@ -1,4 +1,7 @@
 // Marks pieces that nothing may lead to any more, to be freed later. A second time changes nothing.
 UNWIND $pieces AS key
-MATCH (c:Content {projectId: key.projectId, id: key.id})
+MATCH (c)
+WHERE elementId(c) = key.node
+WITH c, key
+WHERE c:Content AND c.projectId = key.projectId AND c.id = key.id
 SET c:Released
