@@ -3,9 +3,7 @@
 // The walk ends at the first piece that something else leads to: a long list that others share is not walked through.
 UNWIND $pieces AS key
 MATCH (c)
-WHERE elementId(c) = key.node
-WITH c, key
-WHERE c:Content AND c.projectId = key.projectId AND c.id = key.id AND NOT EXISTS { (c)<--() }
+WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id AND NOT EXISTS { (c)<--() }
 CALL (c) {
   MATCH (c) ((:Content)-[:AFTER]->(b:Content) WHERE COUNT { (b)<--() } = 1){0,999} (piece:Content)
   RETURN collect(piece) AS pieces, min(piece.position) AS lowest
