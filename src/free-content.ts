@@ -3,8 +3,13 @@ import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import type { PieceKey } from './store-content.js';
 
-type Pieces = { readonly pieces: readonly PieceKey[] };
+/** A piece's key with its node in Neo4j, which is valid only within a transaction's few statements. */
+interface PieceNode extends PieceKey {
+  readonly node: string;
+}
+type Pieces = { readonly pieces: readonly PieceNode[] };
 
+const findNodes = statement<{ readonly pieces: readonly PieceKey[] }, PieceNode>('content/find-nodes');
 const lockPieces = statement<Pieces, never>('content/lock');
 const freePieces = statement<Pieces, { readonly freed: number; readonly next: readonly PieceKey[] }>(
   'content/free',
@@ -24,14 +29,14 @@ export async function freeContent(
   released: readonly PieceKey[],
   { most = Infinity }: { readonly most?: number } = {},
 ): Promise<void> {
-  let pieces = eachOnce(released);
+  let pieces = await nodesOf(transaction, released);
   for (let freed = 0; pieces.length > 0 && freed < most;) {
     const [, [row]] = await Promise.all([
       lockPieces(transaction, { pieces }),
       freePieces(transaction, { pieces }),
     ]);
     freed += row?.freed ?? 0;
-    pieces = eachOnce(row?.next ?? []);
+    pieces = await nodesOf(transaction, row?.next ?? []);
   }
   if (pieces.length > 0) {
     await markReleased(transaction, { pieces });
@@ -52,8 +57,13 @@ export async function freeReleased(database: Database): Promise<void> {
   }
 }
 
-/** The keys, each once, in the order in which every process locks them. */
-function eachOnce(pieces: readonly PieceKey[]): readonly PieceKey[] {
+/** The nodes of the pieces that exist, each once, in the order in which every process locks them. */
+async function nodesOf(transaction: Runner, pieces: readonly PieceKey[]): Promise<readonly PieceNode[]> {
+  if (pieces.length === 0) {
+    return [];
+  }
   const byKey = new Map(pieces.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
-  return [...byKey.keys()].sort().map((key) => byKey.get(key) as PieceKey);
+  const keys = [...byKey.keys()].sort().map((key) => byKey.get(key) as PieceKey);
+  const nodes = await findNodes(transaction, { pieces: keys });
+  return nodes.sort((a, b) => (keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1));
 }

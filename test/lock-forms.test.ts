@@ -132,8 +132,10 @@ test('deletions that wait for a piece of content while it is freed find it freed
   const key = { projectId: newId('locks'), id: 'piece' };
   await driver.executeQuery('CREATE (:Content {projectId: $projectId, id: $id, position: 1})', key);
   const free = async (transaction: Transaction): Promise<void> => {
-    await run(transaction, cypherText('content/lock'), { pieces: [key] });
-    await run(transaction, cypherText('content/free'), { pieces: [key] });
+    const { records } = await transaction.run(cypherText('content/find-nodes'), { pieces: [key] });
+    const pieces = records.map((record) => record.toObject());
+    await run(transaction, cypherText('content/lock'), { pieces });
+    await run(transaction, cypherText('content/free'), { pieces });
   };
   const outcomes = await threeWaiters({ first: free, waiter: free });
   assert.deepEqual(outcomes, Array<string>(4).fill('committed'));

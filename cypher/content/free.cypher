@@ -2,8 +2,8 @@
 // returns the piece before the last of each, which may be next. Others stay, so a second time removes nothing.
 // The walk ends at the first piece that something else leads to: a long list that others share is not walked through.
 UNWIND $pieces AS key
-MATCH (c:Content {projectId: key.projectId, id: key.id})
-WHERE NOT EXISTS { (c)<--() }
+MATCH (c)
+WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id AND NOT EXISTS { (c)<--() }
 CALL (c) {
   MATCH (c) ((:Content)-[:AFTER]->(b:Content) WHERE COUNT { (b)<--() } = 1){0,999} (piece:Content)
   RETURN collect(piece) AS pieces, min(piece.position) AS lowest
