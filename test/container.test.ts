@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,15 +87,15 @@ describe('docker-compose.yml', () => {
 
   test("the database's health check hands the password to cypher-shell in its environment", () => {
     const command = /^ +- (NEO4J_USERNAME=.*)$/m.exec(services['neo4j'] ?? '')?.[1]?.replaceAll('$$', '$');
-    const { stdout } = spawnSync(
-      'sh',
-      [
-        '-c',
-        `cypher-shell() { env | grep ^NEO4J_; echo "args $*"; }; ${(command ?? '').replace('>/dev/null', '')}`,
-      ],
-      { env: { PATH: process.env['PATH'], NEO4J_AUTH: 'neo4j/pass/word $1' }, encoding: 'utf8' },
-    );
-    assert.deepEqual(stdout.trim().split('\n').sort(), [
+    const bin = mkdtempSync(join(tmpdir(), 'stemma-bin-'));
+    const shell = join(bin, 'cypher-shell');
+    writeFileSync(shell, '#!/bin/sh\nenv | grep ^NEO4J_ >&2\necho "args $*" >&2\n', { mode: 0o755 });
+    const { stderr } = spawnSync('sh', ['-c', command ?? ''], {
+      env: { PATH: `${bin}:${process.env['PATH'] ?? ''}`, NEO4J_AUTH: 'neo4j/pass/word $1' },
+      encoding: 'utf8',
+    });
+    rmSync(bin, { recursive: true });
+    assert.deepEqual(stderr.trim().split('\n').sort(), [
       'NEO4J_AUTH=neo4j/pass/word $1',
       'NEO4J_PASSWORD=pass/word $1',
       'NEO4J_USERNAME=neo4j',
@@ -103,7 +112,11 @@ function imageFolder(): string {
   };
   for (const [path, { dev }] of Object.entries(packages)) {
     if (path !== '' && dev !== true && !path.slice('node_modules/'.length).includes('/node_modules/')) {
-      cpSync(join(root, path), join(folder, path), { recursive: true });
+      cpSync(join(root, path), join(folder, path), {
+        recursive: true,
+        // Typings and source maps are half of the files, and nothing reads them.
+        filter: (name) => !/\.(map|[cm]?ts)$/.test(name),
+      });
     }
   }
   mkdirSync(join(folder, 'dist'));
