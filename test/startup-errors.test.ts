@@ -216,7 +216,7 @@ test('while it starts, /healthz is answered with 200 and everything else with UN
     assert.equal((await fetch(`http://127.0.0.1:${held}/healthz`)).status, 200);
     const response = await fetch(`http://127.0.0.1:${held}/graphql`, { method: 'POST', body: '{}' });
     assert.equal(response.status, 503);
-    const { errors } = (await response.json()) as any;
+    const { errors } = await response.json();
     assert.deepEqual(errors[0].extensions, {
       code: 'UNAVAILABLE',
       written: 'NO',
