@@ -53,8 +53,9 @@ async function connectionProblem(settings: DatabaseSettings): Promise<Problem | 
     maxTransactionRetryTime: 0,
   });
   try {
-    const connected = driver.verifyConnectivity(database === undefined ? {} : { database });
-    return (await within(ANSWER_TIMEOUT_MS, connected)) ? null : silent(uri);
+    // Unlike `verifyConnectivity`, a statement also fails if the database does not exist.
+    const answered = driver.session(database === undefined ? {} : { database }).run('RETURN 1');
+    return (await within(ANSWER_TIMEOUT_MS, answered)) ? null : silent(uri);
   } catch (error) {
     return problemOf(error, settings);
   } finally {

@@ -33,10 +33,13 @@ export async function holdPort(address: { readonly host: string; readonly port: 
     json(response, 503, { errors: [{ message: 'the server is starting', extensions }] });
   });
   const listening = new Promise<void>((resolve, reject) => {
-    http.once('error', (error) => reject(listenError(error, address)));
+    http.once('error', reject);
     http.listen(address.port, address.host, resolve);
   });
-  if (!(await within(RESOLVE_TIMEOUT_MS, listening))) {
+  const listens = await within(RESOLVE_TIMEOUT_MS, listening).catch((error: unknown) => {
+    throw listenError(error, address);
+  });
+  if (!listens) {
     throw hostError(address.host, 'its name was not resolved in time');
   }
   const { port } = http.address() as AddressInfo;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
+import { StemmaError } from '../src/errors.js';
 import { startLocalNeo4j } from '../src/neo4j-local.js';
 import { createRunFolder, removeDeadRuns } from './run-folder.js';
 import { selectFiles, SHORTEST } from './test-files.js';
@@ -50,7 +51,7 @@ try {
   exitCode = interrupted.signal.aborted ? exitCode : status;
 } catch (error) {
   if (!interrupted.signal.aborted) {
-    throw error;
+    console.error(error instanceof StemmaError ? error.message : error);
   }
 } finally {
   await folder.remove();

@@ -6,7 +6,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../src/neo4j-server.js';
 import { testNeo4j, until } from './kit.js';
@@ -21,6 +21,13 @@ interface Ended {
 const main = fileURLToPath(new URL('../src/main.js', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'stemma-startup-'));
 const listeners: Server[] = [];
+/** How long the program takes to load on this machine now: about 1 s when nothing else runs, which makes the limit 10 s. */
+let loadingSeconds: number;
+before(async () => {
+  const { code, seconds } = await startAndFail({ STEMMA_PORT: 'x' });
+  assert.equal(code, 1);
+  loadingSeconds = seconds;
+});
 after(() => {
   listeners.forEach((server) => server.close());
   rmSync(scratch, { recursive: true, force: true });
@@ -40,7 +47,7 @@ async function startAndFail(environment: NodeJS.ProcessEnv): Promise<Ended> {
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const kill = setTimeout(() => child.kill('SIGKILL'), 20_000);
+  const kill = setTimeout(() => child.kill('SIGKILL'), 60_000);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -58,7 +65,7 @@ async function assertOneSentence(
   const { code, stdout, stderr, seconds } = await startAndFail(environment);
   const shown = `${stdout}\n---\n${stderr}`;
   assert.equal(code, 1, shown);
-  assert.ok(seconds < 10, `it took ${seconds} s: ${shown}`);
+  assert.ok(seconds < 8 + 1.5 * loadingSeconds, `it took ${seconds} s: ${shown}`);
   assert.match(stderr, /^Stemma cannot start: [^\n]+\.\n$/, shown);
   for (const pattern of patterns) {
     assert.match(stderr, pattern);
@@ -165,7 +172,7 @@ function readOnlyFolder(): string {
  * An address that answers no attempt to connect: a stopped process listens there, and its queue of accepted connections is
  * full.
  */
-async function blackHole(): Promise<{ readonly uri: string; end(): void }> {
+async function blackHole(): Promise<{ readonly uri: string; readonly end: () => void }> {
   const script = `
     const server = require('node:net').createServer();
     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(server.address().port));
@@ -209,7 +216,8 @@ test('while it starts, /healthz is answered with 200 and everything else with UN
     assert.equal((await fetch(`http://127.0.0.1:${held}/healthz`)).status, 200);
     const response = await fetch(`http://127.0.0.1:${held}/graphql`, { method: 'POST', body: '{}' });
     assert.equal(response.status, 503);
-    assert.deepEqual(((await response.json()) as any).errors[0].extensions, {
+    const { errors } = await response.json();
+    assert.deepEqual(errors[0].extensions, {
       code: 'UNAVAILABLE',
       written: 'NO',
     });
