@@ -25,7 +25,7 @@ async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
   const log = pino({ level: config.logLevel, base: null }, process.stdout.isTTY ? pretty() : undefined);
   const database = openDatabase(await provideNeo4j(config, log, started, interrupted), undefined, {
     // Leaves a tenth of a request's time to answer it.
-    timeoutMs: 0.9 * config.limits.requestTimeoutMs,
+    timeoutMs: Math.floor(0.9 * config.limits.requestTimeoutMs),
   });
   started.push(() => database.close());
   await answering(database, interrupted);
