@@ -80,6 +80,6 @@ export function beginCall(scope: RequestScope | undefined, timeoutMs: number): C
 function tooSlow(timeoutMs: number): StemmaError {
   return new StemmaError(
     'UNAVAILABLE',
-    `the database did not answer within ${timeoutMs / 1000} s; it is safe to try again`,
+    `the database did not answer within ${Math.round(timeoutMs / 100) / 10} s; it is safe to try again`,
   );
 }

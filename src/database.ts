@@ -45,6 +45,8 @@ export interface Database extends Runner {
    * the scope is aborted or has no bytes left. What is under way then rejects with the signal's reason.
    */
   within(scope: RequestScope): Database;
+  /** The same database, on which all calls together may take as long as one may otherwise. */
+  withBudget(): Database;
   /** The database without a request's bounds, for work that several requests share. */
   readonly unscoped: Database;
   /** Waits for `promise` only as long as the request may: rejects when its scope is aborted first. */
@@ -71,7 +73,7 @@ export interface DatabaseOptions {
 const MOST_CONFLICTS = 10;
 const MOST_EXHAUSTED = 2;
 /** Writes wait this long for a database that is late, and perhaps only slow; then they are rejected at once. */
-const WRITES_WAIT_MS = 5_000;
+const WRITES_WAIT_MS = 3_000;
 const CHECK_TIMEOUT_MS = 5_000;
 
 /** Called with the name of every statement sent, for tests that count them. */
@@ -88,6 +90,13 @@ const WRITE: Kind = { writes: true, repeatable: true };
 const READ: Kind = { writes: false, repeatable: true };
 const WRITING_STATEMENT: Kind = { writes: true, repeatable: false };
 const READING_STATEMENT: Kind = { writes: false, repeatable: false };
+
+/** What bounds the calls of a view. */
+interface Bounds {
+  readonly scope?: RequestScope;
+  /** When all its calls end, by performance.now(). */
+  readonly deadlineMs?: number;
+}
 
 /** What became of a transaction's attempts. */
 interface Progress {
@@ -175,11 +184,12 @@ export function openDatabase(
 
   /** Attempts a transaction until it succeeds, fails for good, or the call is stopped. */
   async function repeat<T>(
-    scope: RequestScope | undefined,
+    { scope, deadlineMs }: Bounds,
     kind: Kind,
     attempt: (call: Call, progress: Progress) => Promise<T>,
   ): Promise<T> {
-    const call = beginCall(scope, scope === undefined ? timeoutMs : Infinity);
+    const leftMs = deadlineMs === undefined ? timeoutMs : Math.max(1, deadlineMs - performance.now());
+    const call = beginCall(scope, scope === undefined ? leftMs : Infinity);
     const progress: Progress = { sent: false, uncertain: false, failures: 0, conflicts: 0, exhausted: 0 };
     calls.add(call);
     try {
@@ -247,9 +257,10 @@ export function openDatabase(
     return isOurs ? error : unavailable(reasonOf(error), error);
   }
 
-  function view(scope: RequestScope | undefined): Database {
+  function view(bounds: Bounds): Database {
+    const { scope } = bounds;
     const transact = <T>(work: (transaction: Runner) => Promise<T>, kind: Kind): Promise<T> =>
-      repeat(scope, kind, (call, progress) =>
+      repeat(bounds, kind, (call, progress) =>
         inSession(call, async (session) => {
           const transaction = session.beginTransaction({ timeout: call.timeoutMs() });
           // BEGIN travels with the first statement; if it fails, so does that one.
@@ -267,7 +278,7 @@ export function openDatabase(
     const database: Database = {
       run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
         const kind = isWriting(statement.text) ? WRITING_STATEMENT : READING_STATEMENT;
-        return repeat(scope, kind, (call, progress) =>
+        return repeat(bounds, kind, (call, progress) =>
           inSession(call, (session) => {
             observe(statement.name);
             const metadata = {
@@ -284,7 +295,8 @@ export function openDatabase(
       },
       write: (work) => transact(work, WRITE),
       readLocked: (work) => transact(work, READ),
-      within: (inner) => view(inner),
+      within: (inner) => view({ scope: inner }),
+      withBudget: () => view({ ...bounds, deadlineMs: performance.now() + timeoutMs }),
       get unscoped() {
         return scope === undefined ? database : base;
       },
@@ -322,7 +334,7 @@ export function openDatabase(
     return database;
   }
 
-  const base = view(undefined);
+  const base = view({});
   return base;
 }
 

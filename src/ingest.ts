@@ -253,7 +253,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
     const now = nextMoment();
-    const { work, outcomes } = (await appendToKnown(writes, now)) ?? (await readAndWrite(writes, now));
+    // Both paths together take no longer than one may.
+    const timed = database.withBudget();
+    const { work, outcomes } =
+      (await appendToKnown(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
     known.remember(work);
     ingest.onCommit({ traces: written(work.traces), threads: written(work.threads) });
     return outcomes;
@@ -263,7 +266,11 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
    * The short way: by what is known of the traces, in one statement that reads nothing. Where it does not work out, for
    * whatever reason, nothing is written or it is not known whether something was, and the long way tells.
    */
-  async function appendToKnown(writes: readonly Write<unknown>[], now: string): Promise<Work | undefined> {
+  async function appendToKnown(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work | undefined> {
     const traces = writes.flatMap((write) => write.traces ?? []);
     const work = new Batch(now);
     const isKnown =
@@ -279,13 +286,13 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     const outcomes = applyAll(work, writes);
     if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
       try {
-        if (await append(database, work)) {
+        if (await append(timed, work)) {
           return { work, outcomes };
         }
       } catch (error) {
         if (error instanceof StemmaError && error.written === 'UNKNOWN') {
           known.forget(traces);
-          return await afterLostAnswer(error, writes, now);
+          return await afterLostAnswer(timed, error, writes, now);
         }
         // The locked path fails the same way, if the cause lasts.
       }
@@ -296,20 +303,25 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
 
   /** The locked path finds out what was written; if it cannot, that stays unknown although it wrote nothing itself. */
   async function afterLostAnswer(
+    timed: Database,
     lost: StemmaError,
     writes: readonly Write<unknown>[],
     now: string,
   ): Promise<Work> {
     try {
-      return await readAndWrite(writes, now);
+      return await readAndWrite(timed, writes, now);
     } catch (error) {
       throw error instanceof StemmaError && error.code === 'UNAVAILABLE' ? lost : error;
     }
   }
 
   /** The long way: everything is locked and read first. */
-  async function readAndWrite(writes: readonly Write<unknown>[], now: string): Promise<Work> {
-    return await database.write(async (transaction) => {
+  async function readAndWrite(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    return await timed.write(async (transaction) => {
       const work = new Batch(now);
       await lockAndLoad(
         transaction,

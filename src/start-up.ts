@@ -37,7 +37,7 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   parts.push(holding);
   const database = openDatabase(await provideNeo4j(options), undefined, {
     // Leaves a tenth of a request's time to answer it.
-    timeoutMs: 0.9 * config.limits.requestTimeoutMs,
+    timeoutMs: Math.floor(0.9 * config.limits.requestTimeoutMs),
   });
   parts.push({ stop: () => database.close() });
   signal.throwIfAborted();

@@ -24,8 +24,8 @@ export async function startOwnNeo4j(): Promise<OwnNeo4j> {
   const local = await startLocalNeo4j({
     dataDir,
     installDir: process.env['STEMMA_TEST_NEO4J_INSTALL'],
-    heapMb: 384,
-    pageCacheMb: 32,
+    heapMb: 512,
+    pageCacheMb: 64,
     maxRestarts: 3,
     environment: process.env,
     report: () => undefined,

@@ -21,7 +21,7 @@ import {
   type OwnNeo4j,
 } from './outage-kit.js';
 
-const DEADLINE_MS = 4_000;
+const DEADLINE_MS = 6_000;
 
 let neo4j: OwnNeo4j;
 before(async () => {
