@@ -24,9 +24,9 @@ type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => u
 
 /** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
 const SLICE_MS = 10;
-/** A list whose items have more fields than this together is completed item by item, in slices. */
+/** A list whose items have more fields than this together is completed in slices. */
 const SLICED_FIELDS = 1_000;
-/** How many items of such a list are completed between two looks at the clock, where they have few fields. */
+/** How many fields of such a list are completed between two looks at the clock. */
 const FIELDS_BETWEEN_LOOKS = 200;
 
 /**
@@ -42,20 +42,14 @@ export function guardFields(schema: GraphQLSchema): void {
     const isMutation = type === schema.getMutationType();
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Context>[]) {
       const named = getNamedType(field.type);
+      const isGuarded = isMutation || type === schema.getQueryType() || named.name === 'JSON';
       if (!isLeafType(named)) {
         const isList = isListType(getNullableType(field.type));
         const deliver = isList ? listDelivery(schema, gate) : objectDelivery(schema, gate);
         field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
-      } else if (isMutation || type === schema.getQueryType()) {
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
-          deliver: deliverPayload,
-          isMutation,
-        });
-      } else if (named.name === 'JSON') {
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
-          deliver: deliverPayload,
-          isMutation,
-        });
+      } else if (isGuarded) {
+        const deliver = payloadDelivery(gate);
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
       }
     }
   }
@@ -144,13 +138,15 @@ function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
   return keys.reverse();
 }
 
-const deliverPayload: Deliver = (value, { scope }) => {
-  const size = sizeOf(value);
-  if (size > 0) {
-    scope.countResponseBytes(size);
-  }
-  return value;
-};
+function payloadDelivery(gate: FieldGate): Deliver {
+  return (value, { scope }) => {
+    const size = sizeOf(value);
+    if (size > 0) {
+      scope.countResponseBytes(size);
+    }
+    return gate.isUsedUp() ? gate.later().then(() => value) : value;
+  };
+}
 
 function objectDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
   const count = fieldCounter(schema);
@@ -172,11 +168,8 @@ function listDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
     const fields = count(info);
     scope.countCost(fields * value.length);
     if (fields * value.length > SLICED_FIELDS) {
-      return sliced(value, {
-        gate,
-        signal: scope.signal,
-        every: Math.ceil(FIELDS_BETWEEN_LOOKS / (fields + 1)),
-      });
+      const chunk = Math.ceil(FIELDS_BETWEEN_LOOKS / (fields + 1));
+      return sliced(value, { gate, signal: scope.signal, chunk });
     }
     return gate.isUsedUp() ? gate.later().then((): unknown => value) : value;
   };
@@ -196,30 +189,37 @@ function fieldCounter(schema: GraphQLSchema): (info: GraphQLResolveInfo) => numb
   };
 }
 
-/** The items of a list, one by one; between slices the event loop turns. */
+/**
+ * The items of a list, those behind the first `chunk` as promises that resolve a chunk at a time: GraphQL completes each item
+ * when it is there, and between two chunks the event loop may turn.
+ */
 function sliced(
   items: readonly unknown[],
-  { gate, signal, every }: { readonly gate: FieldGate; readonly signal: AbortSignal; readonly every: number },
-): AsyncIterable<unknown> {
-  return {
-    [Symbol.asyncIterator]() {
-      let index = 0;
-      const next = (): IteratorResult<unknown> => {
-        if (signal.aborted) {
-          throw signal.reason;
-        }
-        const result = { done: index >= items.length, value: items[index] };
-        index += 1;
-        return result;
-      };
-      return {
-        async next() {
-          if (index % every === 0 && gate.isUsedUp()) {
-            await gate.later();
-          }
-          return next();
-        },
-      };
-    },
-  };
+  { gate, signal, chunk }: { readonly gate: FieldGate; readonly signal: AbortSignal; readonly chunk: number },
+): readonly unknown[] {
+  let turn: Promise<void> | undefined;
+  return items.map((item, index) => {
+    if (index >= chunk && index % chunk === 0) {
+      turn = nextTurn(turn, gate, signal);
+    }
+    return turn === undefined ? item : turn.then(() => item);
+  });
+}
+
+/** Resolves when the items of the turn before are completed, in a later turn of the event loop if the slice is used up. */
+async function nextTurn(
+  before: Promise<void> | undefined,
+  gate: FieldGate,
+  signal: AbortSignal,
+): Promise<void> {
+  await before;
+  // The items themselves take two microtasks: one to be there, one to be completed.
+  await null;
+  await null;
+  if (gate.isUsedUp()) {
+    await gate.later();
+  }
+  if (signal.aborted) {
+    throw signal.reason;
+  }
 }

@@ -73,17 +73,25 @@ export function pageOf<Node, Extra extends object = object>(
   items: readonly (Extra & { readonly node: Node; readonly position: number | string })[],
   { size, after }: { readonly size: number; readonly after: string | null | undefined },
 ): Page<Node, Extra> {
-  const edges = items
-    .slice(0, size)
-    .map(({ position, ...edge }) => ({ ...edge, cursor: cursorOf(position) }));
+  const page = items.slice(0, size);
+  const cursorAt = (item: (typeof page)[number] | undefined): string | null =>
+    item === undefined ? null : cursorOf(item.position);
   return {
-    edges: edges as unknown as Page<Node, Extra>['edges'],
-    nodes: items.slice(0, size).map(({ node }) => node),
+    // Only made where they are asked for: most read the nodes, and a cursor takes longer than all else of a node.
+    get edges() {
+      return page.map(({ position, ...edge }) => ({
+        ...edge,
+        cursor: cursorOf(position),
+      })) as unknown as Page<Node, Extra>['edges'];
+    },
+    get nodes() {
+      return page.map(({ node }) => node);
+    },
     pageInfo: {
       hasNextPage: items.length > size,
       hasPreviousPage: after != null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: cursorAt(page[0]),
+      endCursor: cursorAt(page.at(-1)),
     },
   };
 }

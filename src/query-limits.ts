@@ -24,11 +24,13 @@ export const PARSE_OPTIONS = { maxTokens: 5_000 } as const;
 const MAX_DEPTH = 50;
 const MAX_ALIASES = 200;
 const MAX_DIRECTIVES = 100;
-const MAX_ROOT_FIELDS = 100;
+const MAX_ROOT_FIELDS = 50;
 const MAX_DEFINITIONS = 50;
 /** Validation compares every two fields of one name, and every two fragments, of a selection: more would take too long. */
-const MAX_SAME_FIELDS = 20;
+const MAX_SAME_FIELDS = 10;
 const MAX_SPREADS = 25;
+/** Each may look for names like the one that is unknown. */
+const MAX_ERRORS = 10;
 
 /** What every transport checks before it executes a query. */
 export interface QueryLimits {
@@ -54,7 +56,7 @@ export function createQueryLimits(
     if (errors === undefined) {
       errors = caught(() => {
         checkStructure(schema, document);
-        return validate(schema, document);
+        return validate(schema, document, undefined, { maxErrors: MAX_ERRORS });
       });
       checked.set(document, errors);
     }

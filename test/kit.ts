@@ -82,7 +82,8 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     port: 0,
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    // A slow machine must not fail what does not test the deadline.
+    limits: { ...DEFAULT_LIMITS, requestTimeoutMs: 300_000, ...options.limits },
     projectOf: () => options.projectId ?? 'default',
   });
   const clients = new Set<Client>();
