@@ -11,7 +11,11 @@ let kit: Kit;
 let server: ServerProcess;
 before(async () => {
   kit = await startKit();
-  server = await startServerProcess();
+  // A machine that is busy with both sides of this test may need longer than the usual deadlines, which are not what is tested.
+  server = await startServerProcess({
+    STEMMA_REQUEST_TIMEOUT_MS: '300000',
+    STEMMA_HEADERS_TIMEOUT_MS: '120000',
+  });
 });
 after(async () => {
   await server.stop();
@@ -54,7 +58,7 @@ for (const [count, sizeBytes] of [
     );
     assert.ok((await health.stop()).every((status) => status === 200));
 
-    const isWritten = ({ body }: Outcome): boolean => body.errors === undefined;
+    const isWritten = ({ body }: Outcome): boolean => body?.errors === undefined && body?.data != null;
     const written = ids.filter((_, index) => isWritten(outcomes[index] as Outcome));
     const rejected = outcomes.filter((outcome) => !isWritten(outcome));
     for (const { status, headers, body } of rejected) {

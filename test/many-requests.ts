@@ -37,10 +37,11 @@ export function sendMessage(
         response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', reject);
         response.on('end', () => {
           sent.destroy();
+          const text = Buffer.concat(chunks).toString();
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
-            body: JSON.parse(Buffer.concat(chunks).toString()) as unknown,
+            body: text === '' ? null : (JSON.parse(text) as unknown),
             elapsedMs: performance.now() - startMs,
           });
         });
