@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Target } from './disturbances.js';
-import type { Part } from './options.js';
+import { SHORT_MINUTES, type Part } from './options.js';
 import type { Random } from './random.js';
 import type { Run } from './run.js';
 import type { SoakServer } from './server.js';
-import { TIMEOUTS } from './topology.js';
+import { GRACE_MS, PATIENCE, TIMEOUTS } from './timeouts.js';
 import { MAX_FREEZE_MS } from './writing.js';
 
 /** What is done to a process, and what it takes to be allowed. */
@@ -19,10 +19,9 @@ interface Act {
 }
 
 /** A server gets as long to be ready again, and the database to be restarted: a busy machine included. */
-const RECOVERY_MS = 90_000;
+const RECOVERY_MS = 90_000 * PATIENCE;
 /** What answered before must answer again this soon after it may run again. The issue asks for 2 s on an idle machine. */
-const THAW_MS = 10_000;
-const SHORT_MINUTES = 1.5;
+const THAW_MS = 10_000 * PATIENCE;
 
 const ACTS: readonly Act[] = [
   {
@@ -182,7 +181,7 @@ async function end(
 ): Promise<void> {
   const { a, b } = run.topology;
   const undo = disturb(run, server === a ? ['A', 'neo4j'] : ['B'], signal);
-  const { code, ms, forced } = await server.end(signal, TIMEOUTS.stopMs + 3_000);
+  const { code, ms, forced } = await server.end(signal, TIMEOUTS.stopMs + GRACE_MS);
   if (signal === 'SIGTERM') {
     run.report.most(`exit of server ${server.name} after SIGTERM, ms`, ms);
     if (forced || code !== 0) {

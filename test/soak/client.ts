@@ -2,7 +2,7 @@ import { Agent, request, type OutgoingHttpHeaders } from 'node:http';
 import type { Disturbances } from './disturbances.js';
 import type { Report } from './report.js';
 import type { SoakServer } from './server.js';
-import { TIMEOUTS } from './topology.js';
+import { GRACE_MS, TIMEOUTS } from './timeouts.js';
 
 /** How a request ended. */
 export type Answer =
@@ -46,8 +46,6 @@ const CLEAN_CODES = [
   'PAYLOAD_TOO_LARGE',
   'UNAVAILABLE',
 ];
-/** What the way to the client and a busy machine may add to a deadline. */
-export const GRACE_MS = 3_000;
 /** Nobody waits longer than this. */
 const GIVE_UP_MS = 3 * TIMEOUTS.requestMs;
 const MAX_SOCKETS = 200;

@@ -2,12 +2,11 @@ import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { SoakServer } from './server.js';
-import { MAX_SUBSCRIPTIONS, TIMEOUTS } from './topology.js';
+import { GRACE_MS, TIMEOUTS } from './timeouts.js';
+import { MAX_SUBSCRIPTIONS } from './topology.js';
 
 /** How a hostile connection ended: in words where that was wrong, undefined where it was right. */
 type Hostility = (server: SoakServer, traceId: string) => Promise<string | undefined>;
-
-const GRACE_MS = 4_000;
 
 /** Connections that send too little, too slowly, or too much of the wrong kind. Each must be closed or answered. */
 export const HOSTILE_SOCKETS: Readonly<Record<string, Hostility>> = {
@@ -58,23 +57,22 @@ async function closedWithin(
   dripMs = 0,
 ): Promise<string | undefined> {
   const socket = connect(server.port, '127.0.0.1');
-  let over = false;
   socket.on('error', () => undefined);
-  const closed = new Promise<void>((resolve) => {
-    socket.on('close', () => resolve());
-    socket.on('data', () => resolve());
-  }).then(() => (over = true));
+  const ended = new Promise<boolean>((resolve) => {
+    socket.on('close', () => resolve(true));
+    socket.on('data', () => resolve(true));
+  });
   socket.write(text);
   const drip = dripMs === 0 ? undefined : setInterval(() => socket.writable && socket.write(' '), dripMs);
   const timer = new AbortController();
-  await Promise.race([
-    closed,
-    delay(timeoutMs + GRACE_MS, undefined, { signal: timer.signal }).catch(() => undefined),
+  const isOver = await Promise.race([
+    ended,
+    delay(timeoutMs + GRACE_MS, false, { signal: timer.signal }).catch(() => false),
   ]);
   timer.abort();
   clearInterval(drip);
   socket.destroy();
-  return over ? undefined : `still open after ${timeoutMs + GRACE_MS} ms`;
+  return isOver ? undefined : `still open after ${timeoutMs + GRACE_MS} ms`;
 }
 
 /** Sends `count` messages over a GraphQL socket and expects an answer to each, or that the socket is closed. */
@@ -90,10 +88,10 @@ async function answeredBy(
   socket.on('error', () => undefined);
   const answered = new Set<string>();
   let wake: () => void = () => undefined;
-  let closed = false;
+  const state = { isClosed: false as boolean };
   let greeted = !greet;
   socket.on('close', () => {
-    closed = true;
+    state.isClosed = true;
     wake();
   });
   socket.on('open', () => {
@@ -112,7 +110,7 @@ async function answeredBy(
   });
   const end = performance.now() + TIMEOUTS.requestMs + GRACE_MS;
   let sent = false;
-  while (!closed && answered.size < count && performance.now() < end) {
+  while (!state.isClosed && answered.size < count && performance.now() < end) {
     if (!sent && greeted && socket.readyState === socket.OPEN) {
       sent = true;
       for (let id = 1; id <= count; id += 1) {
@@ -122,7 +120,7 @@ async function answeredBy(
     await Promise.race([new Promise<void>((resolve) => (wake = resolve)), delay(500)]);
   }
   socket.terminate();
-  return closed || answered.size >= count
+  return state.isClosed || answered.size >= count
     ? undefined
     : `${answered.size} of ${count} messages were answered, and the socket was not closed`;
 }

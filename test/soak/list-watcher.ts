@@ -4,12 +4,13 @@ import type { Random } from './random.js';
 import type { Run } from './run.js';
 import type { SoakServer } from './server.js';
 import { subscribe, type Subscription } from './subscription.js';
+import { PATIENCE } from './timeouts.js';
 import { appendEvent } from './trace-writes.js';
 
 const TRACE_CHANGES = 'subscription { traceChanges { kind traceId trace { lastEventId } } }';
 const LEAVE_AFTER_MS = 20_000;
 const TOUCHED = 8;
-const DRAIN_MS = 20_000;
+const DRAIN_MS = 20_000 * PATIENCE;
 
 /** Follows the list of traces, which has no log to resume: what is judged is that it shows the newest state at the end. */
 export function startListWatcher(run: Run, random: Random): { drained(): Promise<void> } {

@@ -38,10 +38,11 @@ export async function sampleMemory({
   readonly pause: () => () => void;
 }): Promise<MemorySample[]> {
   const samples: MemorySample[] = [];
-  while (!ending.aborted) {
+  const isOver = (): boolean => ending.aborted;
+  while (!isOver()) {
     await delay(EVERY_MS, undefined, { signal: ending }).catch(() => undefined);
     const now = performance.now();
-    if (ending.aborted || disturbances.during(['A', 'B', 'neo4j'], now, now, 3_000) !== undefined) {
+    if (isOver() || disturbances.during(['A', 'B', 'neo4j'], now, now, 3_000) !== undefined) {
       continue;
     }
     const resume = pause();

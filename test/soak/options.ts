@@ -14,6 +14,9 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
+/** Shorter runs leave out what takes long to come back. */
+export const SHORT_MINUTES = 1.5;
+
 /** What can be broken on purpose with `--sabotage`, to see that the checks find it. */
 export const SABOTAGES = ['copy', 'lose', 'process', 'revive', 'stat'] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
@@ -32,6 +35,7 @@ export interface Options {
 
 export const USAGE = `npm run soak -- --minutes N [--seed S] [--rate REQUESTS_PER_SECOND] [--without PART,...] [--out FILE]
   parts: ${PARTS.join(', ')}
+  STEMMA_TEST_SOAK_PATIENCE=N in the environment multiplies every deadline, for a busy machine
   --sabotage WORD,... breaks something on purpose before the checks (${SABOTAGES.join(', ')}), to test the soak itself`;
 
 /** The options on the command line. Throws an Error with one sentence for each mistake. */

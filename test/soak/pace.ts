@@ -9,13 +9,14 @@ export async function repeat(
   everyMs: number,
   work: () => Promise<void>,
 ): Promise<void> {
+  const isOver = (): boolean => run.ending.aborted;
   let next = performance.now() + random.next() * everyMs;
-  while (!run.ending.aborted) {
+  while (!isOver()) {
     // Late work is not made up for: after an outage, the servers must not get everything at once.
     const waitMs = Math.max(0, next - performance.now());
     await delay(waitMs, undefined, { signal: run.ending }).catch(() => undefined);
     await run.resumed();
-    if (run.ending.aborted) {
+    if (isOver()) {
       return;
     }
     next = performance.now() + everyMs * (0.5 + random.next());

@@ -48,6 +48,8 @@ export interface Report {
   /** Keeps the highest value. */
   most(name: string, value: number): void;
   line(text: string): void;
+  /** From here on only processes that are left are found: the actors have no servers any more. */
+  mute(): void;
   progress(): void;
   /** Prints the tables, writes them to `out`, and returns how many checks failed. `unjudged` are those that had no data. */
   close(options: {
@@ -66,6 +68,7 @@ export function createReport(print: (line: string) => void): Report {
   const begun = performance.now();
   const findings = new Map<Check, { count: number; kept: Finding[] }>();
   const kinds = new Map<string, KindFigures>();
+  let muted = false;
   const counts = new Map<string, number>();
   const seconds = (): number => (performance.now() - begun) / 1000;
   const stamp = (at: number): string => `${at.toFixed(1).padStart(7)} s`;
@@ -82,7 +85,13 @@ export function createReport(print: (line: string) => void): Report {
 
   return {
     seconds,
+    mute() {
+      muted = true;
+    },
     find(check, what, id) {
+      if (muted && check !== 'processes') {
+        return;
+      }
       const finding: Finding = { check, at: Number(seconds().toFixed(1)), what, id };
       const found = findings.get(check) ?? { count: 0, kept: [] };
       findings.set(check, found);

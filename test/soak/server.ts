@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Disturbances } from './disturbances.js';
 import type { Report } from './report.js';
+import { PATIENCE } from './timeouts.js';
 
 /** A server in a process of its own, started again at the same address whenever it ends. */
 export interface SoakServer {
@@ -119,7 +120,7 @@ export function createServer({
 
   async function answers(): Promise<boolean> {
     try {
-      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000) });
+      const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3_000 * PATIENCE) });
       await response.text();
       return response.status === 200;
     } catch {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backToNormal, startChaos } from './chaos.js';
 import { checkGraph } from './checks.js';
@@ -7,15 +8,16 @@ import { startHostile } from './hostile.js';
 import { processesWith } from './leftovers.js';
 import { startListWatcher } from './list-watcher.js';
 import { judgeMemory, sampleMemory, type MemorySample } from './memory.js';
-import { readOptions, USAGE, type Options } from './options.js';
+import { readOptions, SHORT_MINUTES, USAGE, type Options } from './options.js';
 import { randomOf } from './random.js';
 import { startReaders } from './reads.js';
 import { CHECKS, createReport, type Check } from './report.js';
 import type { Run } from './run.js';
 import { sabotage } from './sabotage.js';
-import { prepareTopology, TIMEOUTS } from './topology.js';
+import { PATIENCE, TIMEOUTS } from './timeouts.js';
+import { prepareTopology } from './topology.js';
 import { startWatchers } from './watchers.js';
-import { startWriters } from './writers.js';
+import { startWriters, warmUp } from './writers.js';
 import { createWriting } from './writing.js';
 
 // npm run soak: everything at once, from one seed, and then the checks. Ends with 1 where a check fails, with 130 where it
@@ -23,7 +25,7 @@ import { createWriting } from './writing.js';
 
 const PROGRESS_MS = 10_000;
 /** How long the last writes may take to be acknowledged, once all is up again. */
-const LAST_WRITES_MS = 60_000;
+const LAST_WRITES_MS = 60_000 * PATIENCE;
 
 let options: Options;
 try {
@@ -44,7 +46,7 @@ const interruption = new Promise<'interrupted'>((resolve) => {
   interrupted.signal.addEventListener('abort', () => resolve('interrupted'));
 });
 
-const topology = await prepareTopology({ disturbances, report });
+const topology = await prepareTopology({ isShort: options.minutes < SHORT_MINUTES, disturbances, report });
 const client = createClient({ disturbances, report });
 let samples: MemorySample[] = [];
 const replay = `npm run soak -- --minutes ${options.minutes} --seed ${options.seed} --rate ${options.rate}${options.without.size === 0 ? '' : ` --without ${[...options.without].join(',')}`}`;
@@ -52,6 +54,7 @@ const replay = `npm run soak -- --minutes ${options.minutes} --seed ${options.se
 let how: 'ended' | 'interrupted' | Error;
 try {
   report.line(`seed ${options.seed}, ${options.minutes} minutes; to run it again: ${replay}`);
+  report.line(`everything is kept in ${topology.folder} until the end`);
   how = await Promise.race([soak().then(() => 'ended' as const), interruption]);
 } catch (error) {
   how = error as Error;
@@ -60,6 +63,9 @@ if (how === 'interrupted') {
   report.line('interrupted: stopping everything');
 } else if (how instanceof Error) {
   report.line(`the soak itself failed: ${how.stack ?? how.message}`);
+}
+if (how !== 'ended') {
+  report.mute();
 }
 await stop();
 if (how !== 'ended') {
@@ -79,6 +85,8 @@ process.exit(failed > 0 || how instanceof Error ? 1 : how === 'interrupted' ? 13
 async function soak(): Promise<void> {
   await topology.start(interrupted.signal);
   const ending = new AbortController();
+  // Each pause of each actor listens to it.
+  setMaxListeners(0, ending.signal);
   let paused: Promise<void> | undefined;
   const run: Run = {
     options,
@@ -96,6 +104,7 @@ async function soak(): Promise<void> {
   };
   const progress = setInterval(() => report.progress(), PROGRESS_MS);
   const { without } = options;
+  await warmUp(run);
   const writers = startWriters(run);
   const watchers = without.has('watchers') ? undefined : await startWatchers(run);
   const lists = without.has('watchers')

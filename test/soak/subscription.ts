@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { PATIENCE } from './timeouts.js';
 
 /** One subscription over a connection of its own, in the graphql-transport-ws protocol. */
 export interface Subscription {
@@ -17,7 +18,7 @@ export type Arrival =
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string };
 
 /** How long a connection may take. */
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 10_000 * PATIENCE;
 /** More than this is not read ahead: the socket is paused. */
 const MOST_QUEUED = 200;
 

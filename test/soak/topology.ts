@@ -11,6 +11,7 @@ import { openBoltLine } from './bolt-line.js';
 import type { Disturbances } from './disturbances.js';
 import type { Report } from './report.js';
 import { createServer, type SoakServer } from './server.js';
+import { GRACE_MS, PATIENCE, TIMEOUTS } from './timeouts.js';
 
 /** Two servers on one database: A runs the local Neo4j, B is given its address. */
 export interface Topology {
@@ -30,19 +31,20 @@ export interface Topology {
 }
 
 /** How long the first start of a server may take; Neo4j itself gives up after 120 s. */
-const START_MS = 150_000;
+const START_MS = 150_000 * PATIENCE;
 
-/** The settings of both servers; short, so that a soak meets each of them. */
-export const TIMEOUTS = { requestMs: 10_000, headersMs: 3_000, bodyMs: 4_000, stopMs: 10_000 } as const;
 export const MAX_SUBSCRIPTIONS = 200;
 
 const INSTALL_DIR = fileURLToPath(new URL('../../../.stemma/neo4j-install', import.meta.url));
 
 /** The folder and the processes that `signal` may interrupt; nothing runs before `start`. */
 export async function prepareTopology({
+  isShort,
   disturbances,
   report,
 }: {
+  /** Whether the run ends before Java's second compiler pays for itself: then only the first one, which is fast, is used. */
+  readonly isShort: boolean;
   readonly disturbances: Disturbances;
   readonly report: Report;
 }): Promise<Topology & { start(signal: AbortSignal): Promise<void> }> {
@@ -78,7 +80,11 @@ export async function prepareTopology({
     name: 'A',
     port: await freePort(),
     memoryFile: join(folder, 'memory-a.json'),
-    environment: () => ({ ...settings, STEMMA_DATA_DIR: join(folder, 'data') }),
+    environment: () => ({
+      ...settings,
+      STEMMA_DATA_DIR: join(folder, 'data'),
+      ...(isShort ? { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' } : {}),
+    }),
   });
   const b = createServer({
     ...shared,
@@ -105,7 +111,7 @@ export async function prepareTopology({
         installDir: INSTALL_DIR,
         logFile: join(folder, 'install.log'),
         environment: process.env,
-        report: report.line,
+        report: (text) => report.line(text),
         signal,
       });
       for (const name of readdirSync(INSTALL_DIR).filter((lib) => lib === `lib-${jars.version}`)) {
@@ -129,7 +135,7 @@ export async function prepareTopology({
           process.kill(neo4j, 'SIGCONT');
         }
         if (server.pid !== undefined) {
-          const { code, ms, forced } = await server.end('SIGTERM', TIMEOUTS.stopMs + 3_000);
+          const { code, ms, forced } = await server.end('SIGTERM', TIMEOUTS.stopMs + GRACE_MS);
           report.most(`stop of server ${server.name}, ms`, ms);
           if (forced || code !== 0) {
             const how = forced ? `had to be killed after ${ms.toFixed(0)} ms` : `ended with ${code}`;

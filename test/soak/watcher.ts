@@ -4,6 +4,7 @@ import type { Random } from './random.js';
 import type { Run } from './run.js';
 import type { SoakServer } from './server.js';
 import type { Arrival, Subscription } from './subscription.js';
+import { PATIENCE } from './timeouts.js';
 
 /** What a watcher follows, how it subscribes, and how it checks what arrives. */
 export interface Followed {
@@ -28,7 +29,7 @@ export interface Watcher {
 const LEAVE_AFTER_MS = 12_000;
 const CHECK_EVERY_MS = 1_000;
 /** How long a watcher may take to get to the end of a log that nobody writes to, with all servers up. */
-const DRAIN_MS = 45_000;
+const DRAIN_MS = 45_000 * PATIENCE;
 
 /** Follows a log: leaves at random moments, in both ways, and comes back at any of the servers with the last id. */
 export function startWatcher(run: Run, random: Random, followed: Followed, isDone: () => boolean): Watcher {

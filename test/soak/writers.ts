@@ -14,6 +14,32 @@ const DELETION_EVERY_MS = 2_500;
 /** A large trace takes as many writes; then the next one begins and this one is deleted sooner or later. */
 const LARGE_WRITES = 8;
 
+const WARM_UP_MS = 60_000;
+const WARM_UP_WRITES = 60;
+
+/**
+ * Sends writes of every kind, one at a time: Neo4j plans each statement when it first meets it, which takes seconds, and is
+ * not what a soak is about. Their times are not judged.
+ */
+export async function warmUp(run: Run): Promise<void> {
+  const random = run.random('warm-up');
+  const ends = run.topology.servers.map(({ name }) => run.disturbances.begin(name, 'warm-up'));
+  const end = performance.now() + WARM_UP_MS;
+  for (let writes = 0; writes < WARM_UP_WRITES && performance.now() < end; writes += 1) {
+    openThreads(run);
+    const kind = random.weighted({ trace: 6, runs: 2, checkpoint: 2, deletion: 1 });
+    if (openOwners(run.ledger.traces).length < 4) {
+      await createTrace(run, random);
+    } else if (kind === 'deletion') {
+      await deleteSomething(run, random);
+    } else {
+      await { trace: writeToTrace, runs: writeRunEvents, checkpoint: writeCheckpoint }[kind](run, random);
+    }
+  }
+  ends.forEach((undo) => undo());
+  run.report.line('warmed up');
+}
+
 /** Starts all writers and what deletes; each promise ends with the run. */
 export function startWriters(run: Run): Promise<void>[] {
   const { rate, without } = run.options;

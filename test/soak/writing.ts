@@ -4,7 +4,7 @@ import type { Owner } from './ledger.js';
 import type { Random } from './random.js';
 import type { Report } from './report.js';
 import type { SoakServer } from './server.js';
-import { TIMEOUTS } from './topology.js';
+import { TIMEOUTS } from './timeouts.js';
 
 /** How a write ended. */
 export type Outcome =
