@@ -61,6 +61,28 @@ describe('settings', () => {
     );
   });
 
+  test('allowed hosts are names, and allowed origins are origins and nothing more', () => {
+    const { allowedHosts, allowedOrigins } = readConfig({
+      STEMMA_ALLOWED_HOSTS: 'stemma.example, [fe80::1]',
+      STEMMA_ALLOWED_ORIGINS: 'http://localhost:5173, https://app.example',
+    });
+    assert.deepEqual(allowedHosts, ['stemma.example', '[fe80::1]']);
+    assert.deepEqual(allowedOrigins, ['http://localhost:5173', 'https://app.example']);
+    for (const origin of [
+      '*',
+      'null',
+      'localhost:5173',
+      'http://a.example/',
+      'http://A.example',
+      'file://',
+    ]) {
+      assert.throws(() => readConfig({ STEMMA_ALLOWED_ORIGINS: origin }), /STEMMA_ALLOWED_ORIGINS: expected/);
+    }
+    for (const host of ['*', 'http://a.example', 'a.example:80']) {
+      assert.throws(() => readConfig({ STEMMA_ALLOWED_HOSTS: host }), /STEMMA_ALLOWED_HOSTS: expected/);
+    }
+  });
+
   test('each form of a Neo4j address is taken', () => {
     for (const scheme of ['bolt', 'bolt+s', 'bolt+ssc', 'neo4j', 'neo4j+s', 'neo4j+ssc']) {
       const { neo4j } = readConfig({ NEO4J_URI: `${scheme}://db.example:7687`, NEO4J_PASSWORD: 'secret' });
