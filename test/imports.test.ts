@@ -10,21 +10,22 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const LAYERS = {
   clients:
     'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import ' +
-    'progress replay-pace transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write- ' +
-    'trace',
+    'progress replay-pace transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace ' +
+    'write-trace',
   edge:
     'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope ' +
     'subscribe watch frames mask request-body host-check cors client-disconnect config pretty context loaders ' +
     'scalars limits start-up stop-parts hold-port await-neo4j within drain apollo-server bound-execution ' +
-    'field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result byte- ' +
-    'budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit socket-messages',
+    'field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
+    'byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit ' +
+    'socket-messages',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace ' +
     'snapshot tails follower endable log-source log-part trace-log thread-log list-changes trace-list poll ' +
-    'threads run-events run-event-lists delete-run-events ended-generations finish-deletions batches thread- ' +
-    'updates run-event-ids times checkpoints read-checkpoints checkpoint-payload delete-checkpoints json- ' +
-    'changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ids ' +
-    'content-input',
+    'threads run-events run-event-lists delete-run-events ended-generations finish-deletions batches ' +
+    'thread-updates run-event-ids times checkpoints read-checkpoints checkpoint-payload delete-checkpoints ' +
+    'json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ' +
+    'ids content-input',
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content free-content content nodes ' +
     'stats graph fair-queue',
