@@ -165,7 +165,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
         },
         reject(error: unknown) {
           settle();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error('a write failed', { cause: error }));
         },
       };
       const leave = (): void => {

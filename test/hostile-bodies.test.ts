@@ -20,6 +20,8 @@ let server: ServerProcess;
 let traceId: string;
 before(async () => {
   server = await spawnServer(testNeo4j(), {
+    // Each request ends before the next one begins, also on a busy machine.
+    environment: { STEMMA_REQUEST_TIMEOUT_MS: '300000' },
     nodeArguments: ['--import', `data:text/javascript,${encodeURIComponent(HEARTBEAT)}`],
   });
   traceId = newId('trace');
@@ -61,15 +63,6 @@ const BODIES: Readonly<
   'one long text': {
     accepted: true,
     make: (size) => [ADD, message(`"${'x'.repeat(size)}"`)],
-  },
-  '5,000 messages': {
-    accepted: true,
-    make: (size) => [
-      ADD,
-      `{"inputs":[${Array(5_000)
-        .fill(message(`"${'x'.repeat(Math.max(1, size / 5_000 - 110))}"`).slice(11, -2))
-        .join(',')}]}`,
-    ],
   },
   'a state of 5,000 keys': {
     accepted: true,

@@ -1291,7 +1291,7 @@ export type RunEventInput = {
 export type CheckpointInput = {
   /** What identifies it, and what is to be noted with it. */
   readonly metadata: CheckpointMetadataInput;
-  /** A list of messages, any JSON values; `[]` unless given. Send it whole: what is stored already is not stored again. */
+  /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. Send it whole: what is stored already is not stored again. */
   readonly messages?: InputMaybe<Scalars['JSON']['input']>;
   /** A JSON object; `{}` unless given. */
   readonly state?: InputMaybe<Scalars['JSON']['input']>;
