@@ -270,7 +270,7 @@ export function openDatabase(
           const transaction = session.beginTransaction({ timeout: call.timeoutMs() });
           // BEGIN travels with the first statement; if it fails, so does that one.
           transaction.catch(() => undefined);
-          const value = await work(runner(transaction as unknown as Transaction, call));
+          const value = await work(runner(transaction, call));
           if (call.reason !== undefined) {
             throw call.reason;
           }
