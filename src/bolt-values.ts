@@ -30,7 +30,7 @@ export function rowsOf<Row>(result: Result, countBytes?: (bytes: number) => void
         } catch (error) {
           over = true;
           rows.length = 0;
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       },
       onCompleted: () => resolve(rows),

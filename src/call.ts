@@ -42,7 +42,7 @@ export function beginCall(scope: RequestScope | undefined, timeoutMs: number): C
     },
     timeoutMs: () =>
       Math.max(1, Math.ceil(Math.min(timeoutMs, scope?.remainingMs() ?? deadlineMs - performance.now()))),
-    countBytes: scope?.countBytes,
+    countBytes: scope && ((bytes) => scope.countBytes(bytes)),
     race<T>(promise: Promise<T>, pool?: Pool): Promise<T> {
       return new Promise<T>((resolve, reject) => {
         const done = (): void => {

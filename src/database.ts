@@ -118,10 +118,12 @@ export function openDatabase(
   const connections = openConnections(settings);
   const outage = createOutage();
   const calls = new Set<Call>();
+  let wasUp = false;
   let probed: Health = { ready: false, reason: 'the database was not probed yet' };
   const probe = createHealthProbe(settings, {
     onUp() {
       probed = { ready: true };
+      wasUp = true;
       if (outage.current !== undefined) {
         connections.replace();
         outage.end();
@@ -129,7 +131,10 @@ export function openDatabase(
     },
     onDown(reason, certain) {
       probed = { ready: false, reason };
-      outage.begin(reason, certain);
+      // One that never answered may be slow because it is just starting: requests find out for themselves.
+      if (certain || wasUp) {
+        outage.begin(reason, certain);
+      }
     },
   });
   const sessionOptions = settings.database === undefined ? {} : { database: settings.database };
@@ -265,7 +270,7 @@ export function openDatabase(
           const transaction = session.beginTransaction({ timeout: call.timeoutMs() });
           // BEGIN travels with the first statement; if it fails, so does that one.
           transaction.catch(() => undefined);
-          const value = await work(runner(transaction as unknown as Transaction, call));
+          const value = await work(runner(transaction, call));
           if (call.reason !== undefined) {
             throw call.reason;
           }

@@ -47,10 +47,10 @@ async function whileWriting(
   write: (number: number) => Promise<unknown>,
   reads: (writes: () => number) => Promise<void>,
 ): Promise<void> {
-  let reading = true;
+  const reading = new AbortController();
   let number = 0;
   const writing = (async () => {
-    while (reading) {
+    while (!reading.signal.aborted) {
       number += 1;
       await write(number);
     }
@@ -58,7 +58,7 @@ async function whileWriting(
   try {
     await reads(() => number);
   } finally {
-    reading = false;
+    reading.abort();
     await writing;
   }
 }

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
 import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
-import { newId } from './kit.js';
+import { newId, until } from './kit.js';
 import { spawnServer, type ServerProcess } from './server-process.js';
 
 // A Neo4j that may be killed and frozen, a server process on it, and clients that record what they were answered.
@@ -79,11 +79,15 @@ const CREATE = 'mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }';
 const ADD = `mutation ($id: ID!, $traceId: ID!) {
   addMessage(input: { id: $id, traceId: $traceId, role: "user", content: "x" }) { id } }`;
 
-/** Creates a trace, which `clients` read and write. */
+/** Creates a trace, which `clients` read and write, and waits until a Neo4j that just started answers quickly. */
 export async function createTrace(server: ServerProcess): Promise<string> {
   const traceId = newId('outage');
-  const { errors } = await server.send(CREATE, { id: traceId });
-  assert.equal(errors, undefined, JSON.stringify(errors));
+  await until(async () => (await server.send(CREATE, { id: traceId })).errors === undefined, 60_000);
+  await until(async () => {
+    const answers = [await ask(server, 'write', traceId, 60_000), await ask(server, 'read', traceId, 60_000)];
+    return answers.every(({ code, ms }) => code === undefined && ms < 500);
+  }, 60_000);
+  await untilReadyIs(200, server);
   return traceId;
 }
 
