@@ -12,14 +12,16 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
+import { fieldCount } from './collect-fields.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
 import { createFieldGate, type FieldGate } from './field-gate.js';
 import { sizeOf } from './json-parts.js';
-import { fieldCount } from './query-cost.js';
 import { OverBudgetError } from './request-scope.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
+/** What the fields of a type have in common: those of the operation types are the first to run. */
+type Root = 'query' | 'mutation' | undefined;
 type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
 
 /** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
@@ -39,32 +41,44 @@ export function guardFields(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) {
       continue;
     }
-    const isMutation = type === schema.getMutationType();
+    const root =
+      type === schema.getMutationType() ? 'mutation' : type === schema.getQueryType() ? 'query' : undefined;
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Context>[]) {
-      const named = getNamedType(field.type);
-      const isGuarded = isMutation || type === schema.getQueryType() || named.name === 'JSON';
-      if (!isLeafType(named)) {
-        const isList = isListType(getNullableType(field.type));
-        const deliver = isList ? listDelivery(schema, gate) : objectDelivery(schema, gate);
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
-      } else if (isGuarded) {
-        const deliver = payloadDelivery(gate);
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
+      const deliver = deliveryOf(schema, field, gate);
+      if (deliver !== undefined || root !== undefined) {
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
+          deliver: deliver ?? ((value) => value),
+          gate,
+          root,
+        });
       }
     }
   }
 }
 
+/** Undefined for a field whose value is small and has no others below it. */
+function deliveryOf(
+  schema: GraphQLSchema,
+  { type }: GraphQLField<unknown, Context>,
+  gate: FieldGate,
+): Deliver | undefined {
+  const named = getNamedType(type);
+  if (isLeafType(named)) {
+    return named.name === 'JSON' ? payloadDelivery(gate) : undefined;
+  }
+  return isListType(getNullableType(type)) ? listDelivery(schema, gate) : objectDelivery(schema, gate);
+}
+
 function guarded(
   resolve: Resolve,
-  { deliver, isMutation }: { readonly deliver: Deliver; readonly isMutation: boolean },
+  { deliver, gate, root }: { readonly deliver: Deliver; readonly gate: FieldGate; readonly root: Root },
 ): Resolve {
-  return (source, args, context, info) => {
+  const guardedResolve: Resolve = (source, args, context, info) => {
     const { scope } = context;
     if (scope.signal.aborted) {
       throw scope.signal.reason;
     }
-    if (isMutation) {
+    if (root === 'mutation') {
       scope.beginWrite();
     }
     try {
@@ -81,6 +95,13 @@ function guarded(
       throw explained(error, context, info);
     }
   };
+  // A query may have many root fields, and each sends a statement.
+  return root === 'query'
+    ? (source, args, context, info) =>
+        gate.isUsedUp()
+          ? gate.later().then((): unknown => guardedResolve(source, args, context, info))
+          : guardedResolve(source, args, context, info)
+    : guardedResolve;
 }
 
 function delivered(value: unknown, deliver: Deliver, context: Context, info: GraphQLResolveInfo): unknown {

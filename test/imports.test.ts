@@ -14,7 +14,7 @@ const LAYERS = {
   edge:
     'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
     'request-body access config pretty context loaders scalars limits ' +
-    'apollo-server bound-execution field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result',
+    'apollo-server bound-execution collect-fields field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result',
   domain:
     'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
     'list-changes trace-list poll ' +
