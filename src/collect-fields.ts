@@ -31,10 +31,7 @@ export function fieldCount(
   const selections = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
   return Math.max(
     0,
-    ...types.map(
-      (possible) =>
-        collectFields(schema, { type: possible as GraphQLObjectType, selections, fragments, values }).size,
-    ),
+    ...types.map((possible) => collectFields(schema, { type: possible, selections, fragments, values }).size),
   );
 }
 

@@ -99,7 +99,7 @@ export function openDatabase(
                 scope?.countBytes(bytesOf(row));
               } catch (error) {
                 failed = true;
-                reject(error as Error);
+                reject(error instanceof Error ? error : new Error('unknown', { cause: error }));
               }
             }
           },
@@ -122,7 +122,7 @@ export function openDatabase(
           return await once<Row>(statement, parameters);
         } catch (error) {
           // One more try: a pooled connection may have died since its last use.
-          if (error instanceof StemmaError && neo4j.isRetryableError(error.cause as Error)) {
+          if (error instanceof StemmaError && neo4j.isRetryableError(error.cause)) {
             return await once<Row>(statement, parameters);
           }
           throw error;

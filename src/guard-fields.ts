@@ -5,6 +5,7 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  OperationTypeNode,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
@@ -76,7 +77,7 @@ function guarded(
   const guardedResolve: Resolve = (source, args, context, info) => {
     const { scope } = context;
     if (scope.signal.aborted) {
-      throw scope.signal.reason;
+      return abandoned();
     }
     if (root === 'mutation') {
       scope.beginWrite();
@@ -86,13 +87,11 @@ function guarded(
       return value instanceof Promise
         ? value.then(
             (resolved) => delivered(resolved, deliver, context, info),
-            (error: unknown) => {
-              throw explained(error, context, info);
-            },
+            (error: unknown) => failed(error, context, info),
           )
         : deliver(value, context, info);
     } catch (error) {
-      throw explained(error, context, info);
+      return failed(error, context, info);
     }
   };
   // A query may have many root fields, and each sends a statement.
@@ -105,25 +104,32 @@ function guarded(
 }
 
 function delivered(value: unknown, deliver: Deliver, context: Context, info: GraphQLResolveInfo): unknown {
+  if (context.scope.signal.aborted) {
+    return abandoned();
+  }
   try {
     return deliver(value, context, info);
   } catch (error) {
-    throw explained(error, context, info);
+    return failed(error, context, info);
   }
 }
 
-/** What is over budget is said with the list to page, and stops the whole request. */
-function explained(error: unknown, { scope }: Context, info: GraphQLResolveInfo): unknown {
-  if (scope.signal.aborted) {
-    return scope.signal.reason;
+/** Rejects with the field's error. What is over budget stops the whole request, with an error that names the list to page. */
+function failed(error: unknown, { scope }: Context, info: GraphQLResolveInfo): Promise<never> {
+  if (error instanceof OverBudgetError && !scope.signal.aborted) {
+    const done =
+      info.operation.operation === OperationTypeNode.MUTATION ? '; what the mutation writes is written' : '';
+    scope.stop(overBudget(error, pathOf(info), done));
   }
-  if (error instanceof OverBudgetError) {
-    const done = info.operation.operation === 'mutation' ? '; what the mutation writes is written' : '';
-    const stopped = overBudget(error, pathOf(info), done);
-    scope.stop(stopped);
-    return stopped;
-  }
-  return error;
+  return scope.signal.aborted ? abandoned() : Promise.reject(error as Error);
+}
+
+/**
+ * What is left of a stopped request: its client has been answered with the scope's error (see `withinScope`), so nothing waits
+ * for the field. An error for each of thousands of fields would take longer than all before.
+ */
+function abandoned(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** The error that a client gets for a request over budget: it names the list nearest to `path`. */
@@ -235,12 +241,12 @@ async function nextTurn(
 ): Promise<void> {
   await before;
   // The items themselves take two microtasks: one to be there, one to be completed.
-  await null;
-  await null;
+  await Promise.resolve();
+  await Promise.resolve();
   if (gate.isUsedUp()) {
     await gate.later();
   }
   if (signal.aborted) {
-    throw signal.reason;
+    await abandoned();
   }
 }

@@ -71,7 +71,7 @@ export function queryCost({ schema, document, operation, variables }: Query): Qu
   const costOf = (level: Level, selections: readonly SelectionSetNode[]): number => {
     const types = isAbstractType(level.type) ? schema.getPossibleTypes(level.type) : [level.type];
     // Of an interface or union, the type that costs most.
-    return Math.max(0, ...types.map((type) => costOfObject(type as GraphQLObjectType, level, selections)));
+    return Math.max(0, ...types.map((type) => costOfObject(type, level, selections)));
   };
 
   const costOfObject = (
