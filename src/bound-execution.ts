@@ -60,15 +60,15 @@ function executed(
   const events = source[Symbol.asyncIterator]();
   const results: AsyncGenerator<ExecutionResult, void, void> = {
     async next() {
-      const { done, value } = await events.next();
-      if (done === true) {
+      const event: IteratorResult<unknown, unknown> = await events.next();
+      if (event.done === true) {
         return { done: true, value: undefined };
       }
       scope.renew();
       try {
         return {
           done: false,
-          value: await withinScope(scope, Promise.resolve(execute({ ...args, rootValue: value }))),
+          value: await withinScope(scope, Promise.resolve(execute({ ...args, rootValue: event.value }))),
         };
       } catch (error) {
         await events.return?.();

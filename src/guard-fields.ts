@@ -5,6 +5,7 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  OperationTypeNode,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLField,
@@ -12,14 +13,16 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
+import { fieldCount } from './collect-fields.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
 import { createFieldGate, type FieldGate } from './field-gate.js';
 import { sizeOf } from './json-parts.js';
-import { fieldCount } from './query-cost.js';
 import { OverBudgetError } from './request-scope.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
+/** What the fields of a type have in common: those of the operation types are the first to run. */
+type Root = 'query' | 'mutation' | undefined;
 type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
 
 /** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
@@ -39,32 +42,44 @@ export function guardFields(schema: GraphQLSchema): void {
     if (!isObjectType(type) || type.name.startsWith('__')) {
       continue;
     }
-    const isMutation = type === schema.getMutationType();
+    const root =
+      type === schema.getMutationType() ? 'mutation' : type === schema.getQueryType() ? 'query' : undefined;
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Context>[]) {
-      const named = getNamedType(field.type);
-      const isGuarded = isMutation || type === schema.getQueryType() || named.name === 'JSON';
-      if (!isLeafType(named)) {
-        const isList = isListType(getNullableType(field.type));
-        const deliver = isList ? listDelivery(schema, gate) : objectDelivery(schema, gate);
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
-      } else if (isGuarded) {
-        const deliver = payloadDelivery(gate);
-        field.resolve = guarded(field.resolve ?? defaultFieldResolver, { deliver, isMutation });
+      const deliver = deliveryOf(schema, field, gate);
+      if (deliver !== undefined || root !== undefined) {
+        field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
+          deliver: deliver ?? ((value) => value),
+          gate,
+          root,
+        });
       }
     }
   }
 }
 
+/** Undefined for a field whose value is small and has no others below it. */
+function deliveryOf(
+  schema: GraphQLSchema,
+  { type }: GraphQLField<unknown, Context>,
+  gate: FieldGate,
+): Deliver | undefined {
+  const named = getNamedType(type);
+  if (isLeafType(named)) {
+    return named.name === 'JSON' ? payloadDelivery(gate) : undefined;
+  }
+  return isListType(getNullableType(type)) ? listDelivery(schema, gate) : objectDelivery(schema, gate);
+}
+
 function guarded(
   resolve: Resolve,
-  { deliver, isMutation }: { readonly deliver: Deliver; readonly isMutation: boolean },
+  { deliver, gate, root }: { readonly deliver: Deliver; readonly gate: FieldGate; readonly root: Root },
 ): Resolve {
-  return (source, args, context, info) => {
+  const guardedResolve: Resolve = (source, args, context, info) => {
     const { scope } = context;
     if (scope.signal.aborted) {
-      throw scope.signal.reason;
+      return abandoned();
     }
-    if (isMutation) {
+    if (root === 'mutation') {
       scope.beginWrite();
     }
     try {
@@ -72,37 +87,49 @@ function guarded(
       return value instanceof Promise
         ? value.then(
             (resolved) => delivered(resolved, deliver, context, info),
-            (error: unknown) => {
-              throw explained(error, context, info);
-            },
+            (error: unknown) => failed(error, context, info),
           )
         : deliver(value, context, info);
     } catch (error) {
-      throw explained(error, context, info);
+      return failed(error, context, info);
     }
   };
+  // A query may have many root fields, and each sends a statement.
+  return root === 'query'
+    ? (source, args, context, info) =>
+        gate.isUsedUp()
+          ? gate.later().then((): unknown => guardedResolve(source, args, context, info))
+          : guardedResolve(source, args, context, info)
+    : guardedResolve;
 }
 
 function delivered(value: unknown, deliver: Deliver, context: Context, info: GraphQLResolveInfo): unknown {
+  if (context.scope.signal.aborted) {
+    return abandoned();
+  }
   try {
     return deliver(value, context, info);
   } catch (error) {
-    throw explained(error, context, info);
+    return failed(error, context, info);
   }
 }
 
-/** What is over budget is said with the list to page, and stops the whole request. */
-function explained(error: unknown, { scope }: Context, info: GraphQLResolveInfo): unknown {
-  if (scope.signal.aborted) {
-    return scope.signal.reason;
+/** Rejects with the field's error. What is over budget stops the whole request, with an error that names the list to page. */
+function failed(error: unknown, { scope }: Context, info: GraphQLResolveInfo): Promise<never> {
+  if (error instanceof OverBudgetError && !scope.signal.aborted) {
+    const done =
+      info.operation.operation === OperationTypeNode.MUTATION ? '; what the mutation writes is written' : '';
+    scope.stop(overBudget(error, pathOf(info), done));
   }
-  if (error instanceof OverBudgetError) {
-    const done = info.operation.operation === 'mutation' ? '; what the mutation writes is written' : '';
-    const stopped = overBudget(error, pathOf(info), done);
-    scope.stop(stopped);
-    return stopped;
-  }
-  return error;
+  return scope.signal.aborted ? abandoned() : Promise.reject(error as Error);
+}
+
+/**
+ * What is left of a stopped request: its client has been answered with the scope's error (see `withinScope`), so nothing waits
+ * for the field. An error for each of thousands of fields would take longer than all before.
+ */
+function abandoned(): Promise<never> {
+  return new Promise(() => undefined);
 }
 
 /** The error that a client gets for a request over budget: it names the list nearest to `path`. */
@@ -214,12 +241,12 @@ async function nextTurn(
 ): Promise<void> {
   await before;
   // The items themselves take two microtasks: one to be there, one to be completed.
-  await null;
-  await null;
+  await Promise.resolve();
+  await Promise.resolve();
   if (gate.isUsedUp()) {
     await gate.later();
   }
   if (signal.aborted) {
-    throw signal.reason;
+    await abandoned();
   }
 }

@@ -135,7 +135,7 @@ function checkStructure(schema: GraphQLSchema, document: DocumentNode): void {
     }),
     maxAliasesRule({ n: MAX_ALIASES, ...rejecting('aliases') }),
     maxDirectivesRule({ n: MAX_DIRECTIVES, ...rejecting('directives') }),
-  ] as unknown as readonly ValidationRule[];
+  ];
   validate(schema, document, rules);
 }
 

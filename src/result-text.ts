@@ -31,16 +31,17 @@ export interface ResultText {
 export function resultText(result: unknown): ResultText {
   const open: Open[] = [];
   let piece = '';
-  /** What is left of a text that is longer than a piece, from `restFrom` on. */
-  let rest = '';
-  let restFrom = 0;
+  /** What is left, from `from` on, of a text that is longer than a piece. */
+  const long = { text: '', from: 0 };
   let isBegun = false;
 
   const write = (value: unknown): void => {
     if (typeof value === 'string') {
       put(JSON.stringify(value));
+    } else if (value === undefined || typeof value === 'function') {
+      piece += 'null';
     } else if (typeof value !== 'object' || value === null) {
-      piece += JSON.stringify(value) ?? 'null';
+      piece += JSON.stringify(value);
     } else if (value instanceof JsonText) {
       put(value.text);
     } else if (value instanceof JsonList) {
@@ -68,8 +69,8 @@ export function resultText(result: unknown): ResultText {
     if (text.length <= PIECE_LENGTH) {
       piece += text;
     } else {
-      rest = text;
-      restFrom = 0;
+      long.text = text;
+      long.from = 0;
     }
   };
 
@@ -93,14 +94,13 @@ export function resultText(result: unknown): ResultText {
 
   return {
     next() {
-      if (rest !== '') {
-        const to = endOfPiece(rest, restFrom);
-        const part = rest.slice(restFrom, to);
-        restFrom = to;
-        if (restFrom >= rest.length) {
-          rest = '';
+      if (long.text !== '') {
+        const { text, from } = long;
+        long.from = endOfPiece(text, from);
+        if (long.from >= text.length) {
+          long.text = '';
         }
-        return part;
+        return text.slice(from, long.from);
       }
       if (!isBegun) {
         isBegun = true;
@@ -108,7 +108,7 @@ export function resultText(result: unknown): ResultText {
       }
       for (
         let values = 0;
-        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && rest === '';
+        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && long.text === '';
         values += 1
       ) {
         const top = open.at(-1);
@@ -117,7 +117,7 @@ export function resultText(result: unknown): ResultText {
         }
         writeMember(top);
       }
-      if (piece === '' && rest === '' && open.length === 0) {
+      if (piece === '' && long.text === '' && open.length === 0) {
         return undefined;
       }
       const part = piece;

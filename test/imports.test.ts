@@ -16,7 +16,7 @@ const LAYERS = {
     'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope ' +
     'subscribe watch frames mask request-body host-check cors client-disconnect config pretty context loaders ' +
     'scalars limits start-up stop-parts hold-port await-neo4j within drain apollo-server bound-execution ' +
-    'field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
+    'collect-fields field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
     'byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit ' +
     'socket-messages',
   domain:
