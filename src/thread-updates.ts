@@ -37,13 +37,14 @@ export async function followThread(
   let endedUntold = after === 'ended';
   let log: LogHead = head;
   const stopped = new AbortController();
+  const isStopped = (): boolean => stopped.signal.aborted;
 
   /** Follows `log` from its beginning; undefined if it was stopped meanwhile. */
   async function followNext(): Promise<Follower<RunEventRow> | undefined> {
-    while (!stopped.signal.aborted) {
+    while (!isStopped()) {
       try {
         const following = await tails.follow(log, { after: 0, latest: log.latest });
-        if (!stopped.signal.aborted) {
+        if (!isStopped()) {
           return following;
         }
         await following.return?.();
@@ -84,7 +85,7 @@ function placeIn({ ownerId, life, latest }: LogHead, { after, afterSeq }: Thread
     return checkSeq(afterSeq ?? latest, latest, 'afterSeq');
   }
   if (afterSeq != null) {
-    throw badInput('afterSeq', `expected only one of after and afterSeq, got both`);
+    throw badInput('afterSeq', 'expected only one of after and afterSeq, got both');
   }
   const { threadId, generation, seq } = parseRunEventId(after, 'after');
   if (threadId !== ownerId) {

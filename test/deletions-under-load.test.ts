@@ -33,7 +33,7 @@ function noting(database: Database): Database {
   });
   return {
     ...database,
-    run: noted(database).run,
+    ...noted(database),
     write: (work) => database.write((transaction) => work(noted(transaction))),
   };
 }
