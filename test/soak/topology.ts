@@ -135,9 +135,11 @@ export async function prepareTopology({
           process.kill(neo4j, 'SIGCONT');
         }
         if (server.pid !== undefined) {
+          // One that is only just starting ends by the signal itself.
+          const wasReady = server.readySince !== undefined;
           const { code, ms, forced } = await server.end('SIGTERM', TIMEOUTS.stopMs + GRACE_MS);
           report.most(`stop of server ${server.name}, ms`, ms);
-          if (forced || code !== 0) {
+          if (forced || (wasReady && code !== 0)) {
             const how = forced ? `had to be killed after ${ms.toFixed(0)} ms` : `ended with ${code}`;
             report.find('processes', `server ${server.name} ${how} on SIGTERM`, server.name);
           }
