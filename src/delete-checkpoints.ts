@@ -1,7 +1,7 @@
 import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import { freeContent, freeReleased, PIECES_AT_A_TIME } from './free-content.js';
+import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from './free-content.js';
 import { lockThreads } from './lock.js';
 import { removeEmptyThreads } from './threads.js';
 
@@ -29,8 +29,9 @@ export async function deleteCheckpoints(
   const thread = { projectId, id: threadId };
   const total = await inBatches({ least: 50, most: 500 }, (limit) =>
     database.write(async (transaction) => {
-      const [, [row]] = await Promise.all([
+      const [, , [row]] = await Promise.all([
         lockThreads(transaction, { threads: [thread] }),
+        lockFreeing(transaction),
         clearCheckpoints(transaction, { projectId, threadId, before, limit }),
         forgetCheckpoints(transaction, thread),
         removeEmptyThreads(transaction, { threads: [thread] }),

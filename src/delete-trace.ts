@@ -3,7 +3,7 @@ import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { notFound } from './errors.js';
-import { freeContent, freeReleased, PIECES_AT_A_TIME } from './free-content.js';
+import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from './free-content.js';
 import { checkId } from './ids.js';
 import { lockTraces } from './lock.js';
 import { removeEmptyThreads } from './threads.js';
@@ -102,7 +102,10 @@ async function clear(
   const all = (some: Clear): Promise<number> =>
     inBatches({ least: 250, most: 2_000 }, (limit) =>
       database.write(async (transaction) => {
-        const [row] = await some(transaction, { projectId, traceId: id, limit });
+        const [, [row]] = await Promise.all([
+          lockFreeing(transaction),
+          some(transaction, { projectId, traceId: id, limit }),
+        ]);
         await freeContent(
           transaction,
           (row?.released ?? []).map((released) => ({ projectId, id: released })),

@@ -4,7 +4,7 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
-import { freeContent } from './free-content.js';
+import { freeContent, lockFreeing } from './free-content.js';
 import type { MessageRow, RunRow } from './graph.js';
 import { lockOrder } from './load.js';
 import { contentToProperties, goalToNode } from './nodes.js';
@@ -94,6 +94,10 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   );
   send(runs, () => touchRuns(transaction, { runs: runs.map(({ run }) => run) }));
   send(runs, () => createRunEvents(transaction, { runs }));
+  if (batch.checkpoints.changed().length > 0) {
+    // What they held is freed.
+    sent.push(lockFreeing(transaction));
+  }
   const released = flushCheckpoints(transaction, batch);
   sent.push(released);
   const held = [...batch.held.rows()];

@@ -43,6 +43,19 @@ export async function freeContent(
   }
 }
 
+const lockKeys = statement<{ readonly keys: readonly PieceKey[] }, never>('checkpoints/lock-keys');
+/** No checkpoint has this id: ids have no control characters. */
+const FREEING = '\u0001content';
+
+/**
+ * Takes the lock that makes transactions that free content take turns: they lock pieces in the order in which they find them,
+ * so two at a time could block each other. To be taken before the first owner's hold is removed.
+ */
+export async function lockFreeing(transaction: Runner): Promise<void> {
+  // One for all projects, so that no transaction needs two.
+  await lockKeys(transaction, { keys: [{ projectId: FREEING, id: FREEING }] });
+}
+
 /** How many pieces a transaction of a deletion removes, about: few enough that no writer waits long for what it locks. */
 export const PIECES_AT_A_TIME = 1_000;
 
@@ -50,6 +63,7 @@ export const PIECES_AT_A_TIME = 1_000;
 export async function freeReleased(database: Database): Promise<void> {
   for (let more = true; more;) {
     more = await database.write(async (transaction) => {
+      await lockFreeing(transaction);
       const released = await takeReleased(transaction, { limit: 10 });
       await freeContent(transaction, released, { most: PIECES_AT_A_TIME });
       return released.length > 0;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { before, test } from 'node:test';
-import { openDatabase, type Database } from '../src/database.js';
-import type { LocalNeo4j } from '../src/neo4j-local.js';
+import { test } from 'node:test';
+import { openDatabase } from '../src/database.js';
 import { migrate } from '../src/migrate.js';
 import { readMigrations } from '../src/migrations.js';
 import { PROGRAM_VERSION } from '../src/program-version.js';
@@ -11,11 +10,7 @@ import { spawnServer } from './server-process.js';
 
 const migrations = readMigrations();
 const last = migrations.length - 1;
-let neo4j: LocalNeo4j;
-let database: Database;
-before(async () => {
-  ({ neo4j, database } = await startOwnNeo4j());
-});
+const { neo4j, database } = await startOwnNeo4j();
 
 const cypher = <Row>(text: string, parameters: object = {}): Promise<Row[]> =>
   database.run<Row>({ name: 'test', text }, parameters);

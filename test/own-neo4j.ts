@@ -10,7 +10,7 @@ const installDir =
   process.env['STEMMA_TEST_NEO4J_INSTALL'] ??
   fileURLToPath(new URL('../../.stemma/neo4j-install', import.meta.url));
 
-/** A Neo4j of this test file's own, empty at first; it is stopped and removed after the file's tests. */
+/** A Neo4j of this test file's own, empty at first; it is stopped and removed after the file's tests. Call it at the file's top level. */
 export async function startOwnNeo4j(): Promise<{ readonly neo4j: LocalNeo4j; readonly database: Database }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stemma-own-'));
   const neo4j = await startLocalNeo4j({
