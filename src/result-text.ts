@@ -92,9 +92,11 @@ export function resultText(result: unknown): ResultText {
     write(value);
   };
 
+  const hasLong = (): boolean => long.text !== '';
+
   return {
     next() {
-      if (long.text !== '') {
+      if (hasLong()) {
         const { text, from } = long;
         long.from = endOfPiece(text, from);
         if (long.from >= text.length) {
@@ -108,7 +110,7 @@ export function resultText(result: unknown): ResultText {
       }
       for (
         let values = 0;
-        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && long.text === '';
+        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !hasLong();
         values += 1
       ) {
         const top = open.at(-1);
@@ -117,7 +119,7 @@ export function resultText(result: unknown): ResultText {
         }
         writeMember(top);
       }
-      if (piece === '' && long.text === '' && open.length === 0) {
+      if (piece === '' && !hasLong() && open.length === 0) {
         return undefined;
       }
       const part = piece;
