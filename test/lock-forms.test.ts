@@ -14,9 +14,9 @@ before(() => {
 after(() => driver.close());
 
 /** Runs `work` in a transaction of its own, and returns the code of the error that it fails with; 'committed' otherwise. */
-async function transact(work: (transaction: Transaction) => Promise<void>): Promise<string> {
+async function transact(work: (transaction: Transaction) => Promise<void>, name = ''): Promise<string> {
   const session: Session = driver.session();
-  const transaction = session.beginTransaction();
+  const transaction = session.beginTransaction({ metadata: { name } });
   try {
     await work(transaction);
     await transaction.commit();
@@ -37,21 +37,23 @@ interface Case {
 
 /** How three waiters end that wait while the first transaction does its work and commits. */
 async function threeWaiters({ first, waiter }: Case): Promise<string[]> {
+  const name = newId('waiters');
   let waiting: Promise<string>[] = [];
   const holder = await transact(async (transaction) => {
     await first(transaction);
-    waiting = range(1, 3).map(() => transact(waiter));
-    // Neo4j does not say that a transaction waits for a lock that it takes while it runs, other than here.
-    await until(3);
+    waiting = range(1, 3).map(() => transact(waiter, name));
+    await untilBlocked(name, 3);
   });
   return [holder, ...(await Promise.all(waiting))];
 }
 
-/** Waits until so many transactions wait for a lock. */
-async function until(count: number): Promise<void> {
+/** Waits until so many transactions of this name wait for a lock. */
+async function untilBlocked(name: string, count: number): Promise<void> {
   for (let look = 1; look <= 200; look += 1) {
     const { records } = await driver.executeQuery(
-      "SHOW TRANSACTIONS YIELD status WHERE status STARTS WITH 'Blocked' RETURN count(*) AS blocked",
+      `SHOW TRANSACTIONS YIELD status, metaData
+       WHERE status STARTS WITH 'Blocked' AND metaData.name = $name RETURN count(*) AS blocked`,
+      { name },
     );
     if (Number(records[0]?.get('blocked')) >= count) {
       return;
