@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WebSocket } from 'ws';
+import { ClientLeftError } from './errors.js';
 
 const CONNECTION_ERRORS = [
   'ECONNRESET',
@@ -16,6 +17,9 @@ const CONNECTION_ERRORS = [
  * database fails with the same codes while the client waits.
  */
 export function isDisconnect(error: unknown, request: IncomingMessage, response: ServerResponse): boolean {
+  if (error instanceof ClientLeftError) {
+    return true;
+  }
   const left = request.socket.destroyed || response.destroyed;
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return left && typeof code === 'string' && CONNECTION_ERRORS.includes(code);

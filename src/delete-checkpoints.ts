@@ -29,8 +29,10 @@ export async function deleteCheckpoints(
   const thread = { projectId, id: threadId };
   const total = await inBatches({ least: 50, most: 500 }, (limit) =>
     database.write(async (transaction) => {
-      const [, , [row]] = await Promise.all([
-        lockThreads(transaction, { threads: [thread] }),
+      if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
+        return 0;
+      }
+      const [, [row]] = await Promise.all([
         lockFreeing(transaction),
         clearCheckpoints(transaction, { projectId, threadId, before, limit }),
         forgetCheckpoints(transaction, thread),

@@ -42,10 +42,10 @@ export async function deleteRunEvents(
   let generation: string | null = null;
   return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
     const row = await database.write(async (transaction) => {
-      const [, [cleared]] = await Promise.all([
-        lockThreads(transaction, { threads: [{ projectId, id: threadId }] }),
-        clearRun(transaction, { ...key, generation, limit }),
-      ]);
+      if ((await lockThreads(transaction, { threads: [{ projectId, id: threadId }] })).length === 0) {
+        return undefined;
+      }
+      const [cleared] = await clearRun(transaction, { ...key, generation, limit });
       if (cleared !== undefined && cleared.removed < limit) {
         await removeEmptyRun(transaction, {
           projectId,

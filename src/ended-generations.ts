@@ -34,8 +34,10 @@ export async function endThreadGeneration(
 ): Promise<(EndedGeneration & { readonly events: number }) | undefined> {
   const { projectId, id: threadId } = thread;
   return await database.write(async (transaction) => {
-    const [, [ended]] = await Promise.all([
-      lockThreads(transaction, { threads: [thread] }),
+    if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
+      return undefined;
+    }
+    const [[ended]] = await Promise.all([
       endGeneration(transaction, thread),
       removeEmptyThreads(transaction, { threads: [thread] }),
     ]);

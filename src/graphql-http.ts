@@ -6,7 +6,7 @@ import type { BodyParser } from './body-parser.js';
 import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
 import type { Drain } from './drain.js';
-import { StemmaError } from './errors.js';
+import { ClientLeftError, StemmaError } from './errors.js';
 import type { Limits } from './limits.js';
 import { checkQueryLength } from './query-limits.js';
 import { readBody } from './request-body.js';
@@ -96,10 +96,10 @@ async function execute(
     }
     await sendBody(response, text, limits.bodyTimeoutMs);
   } catch (error) {
-    if (!(error instanceof StemmaError)) {
+    if (!(error instanceof StemmaError) || error instanceof ClientLeftError) {
       throw error;
     }
-    // Stopped: by the deadline, by a limit, or because the client left; then nobody gets an answer.
+    // Stopped by the deadline or by a limit.
     if (!response.destroyed) {
       if (error.code === 'UNAVAILABLE') {
         response.setHeader('retry-after', RETRY_AFTER_S);

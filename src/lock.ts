@@ -6,8 +6,11 @@ import { inLockOrder, load, type Needs } from './load.js';
 
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
-/** Takes the write lock of each thread, in the order given. */
-export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
+/**
+ * Takes the write lock of each thread, in the order given, and returns those that exist. Treat the others as missing, also if a
+ * later statement finds one: another transaction has created it since, and may be changing it.
+ */
+export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, ThreadKey>('threads/lock');
 /** Reads threads by key. Unknown keys give no row. */
 export const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>(
   'threads/read',
@@ -43,10 +46,17 @@ export async function lockAndLoad(
   if (threads.length > 0) {
     const keys = inLockOrder(threads);
     loads.push(
-      lockThreads(transaction, { threads: keys }),
-      readThreads(transaction, { threads: keys }).then((rows) => {
+      Promise.all([
+        lockThreads(transaction, { threads: keys }),
+        readThreads(transaction, { threads: keys }),
+      ]).then(([locked, rows]) => {
+        const isLocked = new Set(locked.map((key) => keyOf(key.projectId, key.id)));
         for (const { thread } of rows) {
-          batch.threads.load(keyOf(thread.projectId, thread.id), thread);
+          const key = keyOf(thread.projectId, thread.id);
+          // Without the others, a write creates its thread: the key's constraint then makes it a conflict, and it runs again.
+          if (isLocked.has(key)) {
+            batch.threads.load(key, thread);
+          }
         }
       }),
     );

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ByteBudget } from './byte-budget.js';
-import { StemmaError } from './errors.js';
+import { ClientLeftError, StemmaError } from './errors.js';
 import type { Limits } from './limits.js';
 
 /** How many times the largest body is read and thrown away, so that a client that is still sending reads the answer. */
@@ -99,8 +99,7 @@ export async function readBody(
       stop();
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
     };
-    const onClose = (): void =>
-      fail(new StemmaError('BAD_USER_INPUT', 'the client left before its request was complete'));
+    const onClose = (): void => fail(new ClientLeftError());
     request.on('data', onData).once('end', onEnd).once('error', onClose).once('close', onClose);
   });
 }

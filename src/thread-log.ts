@@ -26,11 +26,11 @@ export const threadLog: LogSource<RunEventRow> = {
   },
   head: readHead,
   async lockedHead(transaction, owner) {
-    const [, head] = await Promise.all([
+    const [locked, head] = await Promise.all([
       lockThreads(transaction, { threads: [{ projectId: owner.projectId, id: owner.ownerId }] }),
       readHead(transaction, owner),
     ]);
-    return head;
+    return locked.length === 0 ? undefined : head;
   },
   movedHeads: (database, watched) => readMoved(database, { watched }),
   numberOf: ({ seq }) => seq,

@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -27,6 +28,8 @@ export interface RunFolder {
 /** Creates the folder of a run by this process. */
 export function createRunFolder(): RunFolder {
   const folder = mkdtempSync(join(tmpdir(), PREFIX));
+  // A test runs the server as another user, who must reach the files of the image in here.
+  chmodSync(folder, 0o711);
   writeFileSync(ownerFile(folder), JSON.stringify(processWithPid(process.pid)));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
