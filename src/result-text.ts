@@ -32,7 +32,8 @@ export function resultText(result: unknown): ResultText {
   const open: Open[] = [];
   let piece = '';
   /** What is left, from `from` on, of a text that is longer than a piece. */
-  const long = { text: '', from: 0 };
+  const long: { text: string; from: number } = { text: '', from: 0 };
+  const isInText = (): boolean => long.text !== '';
   let isBegun = false;
 
   const write = (value: unknown): void => {
@@ -94,7 +95,7 @@ export function resultText(result: unknown): ResultText {
 
   return {
     next() {
-      if (long.text !== '') {
+      if (isInText()) {
         const { text, from } = long;
         long.from = endOfPiece(text, from);
         if (long.from >= text.length) {
@@ -108,7 +109,7 @@ export function resultText(result: unknown): ResultText {
       }
       for (
         let values = 0;
-        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && long.text === '';
+        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !isInText();
         values += 1
       ) {
         const top = open.at(-1);
@@ -117,7 +118,7 @@ export function resultText(result: unknown): ResultText {
         }
         writeMember(top);
       }
-      if (piece === '' && long.text === '' && open.length === 0) {
+      if (piece === '' && !isInText() && open.length === 0) {
         return undefined;
       }
       const part = piece;
