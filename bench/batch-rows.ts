@@ -9,9 +9,7 @@ export function ingestInto(batch: Batch): Ingest {
     get database(): never {
       throw new Error('expected writes that read nothing');
     },
-    onCommit: () => undefined,
     submit: (write) => Promise.resolve(write.apply(batch)),
-    idle: () => Promise.resolve(),
   };
 }
 

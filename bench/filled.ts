@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { applySchema } from '../src/apply-schema.js';
+import { migrate } from '../src/migrate.js';
 import { Batch } from '../src/batch.js';
 import { openDatabase } from '../src/database.js';
 import { installNeo4j, neo4jFolder } from '../src/neo4j-install.js';
@@ -28,7 +28,7 @@ CALL (s) {
 
 /** Where the database of so many traces is, or will be: elsewhere when what the program writes has changed. */
 function folderOf(traces: number, seed: number): string {
-  const schema = readdirSync(join(root, 'cypher', 'schema')).map((name) => `cypher/schema/${name}`);
+  const schema = readdirSync(join(root, 'cypher', 'migrations')).map((name) => `cypher/migrations/${name}`);
   const hash = createHash('sha256');
   for (const file of [
     ...schema,
@@ -66,7 +66,7 @@ export async function filled(traces: number, seed = SEED): Promise<string> {
   say('imported');
   const neo4j = await startNeo4j(draft);
   const database = openDatabase(neo4j);
-  await applySchema(database);
+  await migrate(database);
   say('indexed');
   await database.run({ name: 'bench/empty-lists', text: EMPTY_LISTS }, {});
   say('empty lists set');

@@ -1,5 +1,6 @@
 import { checkpoints, openCheckpointStage } from './checkpoints.js';
 import { checkpointStore } from './checkpoint-store.js';
+import { deletions, openDeletionStage } from './deletions.js';
 import { delivery } from './delivery.js';
 import { part } from './figure.js';
 import { measure } from './measure.js';
@@ -16,6 +17,7 @@ await measure({
     part(openReadingStage, reads),
     part(() => Promise.resolve(undefined), checkpointStore),
     part(openCheckpointStage, checkpoints),
+    part(openDeletionStage, [deletions]),
     part(() => Promise.resolve(undefined), starts),
   ],
   file: 'results.json',

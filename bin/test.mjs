@@ -1,34 +1,85 @@
-// npm test: every check and every test, on a throwaway Neo4j. `npm test -- NAME...` runs only the test files whose names
-// hold one of the words, without the checks.
-import { spawnSync } from 'node:child_process';
+// npm test: every check and every test but the long ones, on a throwaway Neo4j. `npm test -- NAME...` runs only the test
+// files whose names contain one of the words, without the checks; `npm test -- NAME.long` also a long one. `npm run test:all`
+// includes the long tests and writes its output to test/all-output.txt.
+import { spawn, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { prepare } from './prepare.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const words = process.argv.slice(2);
+const args = process.argv.slice(2);
+const all = args.includes('--all');
+const wordless = args.every((arg) => arg.startsWith('--'));
+const output = [];
+let running;
+let interruptedBy;
 
 prepare();
-if (words.length === 0) {
-  check(
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+  process.on(signal, () => interrupt(signal));
+}
+// npm does not pass SIGHUP on: it dies of it.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event !== undefined) {
+  setInterval(() => process.ppid !== parent && interrupt('SIGHUP'), 500).unref();
+}
+
+if (all) {
+  show(
+    `${new Date().toISOString()}, commit ${git('rev-parse', 'HEAD')}${git('status', '--porcelain') === '' ? '' : ' with uncommitted changes'}\n`,
+  );
+}
+if (wordless) {
+  await check(
     'format',
     ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
     'run `npm run format`',
   );
-  check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'], 'see above');
-  check('generated code', ['bin/codegen.mjs', '--check'], 'run `npm run codegen`');
+  await check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'], 'see above');
+  await check('generated code', ['bin/codegen.mjs', '--check'], 'run `npm run codegen`');
 }
-const tests = spawnSync(process.execPath, ['dist/test/run.js', ...words], { cwd: root, stdio: 'inherit' });
-process.exit(tests.status ?? 1);
+const status = await run(['dist/test/run.js', ...(all ? ['--reporter=spec'] : []), ...args]);
+if (all && wordless) {
+  writeFileSync(`${root}test/all-output.txt`, output.join('').replaceAll(root, ''));
+}
+process.exitCode = status;
 
-function check(name, args, advice) {
-  const begun = Date.now();
-  const { status } = spawnSync(process.execPath, args, {
+/** Runs a program of node's; resolves to its exit code. Ends this process if it was interrupted. */
+async function run(nodeArgs) {
+  running = spawn(process.execPath, nodeArgs, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', all ? 'pipe' : 'inherit', all ? 'pipe' : 'inherit', 'ipc'],
   });
-  if (status !== 0) {
+  running.stdout?.setEncoding('utf8').on('data', show);
+  running.stderr?.setEncoding('utf8').on('data', show);
+  const code = await new Promise((resolve) => running.once('close', (exitCode) => resolve(exitCode ?? 1)));
+  if (interruptedBy !== undefined) {
+    process.exit(128 + constants.signals[interruptedBy]);
+  }
+  return code;
+}
+
+/** Passes a signal on: the test runner cleans up and exits, a check just exits. */
+function interrupt(signal) {
+  interruptedBy ??= signal;
+  running?.kill(signal);
+}
+
+async function check(name, nodeArgs, advice) {
+  const begun = Date.now();
+  if ((await run(nodeArgs)) !== 0) {
     console.error(`${name}: failed; ${advice}`);
     process.exit(1);
   }
-  console.log(`${name}: fine (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
+  show(`${name}: passed (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`);
+}
+
+function show(text) {
+  process.stdout.write(text);
+  output.push(text);
+}
+
+function git(...words) {
+  return spawnSync('git', words, { cwd: root, encoding: 'utf8' }).stdout.trim();
 }

@@ -4,6 +4,7 @@ import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } f
 import type { Logger } from 'pino';
 import type { Context } from './context.js';
 import { PARSE_OPTIONS, type QueryLimits } from './query-limits.js';
+import { unavailableStatus } from './unavailable-status.js';
 
 /**
  * Apollo, for GraphQL over HTTP: it reads requests, executes them and chooses status and headers. Our own are validation with
@@ -29,6 +30,7 @@ export function createApolloServer({
     plugins: [
       // It wraps every resolver to find out how long an answer may be kept: none may.
       ApolloServerPluginCacheControlDisabled(),
+      unavailableStatus,
       {
         requestDidStart: () =>
           Promise.resolve({

@@ -10,6 +10,7 @@ import type {
   ThreadRow,
   TraceRow,
 } from './graph.js';
+import { stringifyJson } from './json-text.js';
 import type { Preview } from './stats.js';
 
 /** A trace by its project and id. */
@@ -175,8 +176,9 @@ export class Batch {
       id,
       createdAt: this.now,
       updatedAt: this.now,
-      log: null,
+      generation: null,
       lastSeq: 0,
+      eventCount: 0,
       lastWrite: 0,
       checkpointKey: null,
     };
@@ -234,7 +236,7 @@ export class Batch {
   ): EventRow {
     const trace = this.trace(projectId, traceId);
     const eventId = trace.lastEventId + 1;
-    const event = { projectId, traceId, eventId, type, at: this.now, payload: JSON.stringify(payload), key };
+    const event = { projectId, traceId, eventId, type, at: this.now, payload: stringifyJson(payload), key };
     this.changeTrace(trace, { lastEventId: eventId });
     this.events.put(keyOf(projectId, traceId, eventId), event);
     if (key !== null) {

@@ -1,10 +1,12 @@
 import { objectOf, readWholes, rewritten, valueIds, type Whole } from './checkpoint-payload.js';
 import { statement } from './cypher.js';
-import type { Runner } from './database.js';
+import type { Database, Runner } from './database.js';
 import { notFound } from './errors.js';
 import type { CheckpointRow } from './graph.js';
 import { parseJson } from './json.js';
 import { changesBetween, type Change } from './json-changes.js';
+import { inLockOrder } from './load.js';
+import { lockThreads } from './lock.js';
 import { readValues } from './read-content.js';
 
 /** What differs between two checkpoints. */
@@ -23,21 +25,33 @@ const readChainIds = statement<
   { position: number; id: string }
 >('content/chain-ids');
 
-const MOST_LOOKS = 5;
+/** After so many reads in which one of them changed, both are read under their threads' locks. */
+const MOST_UNLOCKED_READS = 3;
+const MOST_READS = 10;
 
 /**
  * Compares two checkpoints: their messages behind those they have in common, which are not read, and all else by place.
  *
- * NOT_FOUND without either; UNAVAILABLE if one of them is written anew again and again meanwhile.
+ * NOT_FOUND without either.
  */
 export async function diffCheckpoints(
-  database: Runner,
+  database: Database,
   { projectId, from, to }: { readonly projectId: string; readonly from: string; readonly to: string },
 ): Promise<Diff> {
-  for (let looks = 1; looks <= MOST_LOOKS; looks += 1) {
-    const wholes = await readWholes(database, { projectId, ids: [...new Set([from, to])] });
+  const ids = [...new Set([from, to])];
+  const read = async (runner: Runner): Promise<Diff | undefined> => {
+    const wholes = await readWholes(runner, { projectId, ids });
     const [a, b] = [from, to].map((id) => wholes.get(id) ?? missing(id)) as [Whole, Whole];
-    const diff = await diffOf(database, a, b);
+    return await diffOf(runner, a, b);
+  };
+  const readInLock = async (transaction: Runner): Promise<Diff | undefined> => {
+    const wholes = await readWholes(transaction, { projectId, ids });
+    const threads = [...wholes.values()].map(({ checkpoint }) => ({ projectId, id: checkpoint.threadId }));
+    await lockThreads(transaction, { threads: inLockOrder(threads) });
+    return await read(transaction);
+  };
+  for (let reads = 1; reads <= MOST_READS; reads += 1) {
+    const diff = await (reads <= MOST_UNLOCKED_READS ? read(database) : database.readLocked(readInLock));
     if (diff !== undefined) {
       return diff;
     }

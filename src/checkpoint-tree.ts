@@ -1,7 +1,7 @@
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { CheckpointRow } from './graph.js';
-import { readLineages } from './read-checkpoints.js';
+import { present, readLineages } from './read-checkpoints.js';
 
 /** The checkpoints of a thread and their kin, each behind its parent. */
 export interface Tree {
@@ -29,7 +29,7 @@ export async function checkpointTree(
   { projectId, threadId }: { readonly projectId: string; readonly threadId: string },
 ): Promise<Tree> {
   const rows = await readTree(database, { projectId, threadId, limit: MOST_NODES + 1 });
-  const kept = rows.slice(0, MOST_NODES).map(({ checkpoint }) => checkpoint);
+  const kept = present(rows.slice(0, MOST_NODES)).map(({ checkpoint }) => checkpoint);
   const ids = new Set(kept.map(({ id }) => id));
   const children = new Map<string | null, CheckpointRow[]>();
   for (const checkpoint of kept.sort((a, b) => (a.listKey < b.listKey ? -1 : 1))) {

@@ -4,7 +4,8 @@ import { badInput, notFound, StemmaError } from './errors.js';
 import type { CheckpointPayload, CheckpointRow } from './graph.js';
 import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { jsonObject, parseJson, shown } from './json.js';
+import { listTextsOf, objectTextsOf } from './content-input.js';
+import { parseJson, shown } from './json.js';
 import { checkTime } from './times.js';
 
 export interface NewCheckpoint {
@@ -25,6 +26,8 @@ export interface NewCheckpoint {
 }
 
 const MAX_TAGS = 100;
+/** About what a piece of content takes beside its text. */
+const PIECE_BYTES = 100;
 
 /**
  * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. What it holds is kept as
@@ -49,9 +52,9 @@ export async function putCheckpoint(
   const createdAt =
     metadata.createdAt == null ? null : checkTime(metadata.createdAt, 'input.metadata.createdAt');
   const stepId = checkOptionalId(input.stepId, 'input.stepId');
-  const messages = chainOf(projectId, listOf(input.messages, 'input.messages'));
-  const state = divide(projectId, jsonObject(input.state, 'input.state'));
-  const toolsResult = divide(projectId, jsonObject(input.toolsResult, 'input.toolsResult'));
+  const messages = chainOf(projectId, listTextsOf(input.messages, 'input.messages'));
+  const state = divide(projectId, objectTextsOf(input.state, 'input.state'));
+  const toolsResult = divide(projectId, objectTextsOf(input.toolsResult, 'input.toolsResult'));
   const fields = {
     threadId,
     step: checkStep(metadata.step, 'input.metadata.step'),
@@ -75,6 +78,7 @@ export async function putCheckpoint(
       chains: [messages, ...valuesOf(state), ...valuesOf(toolsResult)],
     },
     weight: 5 + Math.ceil(messages.length / 20) + state.pieces.size + toolsResult.pieces.size,
+    sizeBytes: sizeOf(messages, state, toolsResult),
     apply(batch) {
       const existing = batch.checkpoints.get(keyOf(projectId, id));
       if (existing !== undefined && existing.threadId !== threadId) {
@@ -140,6 +144,7 @@ export async function forkCheckpoint(
     threads: [{ projectId, id: threadId }],
     needs: { checkpoints: [source, key], checkpointLocks: [source, key] },
     weight: 5,
+    sizeBytes: 500,
     apply(batch) {
       const existing = batch.checkpoints.get(keyOf(projectId, key.id));
       if (existing?.digest === digest) {
@@ -211,6 +216,14 @@ function hold(
   batch.hold({ projectId, owner: 'Checkpoint', ownerId: id, ...what }, chain);
 }
 
+function sizeOf(messages: readonly Piece[], ...objects: readonly Divided[]): number {
+  const pieces = [...messages, ...objects.flatMap((divided) => [...divided.pieces.values()])];
+  return pieces.reduce(
+    (sum, { text }) => sum + text.length + PIECE_BYTES,
+    objects.reduce((sum, { text }) => sum + text.length, 0),
+  );
+}
+
 function payloadOf(state: Divided, toolsResult: Divided): CheckpointPayload {
   return {
     state: state.text,
@@ -231,13 +244,6 @@ export function idsOf(text: string | null | undefined): readonly (readonly [stri
 
 function valuesOf({ pieces }: Divided): (readonly Piece[])[] {
   return [...pieces.values()].map((piece) => [piece]);
-}
-
-function listOf(value: unknown, field: string): readonly unknown[] {
-  if (value != null && !Array.isArray(value)) {
-    throw badInput(field, `expected a JSON list, got ${shown(value)}`);
-  }
-  return value ?? [];
 }
 
 /** A checkpoint's number in its thread: a whole number from 0. */

@@ -1,5 +1,6 @@
+import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { isLoopback } from './access.js';
+import { isLoopback } from './host-check.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 
 /** Everything that can be set, from environment variables; see `.env.example` for what each does. */
@@ -9,8 +10,11 @@ export interface Config {
   readonly dataDir: string;
   readonly allowOpen: boolean;
   readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
   readonly limits: Limits;
   readonly logLevel: string;
+  /** How often a local Neo4j that ends by itself is restarted within 10 minutes. */
+  readonly neo4jRestarts: number;
   /** Null: run a local Neo4j. */
   readonly neo4j: {
     readonly uri: string;
@@ -18,14 +22,16 @@ export interface Config {
     readonly password: string;
     readonly database: string | undefined;
   } | null;
+  /** Settings that are ignored, one sentence each: to be logged. */
+  readonly warnings: readonly string[];
 }
 
-/** Every setting that is wrong, in one message. */
+/** All configuration errors in one message, a line each under a heading. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(mistakes: readonly string[]) {
-    super(`settings to mend:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
+    super(`Invalid configuration:\n${mistakes.map((mistake) => `  ${mistake}`).join('\n')}`);
   }
 }
 
@@ -41,6 +47,22 @@ const whole = (from: number, to: number, fallback: number): z.ZodType<number> =>
     })
     .transform(Number);
 
+/** Values separated by commas, each of which must be `valid`. */
+const list = (valid: (item: string) => boolean, expected: string): z.ZodType<readonly string[]> =>
+  z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.every(valid), { error: expected });
+const isHostName = (text: string): boolean => /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)$/i.test(text);
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+
 const MB = 1024 * 1024;
 const milliseconds = (fallback: number): z.ZodType<number> => whole(100, 3_600_000, fallback);
 const bytes = (fallback: number): z.ZodType<number> => whole(1024, 16 * 1024 * MB, fallback);
@@ -50,7 +72,8 @@ const SETTINGS = z.object({
   STEMMA_PORT: whole(0, 65_535, 4000),
   STEMMA_DATA_DIR: z.string().default('.stemma'),
   STEMMA_ALLOW_OPEN: z.enum(['true', 'false'], { error: 'true or false' }).default('false'),
-  STEMMA_ALLOWED_HOSTS: z.string().default(''),
+  STEMMA_ALLOWED_HOSTS: list(isHostName, 'host names without scheme and port'),
+  STEMMA_ALLOWED_ORIGINS: list(isOrigin, 'origins such as http://localhost:5173, without a path'),
   STEMMA_MAX_REQUEST_BYTES: whole(1024, 512 * MB, DEFAULT_LIMITS.maxRequestBytes),
   STEMMA_MAX_RESPONSE_BYTES: bytes(DEFAULT_LIMITS.maxResponseBytes),
   STEMMA_MAX_QUERY_COST: whole(1, 1e9, DEFAULT_LIMITS.maxQueryCost),
@@ -63,6 +86,7 @@ const SETTINGS = z.object({
   STEMMA_MAX_SOCKETS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSockets),
   STEMMA_MAX_SUBSCRIPTIONS: whole(1, 1_000_000, DEFAULT_LIMITS.maxSubscriptions),
   STEMMA_LOG_LEVEL: z.enum(LEVELS, { error: `one of ${LEVELS.join(', ')}` }).default('info'),
+  STEMMA_NEO4J_RESTARTS: whole(0, 1000, 5),
   NEO4J_URI: z
     .string()
     .refine((uri) => SCHEMES.some((scheme) => uri.startsWith(`${scheme}://`) && URL.canParse(uri)), {
@@ -78,47 +102,44 @@ const SETTINGS = z.object({
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS.shape);
 
 /**
- * The settings in `environment`, empty ones as if absent.
+ * The settings in `environment`; an empty value counts as absent. An unknown STEMMA_ variable is only a warning, because a
+ * newer or older version of Stemma may know it.
  *
- * Throws a ConfigError that lists every mistake: values that are not what is expected, names that are not known.
+ * Throws a ConfigError that lists every mistake at once.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   );
-  const mistakes = Object.keys(given)
-    .filter((name) => name.startsWith('STEMMA_') && !SETTING_NAMES.includes(name))
-    // The command line's and the tests' own.
-    .filter((name) => name !== 'STEMMA_URL' && !name.startsWith('STEMMA_TEST_'))
-    .map((name) => `${name}: there is no such setting; there are ${SETTING_NAMES.join(', ')}`);
-  const parsed = SETTINGS.safeParse(given);
-  for (const { path, message } of parsed.error?.issues ?? []) {
+  const mistakes = new Map<string, string>();
+  for (const { path, message } of SETTINGS.safeParse(given).error?.issues ?? []) {
     const name = String(path[0]);
-    mistakes.push(`${name}: expected ${message}, got ${JSON.stringify(given[name])}`);
+    mistakes.set(name, `expected ${message}, got ${JSON.stringify(given[name])}`);
   }
-  const { data } = parsed;
-  if (data !== undefined) {
-    if (data.NEO4J_URI !== undefined && data.NEO4J_PASSWORD === undefined) {
-      mistakes.push('NEO4J_PASSWORD: expected a password, as NEO4J_URI is set, got none');
-    }
-    if (!isLoopback(data.STEMMA_HOST) && data.STEMMA_ALLOW_OPEN !== 'true') {
-      mistakes.push(
-        `STEMMA_HOST: expected a loopback address (127.0.0.1, localhost, ::1), got ${JSON.stringify(data.STEMMA_HOST)}; ` +
-          'the server has no keys, so whoever reaches it can read and write everything: set STEMMA_ALLOW_OPEN=true to allow that',
-      );
-    }
+  // Defaults in place of rejected values, so that a mistake in one setting does not hide a mistake in another.
+  const data = SETTINGS.parse(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !mistakes.has(name))),
+  );
+  if (given['NEO4J_URI'] !== undefined && data.NEO4J_PASSWORD === undefined) {
+    mistakes.set('NEO4J_PASSWORD', 'expected a password, because NEO4J_URI is set, got none');
   }
-  if (data === undefined || mistakes.length > 0) {
-    throw new ConfigError(mistakes);
+  if (!isLoopback(data.STEMMA_HOST) && data.STEMMA_ALLOW_OPEN !== 'true') {
+    mistakes.set(
+      'STEMMA_HOST',
+      `expected a loopback address (127.0.0.1, localhost, ::1), got ${JSON.stringify(data.STEMMA_HOST)}; ` +
+        'the server has no keys, so whoever reaches it can read and write everything: set STEMMA_ALLOW_OPEN=true to allow that',
+    );
+  }
+  if (mistakes.size > 0) {
+    throw new ConfigError([...mistakes].map(([name, mistake]) => `${name}: ${mistake}`));
   }
   return {
     host: data.STEMMA_HOST,
     port: data.STEMMA_PORT,
     dataDir: data.STEMMA_DATA_DIR,
     allowOpen: data.STEMMA_ALLOW_OPEN === 'true',
-    allowedHosts: data.STEMMA_ALLOWED_HOSTS.split(',')
-      .map((host) => host.trim())
-      .filter((host) => host !== ''),
+    allowedHosts: data.STEMMA_ALLOWED_HOSTS,
+    allowedOrigins: data.STEMMA_ALLOWED_ORIGINS,
     limits: {
       requestTimeoutMs: data.STEMMA_REQUEST_TIMEOUT_MS,
       maxRequestBytes: data.STEMMA_MAX_REQUEST_BYTES,
@@ -133,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       stopTimeoutMs: data.STEMMA_STOP_TIMEOUT_MS,
     },
     logLevel: data.STEMMA_LOG_LEVEL,
+    neo4jRestarts: data.STEMMA_NEO4J_RESTARTS,
     neo4j:
       data.NEO4J_URI === undefined
         ? null
@@ -142,5 +164,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
             password: data.NEO4J_PASSWORD ?? '',
             database: data.NEO4J_DATABASE,
           },
+    warnings: Object.keys(given).filter(isUnknown).map(unknownSetting),
   };
+}
+
+/** Names that other programs than the server read: the command line and the tests. */
+function isForOthers(name: string): boolean {
+  return name === 'STEMMA_URL' || name.startsWith('STEMMA_TEST_');
+}
+
+function isUnknown(name: string): boolean {
+  return name.startsWith('STEMMA_') && !SETTING_NAMES.includes(name) && !isForOthers(name);
+}
+
+function unknownSetting(name: string): string {
+  const known = SETTING_NAMES.filter((setting) => setting.startsWith('STEMMA_'));
+  return `${name} is not a setting and has no effect; did you mean ${closest(name, known)}?`;
 }

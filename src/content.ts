@@ -13,24 +13,33 @@ export interface Piece {
   readonly position: number;
 }
 
-/** A list as pieces, each after the one before it. */
-export function chainOf(projectId: string, values: readonly unknown[]): readonly Piece[] {
-  let afterId: string | null = null;
-  return values.map((value, index) => {
-    const piece = pieceOf(projectId, JSON.stringify(value), { afterId, position: index + 1 });
-    afterId = piece.id;
-    return piece;
-  });
+/** A list as the ids and texts of its pieces. */
+export interface ListTexts {
+  readonly ids: readonly string[];
+  readonly texts: readonly string[];
 }
 
-function pieceOf(
-  projectId: string,
-  text: string,
-  { afterId, position }: Pick<Piece, 'afterId' | 'position'>,
-): Piece {
-  // 128 bits. A line feed stands in neither an id nor a JSON text that was not indented.
-  const id = hash('sha256', `${afterId ?? ''}\n${text}`, 'base64url').slice(0, 22);
-  return { projectId, id, text, afterId, position };
+/** A list as JSON texts, with the ids that they have as pieces. */
+export function textsOfList(values: readonly unknown[]): ListTexts {
+  const texts = values.map((value) => JSON.stringify(value));
+  let afterId: string | null = null;
+  return { texts, ids: texts.map((text) => (afterId = pieceId(text, afterId))) };
+}
+
+/** A list as pieces, each after the one before it. */
+export function chainOf(projectId: string, { ids, texts }: ListTexts): readonly Piece[] {
+  return ids.map((id, index) => ({
+    projectId,
+    id,
+    text: texts[index] as string,
+    afterId: ids[index - 1] ?? null,
+    position: index + 1,
+  }));
+}
+
+/** 128 bits. A line feed stands in neither an id nor a JSON text that was not indented. */
+function pieceId(text: string, afterId: string | null): string {
+  return hash('sha256', `${afterId ?? ''}\n${text}`, 'base64url').slice(0, 22);
 }
 
 /** Shorter values cost less where they are than as a node of their own. */
@@ -43,18 +52,32 @@ export interface Divided {
   readonly pieces: ReadonlyMap<string, Piece>;
 }
 
+/** An object as JSON texts: as a whole with null for its long values, and each of these with its key and its id as a piece. */
+export interface ObjectTexts {
+  readonly text: string;
+  readonly values: readonly (readonly [key: string, id: string, text: string])[];
+}
+
 /** Divides an object by its keys: long values become pieces. */
-export function divide(projectId: string, object: Readonly<Record<string, unknown>>): Divided {
-  const pieces = new Map<string, Piece>();
+export function textsOfObject(object: Readonly<Record<string, unknown>>): ObjectTexts {
+  const values: [string, string, string][] = [];
   const text = objectText(object, (key) => {
     const value = JSON.stringify(object[key]);
     if (value.length < SHARED_LENGTH) {
       return value;
     }
-    pieces.set(key, pieceOf(projectId, value, { afterId: null, position: 1 }));
+    values.push([key, pieceId(value, null), value]);
     return 'null';
   });
-  return { text, pieces };
+  return { text, values };
+}
+
+/** A divided object with its values as pieces of a project. */
+export function divide(projectId: string, { text, values }: ObjectTexts): Divided {
+  const pieces = values.map(
+    ([key, id, value]) => [key, { projectId, id, text: value, afterId: null, position: 1 }] as const,
+  );
+  return { text, pieces: new Map(pieces) };
 }
 
 /** An object as JSON, its keys in their order, with the text that is given for each key. */

@@ -1,7 +1,7 @@
 import type { Database } from './database.js';
 import { batchesOf } from './field-gate.js';
 import type { EventRow, RunEventRow } from './graph.js';
-import type { Ingest } from './ingest.js';
+import type { Ingest, WriteQueue } from './ingest.js';
 import type { ListChanges } from './list-changes.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { RequestScope } from './request-scope.js';
@@ -10,7 +10,7 @@ import type { Tails } from './tails.js';
 /** The parts of the program that requests use; one for the life of the server. */
 export interface Store {
   readonly database: Database;
-  readonly ingest: Ingest;
+  readonly ingest: WriteQueue;
   /** The event logs of traces. */
   readonly tails: Tails<EventRow>;
   /** The run events of threads. */
@@ -19,9 +19,11 @@ export interface Store {
 }
 
 /** What a resolver works with, in the project that the request acts in. */
-export interface Context extends Store {
+export interface Context extends Omit<Store, 'database' | 'ingest'> {
   /** Reads for this request only: see `Database.within`. */
   readonly database: Database;
+  /** Takes this request's writes. */
+  readonly ingest: Ingest;
   readonly projectId: string;
   readonly scope: RequestScope;
   loaders: Loaders;
@@ -29,11 +31,16 @@ export interface Context extends Store {
   renew(): void;
 }
 
-export function createContext(store: Store, projectId: string, scope: RequestScope): Context {
+/** A request's context. `client` tells whose it is: the connection that it came over. */
+export function createContext(
+  store: Store,
+  { projectId, scope, client }: { projectId: string; scope: RequestScope; client: object },
+): Context {
   const database = store.database.within(scope);
   return {
     ...store,
     database,
+    ingest: store.ingest.for({ client, signal: scope.signal }),
     projectId,
     scope,
     loaders: createLoaders(database, projectId, batchesOf(scope)),

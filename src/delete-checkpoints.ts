@@ -1,7 +1,8 @@
+import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
+import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from './free-content.js';
 import { lockThreads } from './lock.js';
-import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 
 const clearCheckpoints = statement<
@@ -10,14 +11,12 @@ const clearCheckpoints = statement<
 >('checkpoints/clear');
 const forgetCheckpoints = statement<{ projectId: string; id: string }, never>('threads/forget-checkpoints');
 
-/** Small enough to stay far from the database's memory limit for a transaction. */
-const CHECKPOINTS_AT_A_TIME = 1_000;
 const ABOVE_ALL_STEPS = Number.MAX_SAFE_INTEGER + 1;
 
 /**
  * Deletes the checkpoints of a thread below step `before` (all unless given), with the content that nothing else holds, and
- * returns how many there were: up to 1,000 in one transaction, more in several, the lowest steps first. What goes on from
- * them elsewhere stays whole, and still names them.
+ * returns how many there were: in batches, the lowest steps first, so that it may be cut short. Checkpoints that continue
+ * from them elsewhere stay whole, and still name them.
  */
 export async function deleteCheckpoints(
   database: Database,
@@ -28,24 +27,24 @@ export async function deleteCheckpoints(
   }: { readonly projectId: string; readonly threadId: string; readonly before?: number },
 ): Promise<number> {
   const thread = { projectId, id: threadId };
-  let total = 0;
-  for (let removed = CHECKPOINTS_AT_A_TIME; removed === CHECKPOINTS_AT_A_TIME; total += removed) {
-    removed = await database.write(async (transaction) => {
-      const [, rows] = await Promise.all([
+  const total = await inBatches({ least: 50, most: 500 }, (limit) =>
+    database.write(async (transaction) => {
+      const [, , [row]] = await Promise.all([
         lockThreads(transaction, { threads: [thread] }),
-        clearCheckpoints(transaction, { projectId, threadId, before, limit: CHECKPOINTS_AT_A_TIME }),
-      ]);
-      const { removed: count, released } = rows[0] ?? { removed: 0, released: [] };
-      await freeContent(
-        transaction,
-        released.map((id) => ({ projectId, id })),
-      );
-      await Promise.all([
+        lockFreeing(transaction),
+        clearCheckpoints(transaction, { projectId, threadId, before, limit }),
         forgetCheckpoints(transaction, thread),
         removeEmptyThreads(transaction, { threads: [thread] }),
       ]);
-      return count;
-    });
-  }
+      const { removed, released } = row ?? { removed: 0, released: [] };
+      await freeContent(
+        transaction,
+        released.map((id) => ({ projectId, id })),
+        { most: PIECES_AT_A_TIME },
+      );
+      return removed;
+    }),
+  );
+  await freeReleased(database);
   return total;
 }

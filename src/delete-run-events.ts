@@ -1,28 +1,34 @@
-import type { ThreadKey } from './batch.js';
+import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
+import { clearGeneration, endThreadGeneration } from './ended-generations.js';
 import { checkId } from './ids.js';
 import { lockThreads } from './lock.js';
-import { removeEmptyThreads } from './threads.js';
 
-interface ClearKey {
-  readonly projectId: string;
-  readonly threadId: string;
-  readonly limit: number;
-}
-interface Cleared {
-  readonly removed: number;
-  readonly left: boolean;
-}
+const clearRun = statement<
+  {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly runId: string;
+    readonly generation: string | null;
+    readonly limit: number;
+  },
+  { readonly generation: string; readonly removed: number }
+>('run-events/clear-run');
+const removeEmptyRun = statement<
+  {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly generation: string;
+    readonly id: string;
+  },
+  never
+>('runs/remove-empty');
 
-const clearThread = statement<ClearKey, Cleared>('run-events/clear');
-const clearRun = statement<ClearKey & { readonly runId: string }, Cleared>('run-events/clear-run');
-const endLog = statement<ThreadKey, { readonly log: string }>('threads/end-log');
-
-/** Up to as many events go in one transaction; more of them, in several. */
-const EVENTS_AT_A_TIME = 10_000;
-
-/** Removes the events of a run, and returns how many there were; the thread counts on where it was. 0 without the run. */
+/**
+ * Removes the events of a run, and returns how many there were; `seq` continues where it was. 0 if there is no such run. In
+ * batches: if it is cut short, the rest of the run stays.
+ */
 export async function deleteRunEvents(
   database: Database,
   {
@@ -32,49 +38,51 @@ export async function deleteRunEvents(
   }: { readonly projectId: string; readonly threadId: string; readonly runId: string },
 ): Promise<number> {
   const key = { projectId, threadId: checkId(threadId, 'threadId'), runId: checkId(runId, 'runId') };
-  let total = 0;
-  for (let left = true; left;) {
-    const cleared = await database.write(async (transaction) => {
-      const [, [row]] = await Promise.all([
+  // That of the first batch: a run of the same id in the next generation is another one.
+  let generation: string | null = null;
+  return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
+    const row = await database.write(async (transaction) => {
+      const [, [cleared]] = await Promise.all([
         lockThreads(transaction, { threads: [{ projectId, id: threadId }] }),
-        clearRun(transaction, { ...key, limit: EVENTS_AT_A_TIME }),
+        clearRun(transaction, { ...key, generation, limit }),
       ]);
-      return row;
+      if (cleared !== undefined && cleared.removed < limit) {
+        await removeEmptyRun(transaction, {
+          projectId,
+          threadId,
+          generation: cleared.generation,
+          id: runId,
+        });
+      }
+      return cleared;
     });
-    total += cleared?.removed ?? 0;
-    left = cleared?.left === true;
-  }
-  return total;
+    generation ??= row?.generation ?? null;
+    return row?.removed ?? 0;
+  });
 }
 
 /**
- * Removes the run events of a thread, and returns how many there were, with the log that ended with them (null: there was
- * none). The thread goes too unless something else belongs to it. If it is cut short, the rest stays as it was.
+ * Removes the run events of a thread, and returns how many there were. It first ends the thread's log generation in one short
+ * transaction, after which `onEnded` is called with it, then clears it in batches; if that is cut short, the next server to
+ * start finishes it. The thread is removed too, unless something else belongs to it.
  */
 export async function deleteThreadEvents(
   database: Database,
-  { projectId, threadId }: { readonly projectId: string; readonly threadId: string },
-): Promise<{ readonly removed: number; readonly log: string | null }> {
-  const key = { projectId, id: checkId(threadId, 'threadId') };
-  let removed = 0;
-  for (;;) {
-    const cleared = await database.write(async (transaction) => {
-      const [, [row]] = await Promise.all([
-        lockThreads(transaction, { threads: [key] }),
-        clearThread(transaction, { projectId, threadId, limit: EVENTS_AT_A_TIME }),
-      ]);
-      if (row?.left === true) {
-        return { ...row, log: null };
-      }
-      const [[ended]] = await Promise.all([
-        endLog(transaction, key),
-        removeEmptyThreads(transaction, { threads: [key] }),
-      ]);
-      return { removed: row?.removed ?? 0, left: false, log: ended?.log ?? null };
-    });
-    removed += cleared.removed;
-    if (!cleared.left) {
-      return { removed, log: cleared.log };
-    }
+  {
+    projectId,
+    threadId,
+    onEnded,
+  }: {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly onEnded: (generation: string) => void;
+  },
+): Promise<number> {
+  const ended = await endThreadGeneration(database, { projectId, id: checkId(threadId, 'threadId') });
+  if (ended === undefined) {
+    return 0;
   }
+  onEnded(ended.generation);
+  await clearGeneration(database, ended);
+  return ended.events;
 }

@@ -1,10 +1,11 @@
 import type { TraceKey } from './batch.js';
+import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { notFound } from './errors.js';
+import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from './free-content.js';
 import { checkId } from './ids.js';
 import { lockTraces } from './lock.js';
-import { freeContent } from './store-content.js';
 import { removeEmptyThreads } from './threads.js';
 
 /** How many nodes a deletion removed. */
@@ -36,12 +37,9 @@ const clearEvents: Clear = statement('events/clear');
 const clearGoals: Clear = statement('goals/clear');
 const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clear');
 
-/** Small enough to stay far from the database's memory limit for a transaction. */
-const NODES_AT_A_TIME = 2_000;
-
 /**
  * Deletes a trace, with all below it if wished. It is out of sight for every reader and writer in one transaction, then
- * cleared away in batches; if that is cut short, `finishDeletions` takes it up. Sub-traces not deleted lose their parent.
+ * cleared away in batches; if that is cut short, `finishTraceDeletions` continues it. Sub-traces not deleted lose their parent.
  *
  * Throws NOT_FOUND if there is no such trace. `onGone` is told each id as soon as it is out of sight.
  */
@@ -88,8 +86,8 @@ export async function deleteTrace(
   return counts;
 }
 
-/** Clears away what deletions that were cut short left behind; to be called at start. Returns how many there were. */
-export async function finishDeletions(database: Database): Promise<number> {
+/** Clears what deletions of traces that were cut short left behind. Returns how many there were. */
+export async function finishTraceDeletions(database: Database): Promise<number> {
   const left = await listDeleting(database, {});
   for (const trace of left) {
     await clear(database, trace);
@@ -101,26 +99,28 @@ async function clear(
   database: Database,
   { projectId, id }: TraceKey,
 ): Promise<Omit<DeletedCounts, 'traces'>> {
-  const all = async (some: Clear): Promise<number> => {
-    let total = 0;
-    for (let removed = 1; removed > 0; total += removed) {
-      removed = await database.write(async (transaction) => {
-        const [row] = await some(transaction, { projectId, traceId: id, limit: NODES_AT_A_TIME });
+  const all = (some: Clear): Promise<number> =>
+    inBatches({ least: 250, most: 2_000 }, (limit) =>
+      database.write(async (transaction) => {
+        const [, [row]] = await Promise.all([
+          lockFreeing(transaction),
+          some(transaction, { projectId, traceId: id, limit }),
+        ]);
         await freeContent(
           transaction,
           (row?.released ?? []).map((released) => ({ projectId, id: released })),
+          { most: PIECES_AT_A_TIME },
         );
         return row?.removed ?? 0;
-      });
-    }
-    return total;
-  };
+      }),
+    );
   const counts = {
     messages: await all(clearMessages),
     steps: await all(clearSteps),
     events: await all(clearEvents),
     goals: await all(clearGoals),
   };
+  await freeReleased(database);
   await database.write(async (transaction) => {
     const [cleared] = await clearTrace(transaction, { projectId, id });
     if (cleared?.threadId != null) {

@@ -35,6 +35,13 @@ export class StemmaError extends Error {
   }
 }
 
+/** The client left, so its request was stopped. Nothing failed, and nobody reads the response. */
+export class ClientLeftError extends StemmaError {
+  constructor() {
+    super('UNAVAILABLE', 'the client left before its answer');
+  }
+}
+
 /** What a transaction found has gone meanwhile: it is to be run again. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';

@@ -6,7 +6,9 @@ import { badInput, StemmaError } from './errors.js';
 import type { EventRow } from './graph.js';
 import { checkId, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { jsonObject, shown } from './json.js';
+import { JsonText } from './json-text.js';
+import { shown } from './json.js';
+import { objectTextOf } from './prepared-json.js';
 
 /** The types that Stemma writes itself, with the change they tell. */
 export const EVENT_TYPES = [
@@ -56,7 +58,7 @@ export async function appendEvent(
   if ((EVENT_TYPES as readonly string[]).includes(type)) {
     throw badInput('type', `expected a type of your own, got ${shown(type)}, which the server writes itself`);
   }
-  const content = jsonObject(payload, 'payload');
+  const content = new JsonText(objectTextOf(payload, 'payload'));
   // Made before the transaction, so that one that runs twice still appends once.
   const key =
     idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
@@ -64,13 +66,14 @@ export async function appendEvent(
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { newEventKeys: [{ projectId, traceId, key }] },
     weight: 1,
+    sizeBytes: content.text.length,
     apply(batch) {
       batch.trace(projectId, traceId);
       const existing = batch.eventsByKey.get(keyOf(projectId, traceId, key));
       if (existing === undefined) {
         return batch.append(projectId, traceId, type, content, key);
       }
-      if (existing.type !== type || existing.payload !== JSON.stringify(content)) {
+      if (existing.type !== type || existing.payload !== content.text) {
         throw new StemmaError(
           'CONFLICT',
           `the event of idempotencyKey ${shown(idempotencyKey)} has other content`,

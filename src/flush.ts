@@ -4,9 +4,11 @@ import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
+import { freeContent, lockFreeing } from './free-content.js';
 import type { MessageRow, RunRow } from './graph.js';
+import { lockOrder } from './load.js';
 import { contentToProperties, goalToNode } from './nodes.js';
-import { freeContent, storeContent } from './store-content.js';
+import { storeContent } from './store-content.js';
 
 type Rows = readonly object[];
 
@@ -35,8 +37,9 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     }
   };
 
-  send(batch.traces.added(), (traces) => createTraces(transaction, { traces }));
-  send(batch.threads.added(), (threads) => createThreads(transaction, { threads }));
+  // In one order for all, so that two servers that create the same rows do not wait for each other.
+  send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
+  send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
   send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
   const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
   send(
@@ -84,13 +87,17 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   const runs = group(
     batch.runEvents.added(),
     (event) => keyOf(event.projectId, event.threadId, event.runId),
-    ([{ projectId, threadId, runId }], events) => ({
-      run: { projectId, threadId, id: runId, createdAt: batch.now, updatedAt: batch.now },
+    ([{ projectId, threadId, generation, runId }], events) => ({
+      run: { projectId, threadId, generation, id: runId, createdAt: batch.now, updatedAt: batch.now },
       events,
     }),
   );
   send(runs, () => touchRuns(transaction, { runs: runs.map(({ run }) => run) }));
   send(runs, () => createRunEvents(transaction, { runs }));
+  if (batch.checkpoints.changed().length > 0) {
+    // What they held is freed.
+    sent.push(lockFreeing(transaction));
+  }
   const released = flushCheckpoints(transaction, batch);
   sent.push(released);
   const held = [...batch.held.rows()];

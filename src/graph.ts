@@ -84,6 +84,16 @@ export interface StepRow {
   readonly messagesId: string | null;
   /** `data`, whole; absent where it was not read. */
   readonly data?: unknown;
+  /** `data` as JSON; absent where it was read. */
+  readonly texts?: StepTexts;
+}
+
+/** A step's data as JSON texts. */
+export interface StepTexts {
+  /** As it is kept: null for the messages that are content. */
+  readonly stored: string;
+  /** As events show it: without the messages that are content. */
+  readonly shown: string;
 }
 
 /** A step that was come upon from another, perhaps with thousands more: the rest of it is read when it is asked for. */
@@ -152,9 +162,12 @@ export interface ThreadRow {
   readonly createdAt: string;
   /** When something was last written in it. */
   readonly updatedAt: string;
-  /** Names its run events from the first one until they are deleted; null while it has none. */
-  readonly log: string | null;
+  /** The log generation of its run events: begins with the first event, and ends when they are all deleted; null between. */
+  readonly generation: string | null;
+  /** The `seq` given out last in the generation. */
   readonly lastSeq: number;
+  /** How many run events the generation has. */
+  readonly eventCount: number;
   /** How many checkpoints were written in it: the order of those of one step. */
   readonly lastWrite: number;
   /** Orders threads by when their checkpoints were last written; null without any. */
@@ -164,6 +177,8 @@ export interface ThreadRow {
 export interface RunRow {
   readonly projectId: string;
   readonly threadId: string;
+  /** The thread's log generation: a later run of the same id is another one. */
+  readonly generation: string;
   readonly id: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -172,6 +187,8 @@ export interface RunRow {
 export interface RunEventRow {
   readonly projectId: string;
   readonly threadId: string;
+  /** The thread's log generation, in which `seq` counts from 1. */
+  readonly generation: string;
   readonly seq: number;
   readonly runId: string;
   readonly eventType: string;

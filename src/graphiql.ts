@@ -1,44 +1,75 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { brotliDecompress, gzip } from 'node:zlib';
+import type { GraphiqlPage } from './graphiql-page.js';
 
-const WELCOME = `# What the agents did lately; docs are behind the book on the left.
-query Latest {
-  traces(first: 10) {
-    nodes { id task status totalSteps totalTokens totalCost createdAt }
-  }
+/** Whether a browser asks for a page rather than for data. */
+export function wantsGraphiql({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
-# Follow one of them live: put its id here and choose this operation.
-subscription Watch {
-  traceEvents(traceId: "demo", since: 0) {
-    __typename
-    ... on TraceEvent { eventId type at payload }
-  }
-}
-`;
+let page: Promise<GraphiqlPage> | undefined;
 
-async function render(): Promise<string> {
-  // The page holds the whole of GraphiQL, 9 MB: a server that nobody looks at does without.
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL({
-    title: 'Stemma',
-    endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
-    defaultQuery: WELCOME,
+/** The page, rendered when it is first asked for: a server without visitors does not hold it. */
+function readPage(): Promise<GraphiqlPage> {
+  page ??= new Promise<GraphiqlPage>((resolve, reject) => {
+    const worker = new Worker(new URL('./graphiql-page.js', import.meta.url));
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error('the worker that renders GraphiQL ended without a page')));
+  }).catch((error: unknown) => {
+    page = undefined;
+    throw error;
   });
+  return page;
 }
 
-let page: Promise<string> | undefined;
-
-/** Whether a request is a browser's, for a page. */
-export function wantsHtml({ headers }: IncomingMessage): boolean {
-  return headers.accept?.includes('text/html') === true;
-}
-
-/** Answers with GraphiQL. */
-export async function serveGraphiql(response: ServerResponse): Promise<void> {
-  page ??= render();
-  const html = await page;
+/** Answers with GraphiQL, compressed as the browser accepts it, or with 304 if the browser has this version. */
+export async function serveGraphiql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { brotli, policy, version } = await readPage();
+  const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
+  const etag = `"${version}-${encoding}"`;
+  const headers = {
+    'content-security-policy': policy,
+    'cross-origin-opener-policy': 'same-origin',
+    vary: 'Origin, Accept, Accept-Encoding',
+    'cache-control': 'no-cache',
+    etag,
+  };
+  if (request.headers['if-none-match']?.includes(etag) === true) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const body = await encoded(brotli, encoding);
   response
-    .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'x-frame-options': 'DENY' })
-    .end(html);
+    .writeHead(200, {
+      ...headers,
+      'content-type': 'text/html; charset=utf-8',
+      'content-length': body.byteLength,
+      ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
+    })
+    .end(body);
+}
+
+let gzipped: Promise<Uint8Array> | undefined;
+
+/** The page in another encoding than the one it is kept in. Browsers ask for gzip where they do not trust the address. */
+async function encoded(brotli: Uint8Array, encoding: 'br' | 'gzip' | 'identity'): Promise<Uint8Array> {
+  if (encoding === 'gzip') {
+    gzipped ??= promisify(brotliDecompress)(brotli).then((html) => promisify(gzip)(html));
+    return await gzipped;
+  }
+  return encoding === 'br' ? brotli : await promisify(brotliDecompress)(brotli);
+}
+
+/** The best encoding of the page that `Accept-Encoding` allows. */
+function encodingFor(accepted: string): 'br' | 'gzip' | 'identity' {
+  const allowed = accepted
+    .toLowerCase()
+    .split(',')
+    .map((item) => item.trim().split(/[ \t]*;[ \t]*q=/))
+    .filter(([, quality = '1']) => Number(quality) > 0)
+    .map(([name]) => name);
+  return allowed.includes('br') ? 'br' : allowed.includes('gzip') ? 'gzip' : 'identity';
 }

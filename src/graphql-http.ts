@@ -2,31 +2,39 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { GraphQLFormattedError } from 'graphql';
 import { resultOf } from './apollo-server.js';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
+import type { Drain } from './drain.js';
 import { StemmaError } from './errors.js';
-import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { checkQueryLength } from './query-limits.js';
 import { readBody } from './request-body.js';
 import { createRequestScope, withinScope, type RequestScope } from './request-scope.js';
-import { json } from './respond.js';
+import { json, RETRY_AFTER_S } from './respond.js';
 import { bodyOf, sendBody } from './write-result.js';
 
 export interface GraphqlHttpOptions {
   readonly apollo: ApolloServer<Context>;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly drain: Drain;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
 }
 
-/** Answers a GraphQL request over HTTP. */
+/** Answers a GraphQL request over HTTP. Its deadline counts from when its body has arrived. */
 export async function answerGraphql(
   options: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ): Promise<void> {
-  const { limits } = options;
+  const { limits, drain, bodies, parser } = options;
+  const bytes =
+    request.method === 'POST' ? await readBody(request, response, { limits, budget: bodies }) : undefined;
+  drain.check(request);
   const scope = createRequestScope({
     timeoutMs: limits.requestTimeoutMs,
     maxBytes: limits.maxResponseBytes,
@@ -34,8 +42,7 @@ export async function answerGraphql(
     onLeave: (leave) => response.once('close', () => !response.writableFinished && leave()),
   });
   try {
-    const text = request.method === 'POST' ? await readBody(request, limits.maxRequestBytes) : '';
-    const body = text === '' ? undefined : parseJson(text);
+    const body = bytes === undefined ? undefined : await parser.parse(bytes, 'request', scope.signal);
     await execute(options, { request, response, scope, search, body });
   } finally {
     scope.end();
@@ -94,6 +101,9 @@ async function execute(
     }
     // Stopped: by the deadline, by a limit, or because the client left; then nobody gets an answer.
     if (!response.destroyed) {
+      if (error.code === 'UNAVAILABLE') {
+        response.setHeader('retry-after', RETRY_AFTER_S);
+      }
       json(response, error.code === 'UNAVAILABLE' ? 503 : 400, { errors: [maskError(error)] });
     }
   }

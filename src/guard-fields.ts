@@ -107,13 +107,16 @@ function delivered(value: unknown, deliver: Deliver, context: Context, info: Gra
 }
 
 /** Rejects with the field's error. What is over budget stops the whole request, with an error that names the list to page. */
-function failed(error: unknown, { scope }: Context, info: GraphQLResolveInfo): Promise<never> {
+async function failed(error: unknown, { scope }: Context, info: GraphQLResolveInfo): Promise<never> {
   if (error instanceof OverBudgetError && !scope.signal.aborted) {
     const done =
       info.operation.operation === OperationTypeNode.MUTATION ? '; what the mutation writes is written' : '';
     scope.stop(overBudget(error, pathOf(info), done));
   }
-  return scope.signal.aborted ? abandoned() : Promise.reject(error);
+  if (scope.signal.aborted) {
+    return await abandoned();
+  }
+  throw error;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { badInput } from './errors.js';
+import { stringifyJson } from './json-text.js';
 import { shown } from './json.js';
 
 const MAX_LENGTH = 200;
@@ -38,5 +39,10 @@ export function checkIndexed(text: string | null | undefined, field: string): st
 
 /** Equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
 export function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+  return digestOfText(stringifyJson(value));
+}
+
+/** The digest of the JSON value that `text` is. */
+export function digestOfText(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

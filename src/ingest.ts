@@ -1,7 +1,8 @@
 import { Batch, keyOf, type Table, type ThreadKey, type TraceKey } from './batch.js';
 import { append, isAppend } from './append.js';
 import type { Database } from './database.js';
-import { StemmaError } from './errors.js';
+import { StemmaError, type Written } from './errors.js';
+import { FairQueue, type Waiting } from './fair-queue.js';
 import { flush } from './flush.js';
 import type { ThreadRow, TraceRow } from './graph.js';
 import { Known } from './known.js';
@@ -21,6 +22,8 @@ export interface Write<T> {
   readonly alone?: boolean;
   /** What it costs to write, in rows. */
   readonly weight: number;
+  /** About how much it sends to the database: the length of its texts. A few hundred bytes unless given. */
+  readonly sizeBytes?: number;
   /**
    * Checks the rules, then changes the batch; throws to refuse. It may run more than once, each time on a fresh batch, so
    * ids are made before it.
@@ -34,16 +37,33 @@ export interface Committed {
   readonly threads: readonly ThreadRow[];
 }
 
+/** Where writes of the domain go. */
 export interface Ingest {
   readonly database: Database;
   /**
-   * Writes, and resolves once the transaction is committed. Writes to one trace or thread are done in the order submitted.
+   * Writes, and resolves once the transaction is committed. The writes of one client to one trace or thread are done in the
+   * order submitted.
    *
    * Throws what the write's rules throw (nothing of it is then written), UNAVAILABLE when too much is waiting or the
-   * database is away.
+   * database is away, and the reason of its request's end: a write that still waits then is dropped, one that is in a
+   * transaction may or may not be written.
    */
   submit<T>(write: Write<T>): Promise<T>;
-  /** Told of what each commit changed, after it. */
+}
+
+/** On whose behalf writes are submitted. */
+export interface Submitter {
+  /** Writes of different clients are served in turn: see `fair-queue.ts`. */
+  readonly client: object;
+  /** Aborted when the request is at its deadline or its client has left. */
+  readonly signal?: AbortSignal;
+}
+
+/** All writes of this process. */
+export interface WriteQueue extends Ingest {
+  /** The same for the writes of one request. */
+  for(submitter: Submitter): Ingest;
+  /** Called with what each commit changed, after it. */
   onCommit: (committed: Committed) => void;
   /** Resolves when nothing is waiting or being written. */
   idle(): Promise<void>;
@@ -54,13 +74,20 @@ export interface IngestOptions {
   readonly lanes?: number;
   /** The weight at which a batch is full. */
   readonly maxBatchWeight?: number;
-  /** The weight waiting at which further writes are refused. */
+  /** The size at which a batch is full: Neo4j holds a transaction in memory, several times its size. */
+  readonly maxBatchBytes?: number;
+  /** The weight waiting at which further writes are rejected. */
   readonly maxQueuedWeight?: number;
+  /** The size of what waits or is being written at which further writes are rejected. */
+  readonly maxQueuedBytes?: number;
 }
 
-interface Pending {
+/** A write's size where it gives none. */
+const WRITE_BYTES = 300;
+const NOBODY = {};
+
+interface Pending extends Waiting {
   readonly write: Write<unknown>;
-  readonly keys: readonly string[];
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -77,44 +104,86 @@ interface Work {
  * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
  * being written are left to their batch, so that two batches never wait for one another's locks.
  */
-export function createIngest(database: Database, options: IngestOptions = {}): Ingest {
-  const { lanes = 2, maxBatchWeight = 1000, maxQueuedWeight = 50_000 } = options;
+export function createIngest(database: Database, options: IngestOptions = {}): WriteQueue {
+  const {
+    lanes = 2,
+    maxBatchWeight = 1000,
+    maxBatchBytes = 8 * 1024 * 1024,
+    maxQueuedWeight = 50_000,
+    maxQueuedBytes = 64 * 1024 * 1024,
+  } = options;
   const busy = new Set<string>();
   const known = new Known();
-  let queue: Pending[] = [];
+  const queue = new FairQueue<Pending>({ maxWeight: maxBatchWeight, maxBytes: maxBatchBytes });
   let queuedWeight = 0;
+  /** Of what waits and of what is being written. */
+  let heldBytes = 0;
   let running = 0;
+  let runningLarge = 0;
   let lastMomentMs = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
 
-  const ingest: Ingest = {
+  const ingest: WriteQueue = {
     database,
     onCommit: () => undefined,
-    submit<T>(write: Write<T>): Promise<T> {
-      if (queuedWeight > 0 && queuedWeight + write.weight > maxQueuedWeight) {
-        return Promise.reject(
-          new StemmaError(
-            'UNAVAILABLE',
-            `the write queue is full (${queuedWeight} rows); try again a little later`,
-          ),
-        );
-      }
-      return new Promise<T>((resolve, reject) => {
-        const keys = [
-          ...(write.traces ?? []).map(({ projectId, id }) => keyOf('trace', projectId, id)),
-          ...(write.threads ?? []).map(({ projectId, id }) => keyOf('thread', projectId, id)),
-        ];
-        queue.push({ write, keys, resolve: resolve as (value: unknown) => void, reject });
-        queuedWeight += write.weight;
-        schedule();
-      });
-    },
+    submit: (write) => submit(write, { client: NOBODY }),
+    for: (submitter) => ({ database, submit: (write) => submit(write, submitter) }),
     idle: () =>
-      running === 0 && queue.length === 0
+      running === 0 && queue.size === 0
         ? Promise.resolve()
         : new Promise((resolve) => idleWaiters.push(resolve)),
   };
+
+  function submit<T>(write: Write<T>, { client, signal }: Submitter): Promise<T> {
+    const { weight, sizeBytes = WRITE_BYTES, alone = false } = write;
+    if (signal?.aborted === true) {
+      return Promise.reject(signal.reason as Error);
+    }
+    if (queuedWeight > 0 && queuedWeight + weight > maxQueuedWeight) {
+      return Promise.reject(full(`${queuedWeight} rows`));
+    }
+    if (heldBytes > 0 && heldBytes + sizeBytes > maxQueuedBytes) {
+      return Promise.reject(full(`${heldBytes} bytes`));
+    }
+    return new Promise<T>((resolve, reject) => {
+      const keys = [
+        ...(write.traces ?? []).map(({ projectId, id }) => keyOf('trace', projectId, id)),
+        ...(write.threads ?? []).map(({ projectId, id }) => keyOf('thread', projectId, id)),
+      ];
+      const settle = (): void => signal?.removeEventListener('abort', leave);
+      const pending: Pending = {
+        write,
+        client,
+        keys,
+        weight,
+        sizeBytes,
+        alone,
+        resolve(value) {
+          settle();
+          resolve(value as T);
+        },
+        reject(error: unknown) {
+          settle();
+          reject(error instanceof Error ? error : new Error('a write failed', { cause: error }));
+        },
+      };
+      const leave = (): void => {
+        const wasQueued = queue.remove(pending);
+        if (wasQueued) {
+          queuedWeight -= weight;
+          heldBytes -= sizeBytes;
+          schedule();
+        }
+        pending.reject(endedBefore(signal?.reason, wasQueued ? 'NO' : 'UNKNOWN'));
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      queue.push(pending);
+      queuedWeight += weight;
+      heldBytes += sizeBytes;
+      schedule();
+    });
+  }
 
   /** Waits for the end of the turn, so that writes of one request travel together. */
   function schedule(): void {
@@ -129,53 +198,34 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
 
   function startBatches(): void {
     while (running < lanes) {
-      const batch = takeBatch();
-      if (batch.length === 0) {
+      // One lane stays free of large writes, and one is theirs where both kinds wait.
+      const { items, isLarge } = queue.takeBatch(busy, {
+        allowLarge: runningLarge < Math.max(1, lanes - 1),
+        largeFirst: running > 0 && runningLarge === 0,
+      });
+      if (items.length === 0) {
         break;
       }
       running += 1;
-      void writeBatch(batch).finally(() => {
+      runningLarge += isLarge ? 1 : 0;
+      items.forEach(({ keys, weight }) => {
+        queuedWeight -= weight;
+        keys.forEach((key) => busy.add(key));
+      });
+      void writeBatch(items).finally(() => {
         running -= 1;
-        for (const key of batch.flatMap(({ keys }) => keys)) {
-          busy.delete(key);
-        }
+        runningLarge -= isLarge ? 1 : 0;
+        items.forEach(({ keys, sizeBytes }) => {
+          heldBytes -= sizeBytes;
+          keys.forEach((key) => busy.delete(key));
+        });
         startBatches();
       });
     }
-    if (running === 0 && queue.length === 0) {
+    if (running === 0 && queue.size === 0) {
       idleWaiters.forEach((resolve) => resolve());
       idleWaiters = [];
     }
-  }
-
-  /** The next writes that can go together, in order; a write never overtakes an earlier one on the same trace or thread. */
-  function takeBatch(): Pending[] {
-    const taken: Pending[] = [];
-    const left: Pending[] = [];
-    const passed = new Set<string>();
-    let weight = 0;
-    let full = false;
-    for (const pending of queue) {
-      const { write, keys } = pending;
-      const fits =
-        !full &&
-        (taken.length === 0 || (write.alone !== true && weight + write.weight <= maxBatchWeight)) &&
-        !keys.some((key) => busy.has(key) || passed.has(key));
-      if (fits) {
-        taken.push(pending);
-        weight += write.weight;
-        full = write.alone === true;
-      } else {
-        left.push(pending);
-        keys.forEach((key) => passed.add(key));
-      }
-    }
-    queue = left;
-    queuedWeight -= weight;
-    for (const key of taken.flatMap(({ keys }) => keys)) {
-      busy.add(key);
-    }
-    return taken;
   }
 
   async function writeBatch(batch: readonly Pending[]): Promise<void> {
@@ -203,7 +253,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
     const now = nextMoment();
-    const { work, outcomes } = (await appendToKnown(writes, now)) ?? (await readAndWrite(writes, now));
+    // Both paths together take no longer than one may.
+    const timed = database.withBudget();
+    const { work, outcomes } =
+      (await appendToKnown(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
     known.remember(work);
     ingest.onCommit({ traces: written(work.traces), threads: written(work.threads) });
     return outcomes;
@@ -213,7 +266,11 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
    * The short way: by what is known of the traces, in one statement that reads nothing. Where it does not work out, for
    * whatever reason, nothing is written or it is not known whether something was, and the long way tells.
    */
-  async function appendToKnown(writes: readonly Write<unknown>[], now: string): Promise<Work | undefined> {
+  async function appendToKnown(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work | undefined> {
     const traces = writes.flatMap((write) => write.traces ?? []);
     const work = new Batch(now);
     const isKnown =
@@ -229,20 +286,42 @@ export function createIngest(database: Database, options: IngestOptions = {}): I
     const outcomes = applyAll(work, writes);
     if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
       try {
-        if (await append(database, work)) {
+        if (await append(timed, work)) {
           return { work, outcomes };
         }
-      } catch {
-        // The long way meets it too, if it lasts.
+      } catch (error) {
+        if (error instanceof StemmaError && error.written === 'UNKNOWN') {
+          known.forget(traces);
+          return await afterLostAnswer(timed, error, writes, now);
+        }
+        // The locked path fails the same way, if the cause lasts.
       }
     }
     known.forget(traces);
     return undefined;
   }
 
+  /** The locked path finds out what was written; if it cannot, that stays unknown although it wrote nothing itself. */
+  async function afterLostAnswer(
+    timed: Database,
+    lost: StemmaError,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    try {
+      return await readAndWrite(timed, writes, now);
+    } catch (error) {
+      throw error instanceof StemmaError && error.code === 'UNAVAILABLE' ? lost : error;
+    }
+  }
+
   /** The long way: everything is locked and read first. */
-  async function readAndWrite(writes: readonly Write<unknown>[], now: string): Promise<Work> {
-    return await database.write(async (transaction) => {
+  async function readAndWrite(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    return await timed.write(async (transaction) => {
       const work = new Batch(now);
       await lockAndLoad(
         transaction,
@@ -284,4 +363,15 @@ function applyAll(work: Batch, writes: readonly Write<unknown>[]): Outcome[] {
 
 function written<Row>(table: Table<Row>): Row[] {
   return [...table.added(), ...table.changed().map(({ after }) => after)];
+}
+
+function full(held: string): StemmaError {
+  return new StemmaError('UNAVAILABLE', `the write queue is full (${held}); try again a little later`);
+}
+
+/** The error of a write whose request ended before it was committed. */
+function endedBefore(reason: unknown, written: Written): unknown {
+  return reason instanceof StemmaError && reason.code === 'UNAVAILABLE'
+    ? new StemmaError('UNAVAILABLE', reason.message, { written, cause: reason })
+    : reason;
 }

@@ -5,10 +5,12 @@ import { JsonText } from './json-text.js';
 export class JsonList {
   /** How long its items are together. */
   readonly sizeBytes: number;
+  readonly length: number;
   readonly #texts: () => readonly string[];
 
-  constructor(sizeBytes: number, texts: () => readonly string[]) {
+  constructor(sizeBytes: number, length: number, texts: () => readonly string[]) {
     this.sizeBytes = sizeBytes;
+    this.length = length;
     this.#texts = texts;
   }
 

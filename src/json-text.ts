@@ -1,4 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { parseJson } from './json.js';
+
+/** Stands for a text that `stringifyJson` puts in afterwards; no client can know it. */
+const MARK = randomUUID();
+const MARKS = new RegExp(`"${MARK}:(\\d+)"`, 'g');
+
+/** The texts that the running `stringifyJson` has met; null outside of it. */
+let met: string[] | null = null;
 
 /**
  * A JSON value as its text, which is known to be valid. Payloads are passed on like this, from the database to a response
@@ -13,6 +21,26 @@ export class JsonText {
 
   /** For what does not know of texts: JSON.stringify writes the value itself. */
   toJSON(): unknown {
-    return parseJson(this.text);
+    if (met === null) {
+      return parseJson(this.text);
+    }
+    met.push(this.text);
+    return `${MARK}:${met.length - 1}`;
+  }
+}
+
+/** JSON.stringify that copies each JsonText in `value` as it is, without parsing it. */
+export function stringifyJson(value: unknown): string {
+  if (value instanceof JsonText) {
+    return value.text;
+  }
+  const outer = met;
+  const texts: string[] = [];
+  met = texts;
+  try {
+    const text = JSON.stringify(value);
+    return texts.length === 0 ? text : text.replace(MARKS, (_, index: string) => texts[Number(index)] ?? '');
+  } finally {
+    met = outer;
   }
 }

@@ -88,8 +88,12 @@ export function checkJson(value: unknown, field: string): void {
         },
       );
     }
-    for (const child of Object.values(current)) {
-      pending.push({ value: child, depth: depth + 1 });
+    for (const child of Object.values(current) as unknown[]) {
+      // A list may have millions of values: those that need no look at what is in them are not kept.
+      const needsLook = typeof child === 'number' ? !Number.isFinite(child) : typeof child === 'object';
+      if (needsLook) {
+        pending.push({ value: child, depth: depth + 1 });
+      }
     }
   }
 }
@@ -137,7 +141,11 @@ export function jsonObject(value: unknown, field: string): Readonly<Record<strin
 
 /** A value as an error message shows it: JSON, cut at 60 characters. */
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  return excerpt(value === undefined ? 'nothing' : JSON.stringify(value));
+}
+
+/** A text as an error message shows it: cut at 60 characters. */
+export function excerpt(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60).replace(/[\ud800-\udbff]$/, '')}...` : text;
 }
 

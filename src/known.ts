@@ -81,7 +81,7 @@ export class Known {
       const { context: _, ...trace } = after;
       this.#put({ trace, goals, steps });
     }
-    for (const { data: _, ...step } of batch.steps.rows()) {
+    for (const { data: _, texts: _texts, ...step } of batch.steps.rows()) {
       const known = this.#take({ projectId: step.projectId, id: step.traceId });
       if (known !== undefined) {
         known.steps.set(step.id, step);

@@ -1,6 +1,6 @@
 /** What one client, request or process may take up. Sizes in bytes, times in milliseconds. */
 export interface Limits {
-  /** How long a request may take from its first byte; then it is stopped and answered with UNAVAILABLE. */
+  /** How long a request may take once its body has arrived; then it is stopped and answered with UNAVAILABLE. */
   readonly requestTimeoutMs: number;
   /** The largest request body and WebSocket message. */
   readonly maxRequestBytes: number;

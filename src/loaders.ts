@@ -1,16 +1,14 @@
 import DataLoader from 'dataloader';
-import { readWholes, type Whole } from './checkpoint-payload.js';
+import { readWholeCheckpoints, type PayloadPart, type WholeCheckpoint } from './checkpoint-payload.js';
 import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
-import type { JsonList } from './json-parts.js';
 import { JsonText } from './json-text.js';
 import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
 import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
 import { readStepData, readSteps, type StepKey } from './steps.js';
 import { readThreads } from './threads.js';
-import { readLists, readValues } from './read-content.js';
 import { readContexts, readTraces, readTreeStats } from './traces.js';
 import type { PublicStats } from './tally.js';
 
@@ -36,11 +34,10 @@ export interface Loaders {
   readonly stepOfCheckpoint: DataLoader<string, string | null>;
   /** A checkpoint's own id and those it descends from. */
   readonly lineage: DataLoader<string, readonly string[] | null>;
-  readonly wholeCheckpoint: DataLoader<string, Whole | null>;
-  /** A list of content by its last piece. */
-  readonly contentList: DataLoader<string, JsonList | null>;
-  /** A value of content; undefined where there is none. */
-  readonly contentValue: DataLoader<string, JsonText | undefined>;
+  /** A checkpoint as of one moment, with these parts of its payload. */
+  wholeCheckpoint(parts: readonly PayloadPart[]): DataLoader<string, WholeCheckpoint | null>;
+  /** Has a checkpoint read anew the next time. */
+  forgetWhole(id: string): void;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
     name: Name,
@@ -102,6 +99,7 @@ export function createLoaders(
     }
   };
 
+  const wholeLoaders = new Map<string, DataLoader<string, WholeCheckpoint | null>>();
   const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
   const pageLoader = (
     name: keyof Lists,
@@ -170,12 +168,14 @@ export function createLoaders(
     nearestCheckpoint: mapped(readNearest),
     stepOfCheckpoint: mapped(readStepIds),
     lineage: mapped(readLineages),
-    wholeCheckpoint: mapped(readWholes),
-    contentList: mapped((runner, { ids }) => readLists(runner, { projectId, lastIds: ids })),
-    contentValue: new DataLoader(async (ids) => {
-      const values = await readValues(database, { projectId, ids });
-      return ids.map((id) => values.get(id));
-    }, options),
+    wholeCheckpoint(parts) {
+      const name = parts.join();
+      const loader =
+        wholeLoaders.get(name) ?? mapped((runner, keys) => readWholeCheckpoints(runner, { ...keys, parts }));
+      wholeLoaders.set(name, loader);
+      return loader;
+    },
+    forgetWhole: (id) => wholeLoaders.forEach((loader) => loader.clear(id)),
     list: (name, owner, page) => pageLoader(name, page).load(owner) as Promise<never>,
   };
 }

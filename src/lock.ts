@@ -8,7 +8,10 @@ import { inLockOrder, load, type Needs } from './load.js';
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
 /** Takes the write lock of each thread, in the order given. */
 export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, never>('threads/lock');
-const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>('threads/read');
+/** Reads threads by key. Unknown keys give no row. */
+export const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>(
+  'threads/read',
+);
 const readTraces = statement<{ traces: readonly object[] }, TraceRow>('traces/read');
 
 /**

@@ -31,7 +31,7 @@ export async function readLogPart<Row>(
   const events = unbroken(source, await source.read(database, key, place), place.after);
   const last = events.at(-1);
   return last === undefined
-    ? await database.write((transaction) => readLocked(transaction, source, key, place))
+    ? await database.readLocked((transaction) => readLocked(transaction, source, key, place))
     : { kind: 'events', events, latest: source.numberOf(last) };
 }
 

@@ -1,47 +1,52 @@
 import { setFlagsFromString } from 'node:v8';
-import { pino, type Logger } from 'pino';
-import { pretty } from './pretty.js';
-import { applySchema } from './apply-schema.js';
-import { ConfigError, readConfig, type Config } from './config.js';
-import { openDatabase, type Database, type DatabaseSettings } from './database.js';
-import { finishDeletions } from './delete-trace.js';
+import { pino } from 'pino';
+import { ConfigError, readConfig } from './config.js';
 import { StemmaError } from './errors.js';
-import { startLocalNeo4j } from './neo4j-local.js';
-import { startServer } from './server.js';
+import { DEFAULT_LIMITS } from './limits.js';
+import { pretty } from './pretty.js';
+import { startUp } from './start-up.js';
+import { stopParts, type Part } from './stop-parts.js';
+import { within } from './within.js';
 
-// Left to itself, V8 lets the heap grow to four times what is in use before it looks for garbage.
+// By default, V8 lets the heap grow to four times the live data before it collects garbage.
 setFlagsFromString('--heap-growing-percent=100');
 
-/** What was started, to be stopped in reverse. */
-type Stop = () => Promise<void>;
+/** npm passes a signal on that the terminal has already sent to the whole process group. */
+const SAME_SIGNAL_MS = 1_000;
+
+const interrupted = new AbortController();
+const parts: Part[] = [];
+let stopTimeoutMs = DEFAULT_LIMITS.stopTimeoutMs;
+let killNeo4j: () => void = () => undefined;
+let exiting = false;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Starts everything the settings ask for, and says where it is; gives up when `interrupted`. */
-async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
+async function start(): Promise<void> {
   const config = readConfig(process.env);
+  stopTimeoutMs = config.limits.stopTimeoutMs;
   const log = pino({ level: config.logLevel, base: null }, process.stdout.isTTY ? pretty() : undefined);
-  const database = openDatabase(await provideNeo4j(config, log, started, interrupted));
-  started.push(() => database.close());
-  await answering(database, interrupted);
-  say('Applying constraints and indexes ...');
-  await applySchema(database);
-  const finished = await finishDeletions(database);
-  if (finished > 0) {
-    log.info({ traces: finished }, 'finished deletions that were cut short');
-  }
-  const server = await startServer({
-    database,
+  config.warnings.forEach((warning) => log.warn(warning));
+  const server = await startUp({
+    config,
     log,
-    host: config.host,
-    port: config.port,
-    allowedHosts: config.allowedHosts,
-    limits: config.limits,
-    projectOf: () => 'default',
+    environment: process.env,
+    report: say,
+    signal: interrupted.signal,
+    parts,
+    onNeo4jProcess(kill) {
+      killNeo4j = kill;
+    },
+    onNeo4jExit(message) {
+      process.stderr.write(`Stemma stops: ${message}\n`);
+      void stopAll(1);
+    },
   });
-  started.push(() => server.stop());
+  if (interrupted.signal.aborted) {
+    return;
+  }
   const socket = server.url.replace('http', 'ws');
   say('');
   say('Stemma is ready.');
@@ -53,61 +58,27 @@ async function start(started: Stop[], interrupted: AbortSignal): Promise<void> {
   say('  npm run demo shows it live; Ctrl-C stops everything.');
 }
 
-async function provideNeo4j(
-  config: Config,
-  log: Logger,
-  started: Stop[],
-  interrupted: AbortSignal,
-): Promise<DatabaseSettings> {
-  if (config.neo4j !== null) {
-    say(`Using Neo4j at ${config.neo4j.uri} ...`);
-    return config.neo4j;
+/** Stops everything and ends the process, within the time limit for a stop. */
+async function stopAll(code: number): Promise<void> {
+  if (exiting) {
+    return;
   }
-  const local = await startLocalNeo4j({
-    dataDir: config.dataDir,
-    report: say,
-    environment: process.env,
-    signal: interrupted,
-    onExit: (message: string) => {
-      log.fatal(message);
-      void stopAll(started, 1);
-    },
-  });
-  started.push(() => local.stop());
-  log.info({ uri: local.uri }, 'Neo4j answers');
-  return local;
+  exiting = true;
+  const deadlineMs = performance.now() + stopTimeoutMs * 0.95;
+  const remainingMs = (): number => deadlineMs - performance.now();
+  // A start that was interrupted stops by itself what it was about to start.
+  await within(remainingMs() / 2, starting).catch(() => undefined);
+  const onError = (error: unknown): void => say(`while stopping: ${String(error)}`);
+  await within(remainingMs(), stopParts(parts, { timeoutMs: remainingMs(), onError }));
+  exit(code);
 }
 
-const ATTEMPTS = 60;
-
-/** Waits for a database that is still starting, a minute at most. */
-async function answering(database: Database, interrupted: AbortSignal): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await database.check();
-      return;
-    } catch (error) {
-      const unavailable = error instanceof StemmaError && error.code === 'UNAVAILABLE';
-      if (!unavailable || attempt === ATTEMPTS || interrupted.aborted) {
-        throw error;
-      }
-      if (attempt === 1) {
-        say('Waiting for Neo4j to answer ...');
-      }
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-    }
-  }
-}
-
-/** Stops what was started, the last first, and ends the process. */
-async function stopAll(started: Stop[], code: number): Promise<never> {
-  for (let stop = started.pop(); stop !== undefined; stop = started.pop()) {
-    await stop().catch((error: unknown) => say(`while stopping: ${String(error)}`));
-  }
+function exit(code: number): never {
+  killNeo4j();
   process.exit(code);
 }
 
-/** The message for a person, with what caused it. */
+/** The message for a person, with its cause; a stack trace only for a bug. */
 function explained(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StemmaError) {
     return error.cause instanceof Error ? `${error.message}\n  (${error.cause.message})` : error.message;
@@ -115,24 +86,32 @@ function explained(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-const interrupted = new AbortController();
-const started: Stop[] = [];
-const starting = start(started, interrupted.signal);
+// Whoever read the output may have left, as a terminal does when it closes. That must not keep this process from stopping.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+let firstSignalMs: number | undefined;
+for (const [signal, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const) {
   process.on(signal, () => {
-    if (!interrupted.signal.aborted) {
+    if (firstSignalMs === undefined) {
+      firstSignalMs = performance.now();
       say('\nStopping ...');
       interrupted.abort();
-      // What is being started is let go by the start itself; what was started, here.
-      void starting.catch(() => undefined).then(() => stopAll(started, 0));
+      void stopAll(0);
+    } else if (performance.now() - firstSignalMs > SAME_SIGNAL_MS) {
+      exit(code);
     }
   });
 }
 
+const starting = start();
 starting.catch((error: unknown) => {
   if (!interrupted.signal.aborted) {
-    process.stderr.write(`\nStemma cannot start: ${explained(error)}\n`);
-    void stopAll(started, 1);
+    process.stderr.write(`Stemma cannot start: ${explained(error)}\n`);
+    void stopAll(1);
   }
 });

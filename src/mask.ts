@@ -28,7 +28,8 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
     if (cause.code === 'UNAVAILABLE') {
-      log.warn({ err: cause }, 'unavailable');
+      // Not a line for each request: the database logs its outages itself.
+      log.debug({ err: cause }, 'unavailable');
     }
     const field = cause.field === undefined ? {} : { field: cause.field };
     const written = cause.written === undefined ? {} : { written: cause.written };

@@ -4,14 +4,15 @@ import type { Database } from './database.js';
 import { badInput, StemmaError } from './errors.js';
 import { checkGoalOfTrace } from './goal-rules.js';
 import type { MessageRow } from './graph.js';
-import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
+import { checkId, checkOptionalId, digestOfText, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { JsonText } from './json-text.js';
+import { JsonText, stringifyJson } from './json-text.js';
 import { shown } from './json.js';
 import type { IdKey } from './load.js';
 import { messageOfNode, type MessageNode } from './nodes.js';
+import { preparation, PreparedJson } from './prepared-json.js';
 import { checkSequence, takeSequence } from './sequences.js';
-import { previewOf, usageOf } from './stats.js';
+import { previewOf, PreviewedText, usageOf } from './stats.js';
 import { affectedGoals, tally } from './tally.js';
 import { checkCount, checkAmount } from './usage.js';
 
@@ -35,7 +36,8 @@ export interface NewMessage extends MessageChanges {
   readonly stepId?: string | null | undefined;
 }
 
-const MAX_BATCH = 5_000;
+/** How many messages one request may add. */
+export const MAX_MESSAGES = 5_000;
 const MAX_ROLE_LENGTH = 50;
 
 /**
@@ -55,8 +57,8 @@ export async function addMessages(
     readonly field: (index: number) => string;
   },
 ): Promise<MessageRow[]> {
-  if (inputs.length > MAX_BATCH) {
-    throw badInput('inputs', `expected at most ${MAX_BATCH} messages, got ${inputs.length}`);
+  if (inputs.length > MAX_MESSAGES) {
+    throw badInput('inputs', `expected at most ${MAX_MESSAGES} messages, got ${inputs.length}`);
   }
   const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
   return await ingest.submit({
@@ -72,6 +74,7 @@ export async function addMessages(
       ),
     },
     weight: drafts.length,
+    sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     apply: (batch) => drafts.map((message, index) => insertMessage(batch, message, field(index))),
   });
 }
@@ -79,6 +82,7 @@ export async function addMessages(
 interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt'> {
   readonly given: number | null;
   readonly preview: string | null;
+  readonly sizeBytes: number;
 }
 
 function draft(projectId: string, input: NewMessage, field: string): Draft {
@@ -86,7 +90,7 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     traceId: checkId(input.traceId, `${field}.traceId`),
     given: checkSequence(input.sequence, `${field}.sequence`),
     role: checkRole(input.role, `${field}.role`),
-    content: input.content ?? null,
+    content: contentOf(input.content),
     goalId: checkOptionalId(input.goalId, `${field}.goalId`),
     toolCallId: input.toolCallId ?? null,
     stepId: checkOptionalId(input.stepId, `${field}.stepId`),
@@ -98,13 +102,26 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     error: input.error ?? null,
   };
   checkUsedOnce(fields, field);
+  const text = stringifyJson(fields);
   return {
     projectId,
     id: idOr(input.id, `${field}.id`),
     ...fields,
-    digest: digestOf(fields),
+    digest: digestOfText(text),
     preview: previewOf(fields.content),
+    sizeBytes: text.length,
   };
+}
+
+/** What the worker makes of a message's content that is a list or an object. */
+export const prepareContent = preparation('content', (value) => ({
+  text: JSON.stringify(value),
+  preview: previewOf(value),
+}));
+
+/** A message's content, as its text where a worker has prepared it. */
+export function contentOf(input: unknown): unknown {
+  return input instanceof PreparedJson ? new PreviewedText(prepareContent(input)) : (input ?? null);
 }
 
 /** `role`, if it is one. */
@@ -133,7 +150,11 @@ export function checkUsedOnce(
   }
 }
 
-function insertMessage(batch: Batch, { given, preview, ...draft }: Draft, field: string): MessageRow {
+function insertMessage(
+  batch: Batch,
+  { given, preview, sizeBytes: _, ...draft }: Draft,
+  field: string,
+): MessageRow {
   const { projectId, id, traceId, goalId, stepId } = draft;
   const trace = batch.trace(projectId, traceId);
   const existing = batch.messages.get(keyOf(projectId, id));

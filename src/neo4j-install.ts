@@ -1,10 +1,11 @@
 import { execFile, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { access, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fetchProgress, type PresentFile } from './fetch-progress.js';
 import { logTail, noLocalNeo4j } from './no-local-neo4j.js';
 import { takeLock, type ProcessLock } from './process-lock.js';
 
@@ -43,11 +44,11 @@ export async function installNeo4j(options: InstallOptions): Promise<Neo4jInstal
   const { java, found } = await findJava(options.environment);
   const maven = isFetched ? undefined : await findProgram('mvn', options.environment);
   const missing = [
-    ...(java === undefined ? [`Java 17 or 21 (found by JAVA_HOME and PATH: ${found})`] : []),
-    ...(maven === undefined && !isFetched ? ['Maven, to fetch it with (no mvn in PATH)'] : []),
+    ...(java === undefined ? [`Java 17 or 21 (JAVA_HOME and PATH have ${found})`] : []),
+    ...(maven === undefined && !isFetched ? ['Maven to download it (PATH has no mvn)'] : []),
   ];
   if (java === undefined || missing.length > 0) {
-    throw noLocalNeo4j(`Neo4j ${version} cannot be started here. Missing: ${missing.join('; ')}.`, [
+    throw noLocalNeo4j(`the local Neo4j ${version} needs ${missing.join(' and ')}.`, [
       'on Debian or Ubuntu: apt-get install openjdk-17-jre-headless maven',
       'on macOS: brew install openjdk@21 maven, and set JAVA_HOME to what brew --prefix openjdk@21 prints',
     ]);
@@ -88,7 +89,7 @@ async function findJava(
     (java) => java !== undefined,
   );
   const found = javas.map(({ home, major }) => `Java ${major} in ${home}`).join(', ');
-  return { java: javas.find(({ major }) => major >= 17), found: found === '' ? 'none' : found };
+  return { java: javas.find(({ major }) => major >= 17), found: found === '' ? 'no Java' : found };
 }
 
 /** Asks for its home: what is on the PATH may be a script that starts another process, which signals would miss. */
@@ -135,16 +136,24 @@ async function fetchJars(options: FetchOptions): Promise<void> {
     }
     report(`Fetching Neo4j ${version} with Maven, this once: about 125 MB, into ${lib}`);
     const startedAt = performance.now();
+    await removePartial(installDir);
     partial = await mkdtemp(`${lib}.partial-`);
     await runMaven(options, partial);
     await rename(partial, lib);
-    const jars = (await readdir(lib)).length;
-    report(`Fetched Neo4j ${version}: ${jars} jars in ${secondsSince(startedAt)} s`);
+    const progress = fetchProgress({ log: readFileSync(options.logFile, 'utf8'), present: filesIn(lib) });
+    report(`Fetched Neo4j ${version}: ${progress} in ${secondsSince(startedAt)} s`);
   } finally {
     if (partial !== undefined) {
       await rm(partial, { recursive: true, force: true });
     }
     await lock.release();
+  }
+}
+
+/** Removes what fetches that were killed have left. For the holder of the lock. */
+async function removePartial(installDir: string): Promise<void> {
+  for (const name of (await readdir(installDir)).filter((entry) => /^lib-.*\.partial-/.test(entry))) {
+    await rm(join(installDir, name), { recursive: true, force: true });
   }
 }
 
@@ -190,7 +199,7 @@ async function runMaven(options: FetchOptions, outputDirectory: string): Promise
     child.on('error', (error) => child.pid === undefined && resolve(error.message));
   });
   const progress = setInterval(() => {
-    const soFar = downloaded(readFileSync(logFile, 'utf8'));
+    const soFar = fetchProgress({ log: readFileSync(logFile, 'utf8'), present: filesIn(outputDirectory) });
     report(`Fetching Neo4j ${version}: ${soFar} after ${secondsSince(startedAt)} s`);
   }, 3000);
   const how = await ended;
@@ -198,17 +207,13 @@ async function runMaven(options: FetchOptions, outputDirectory: string): Promise
   signal?.throwIfAborted();
   if (how !== 'exit code 0') {
     throw noLocalNeo4j(`Maven could not fetch Neo4j ${version} (${how}). ${logTail(logFile)}`, [
-      'see that Maven reaches its repository, and start again',
+      'make sure that Maven can reach its repository, and start again',
     ]);
   }
 }
 
-/** From Maven's lines `Downloaded from central: https://... (1.2 MB at 3.4 MB/s)`. */
-function downloaded(log: string): string {
-  const files = [...log.matchAll(/Downloaded from .+ \(([\d.]+) (B|kB|MB) at/g)];
-  const unitMb: Record<string, number> = { B: 1e-6, kB: 1e-3, MB: 1 };
-  const totalMb = files.reduce((sum, [, size, unit]) => sum + Number(size) * (unitMb[unit ?? ''] ?? 0), 0);
-  return `${files.length} files, ${totalMb.toFixed(0)} MB`;
+function filesIn(folder: string): PresentFile[] {
+  return readdirSync(folder).map((name) => ({ name, sizeBytes: statSync(join(folder, name)).size }));
 }
 
 function secondsSince(startedAt: number): string {

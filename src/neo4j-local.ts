@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { ensureDataFolder } from './data-folder.js';
 import { installNeo4j, neo4jFolder, type Neo4jInstall } from './neo4j-install.js';
 import {
   consoleLog,
@@ -11,8 +12,10 @@ import {
   startNeo4jServer,
   stopLeftover,
   type Neo4jServer,
+  type Neo4jServerOptions,
 } from './neo4j-server.js';
-import { logTail, noLocalNeo4j } from './no-local-neo4j.js';
+import { superviseNeo4j, type Supervisor } from './neo4j-supervisor.js';
+import { noLocalNeo4j } from './no-local-neo4j.js';
 import { takeLock, type ProcessLock } from './process-lock.js';
 
 /** A Neo4j of this process's own, and how to enter it. */
@@ -20,8 +23,11 @@ export interface LocalNeo4j {
   readonly uri: string;
   readonly username: string;
   readonly password: string;
-  /** Stops it, and resolves once it has ended. May be called again, and when it has ended by itself. */
-  stop(): Promise<void>;
+  /**
+   * Stops it, and resolves once it has ended; it is killed if it has not closed its databases within `timeoutMs` (30,000
+   * unless given). May be called again, and when it has ended by itself.
+   */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 export interface LocalNeo4jOptions {
@@ -37,7 +43,13 @@ export interface LocalNeo4jOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Told, in lines, what is going on while it starts. */
   readonly report: (line: string) => void;
-  /** Told when Neo4j ends and stop() was not called. */
+  /** Receives, for each process of Neo4j as it is spawned, a function that kills it at once. */
+  readonly onSpawn?: ((kill: () => void) => void) | undefined;
+  /** How often it is started again within 10 minutes when it ends by itself, on the same port: 0 unless given. */
+  readonly maxRestarts?: number | undefined;
+  /** Called with a sentence at each restart. */
+  readonly onRestart?: ((message: string) => void) | undefined;
+  /** Called with one sentence when Neo4j ended, stop() was not called, and it is not started again. */
   readonly onExit?: ((message: string) => void) | undefined;
   /** Aborted, it makes the start reject and leave nothing running. Has no effect once Neo4j has started. */
   readonly signal?: AbortSignal | undefined;
@@ -51,9 +63,9 @@ export interface LocalNeo4jOptions {
  * when Neo4j does not come up.
  */
 export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<LocalNeo4j> {
-  const { environment, onExit, report, signal } = options;
+  const { environment, report, signal } = options;
   const home = join(resolve(options.dataDir), 'neo4j');
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await ensureDataFolder(home, options.dataDir);
   const lock = await takeLock(join(home, 'lock'));
   if ('heldBy' in lock) {
     throw noLocalNeo4j(`Another Stemma (pid ${lock.heldBy}) uses the data folder ${options.dataDir}.`, [
@@ -72,54 +84,47 @@ export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<Local
     });
     const password = await ensurePassword(home, install, options);
     report(`Starting Neo4j ${install.version}`);
-    const server = await startNeo4jServer({
-      home,
-      install,
-      password,
-      heapMb: options.heapMb ?? 1024,
-      pageCacheMb: options.pageCacheMb ?? 512,
-      environment,
-      signal,
+    const start = (at: Pick<Neo4jServerOptions, 'signal' | 'boltPort'>): Promise<Neo4jServer> =>
+      startNeo4jServer({
+        home,
+        install,
+        password,
+        heapMb: options.heapMb ?? 1024,
+        pageCacheMb: options.pageCacheMb ?? 512,
+        environment,
+        onSpawn: options.onSpawn,
+        ...at,
+      });
+    const first = await start({ signal });
+    report(`Neo4j answers at ${first.uri}`);
+    const supervisor = superviseNeo4j({
+      first,
+      restart: (stopping) => start({ signal: stopping, boltPort: first.boltPort }),
+      maxRestarts: options.maxRestarts ?? 0,
+      onRestart: (message) => options.onRestart?.(message),
+      onGivenUp: (message) => options.onExit?.(`${message}. Its output is in ${consoleLog(home)}`),
     });
-    report(`Neo4j answers at ${server.uri}`);
-    return whileRunning(server, { home, lock, password, onExit });
+    return whileRunning(supervisor, { uri: first.uri, lock, password });
   } catch (error) {
     await lock.release();
     throw error;
   }
 }
 
-interface RunningOptions {
-  readonly home: string;
-  readonly lock: ProcessLock;
-  readonly password: string;
-  readonly onExit: ((message: string) => void) | undefined;
-}
-
-function whileRunning(server: Neo4jServer, { home, lock, password, onExit }: RunningOptions): LocalNeo4j {
-  let stopping: Promise<void> | undefined;
-  const letGo = server.ended.then(async (how) => {
-    await lock.release();
-    return how;
-  });
-  letGo.then(
-    (how) => {
-      if (stopping === undefined) {
-        onExit?.(`Neo4j ended by itself (${how}). ${logTail(consoleLog(home))}`);
-      }
-    },
-    // Thrown by stop(), which waits for it.
-    () => undefined,
-  );
+function whileRunning(
+  supervisor: Supervisor,
+  { uri, lock, password }: { readonly uri: string; readonly lock: ProcessLock; readonly password: string },
+): LocalNeo4j {
+  const released = supervisor.ended.then(() => lock.release());
+  // Reported by stop(), which waits for it.
+  released.catch(() => undefined);
   return {
-    uri: server.uri,
+    uri,
     username: NEO4J_USERNAME,
     password,
-    stop() {
-      stopping ??= server.stop().then(async () => {
-        await letGo;
-      });
-      return stopping;
+    async stop(timeoutMs) {
+      await supervisor.stop(timeoutMs);
+      await released;
     },
   };
 }

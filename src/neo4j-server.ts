@@ -14,10 +14,11 @@ import { isAlive, processWithPid, type ProcessIdentity } from './process-lock.js
 /** A Neo4j that runs as a child of this process. */
 export interface Neo4jServer {
   readonly uri: string;
+  readonly boltPort: number;
   /** Says how it ended, once it has. */
   readonly ended: Promise<string>;
-  /** Lets it close its databases, and kills it after 30 s; resolves once it has ended. */
-  stop(): Promise<void>;
+  /** Lets it close its databases, and kills it after `timeoutMs` (30,000 unless given); resolves once it has ended. */
+  stop(timeoutMs?: number): Promise<void>;
 }
 
 export interface Neo4jServerOptions {
@@ -29,6 +30,10 @@ export interface Neo4jServerOptions {
   readonly pageCacheMb: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal | undefined;
+  /** Receives a function that kills the process at once. */
+  readonly onSpawn: ((kill: () => void) => void) | undefined;
+  /** A free one unless given. */
+  readonly boltPort?: number | undefined;
 }
 
 export const NEO4J_USERNAME = 'neo4j';
@@ -36,27 +41,30 @@ export const NEO4J_USERNAME = 'neo4j';
 const MAIN_CLASS = 'org.neo4j.server.CommunityEntryPoint';
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
+/** It has nothing yet that a clean end would save. */
+const FAILED_START_STOP_TIMEOUT_MS = 2_000;
 const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Starts Neo4j on a free port of the loopback interface and resolves once it has answered a query. Rejects, leaving
+ * Starts Neo4j on a port of the loopback interface and resolves once it has answered a query. Rejects, leaving
  * nothing running, with UNAVAILABLE when it ends or has not answered after 120 s, and when `signal` is aborted.
  */
 export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo4jServer> {
-  const boltPort = await freePort();
+  const boltPort = options.boltPort ?? (await freePort());
   const { identity, ended } = spawnJava(options, boltPort);
-  const stop = async () => {
-    await terminate(identity, STOP_TIMEOUT_MS);
+  options.onSpawn?.(() => signalProcess(identity, 'SIGKILL'));
+  const stop = async (timeoutMs = STOP_TIMEOUT_MS): Promise<void> => {
+    await terminate(identity, timeoutMs * 0.75);
     await ended;
   };
   const uri = `bolt://127.0.0.1:${boltPort}`;
   try {
     await untilReady(uri, ended, options);
   } catch (error) {
-    await stop();
+    await stop(FAILED_START_STOP_TIMEOUT_MS);
     throw error;
   }
-  return { uri, ended, stop };
+  return { uri, boltPort, ended, stop };
 }
 
 /** Where the JVM's own output goes, that of the last start only; Neo4j's logs are in the folder `logs` of `home`. */
@@ -128,7 +136,7 @@ async function untilReady(
     ]);
     if (problem !== undefined) {
       throw noLocalNeo4j(`Neo4j ${problem}. ${logTail(consoleLog(home))}`, [
-        'mend what the log complains of, and start again',
+        'fix the problem in the log and start again',
       ]);
     }
   } finally {

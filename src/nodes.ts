@@ -1,4 +1,5 @@
 import { objectText } from './content.js';
+import { JsonText, stringifyJson } from './json-text.js';
 import { parseJson } from './json.js';
 import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './graph.js';
 
@@ -14,7 +15,7 @@ export type MessageNode = Omit<MessageRow, 'content'> & {
 };
 
 /** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
-export type StepNode = Required<Omit<StepRow, 'data' | 'properties'>> &
+export type StepNode = Required<Omit<StepRow, 'data' | 'texts' | 'properties'>> &
   StepProperties & { readonly data?: string | null };
 
 const STAT_NAMES = [
@@ -87,10 +88,12 @@ export function goalToNode(goal: GoalRow): Record<string, unknown> {
   };
 }
 
-/** `withContent`: whether the content was read. */
+/** `withContent`: whether the content was read. A content that is no text stays JSON. */
 export function messageOfNode(node: MessageNode, withContent: boolean): MessageRow {
   const { content, contentJson, ...rest } = node;
-  return withContent ? { ...rest, content: contentOfNode({ content, contentJson }) } : rest;
+  return withContent
+    ? { ...rest, content: contentJson == null ? (content ?? null) : new JsonText(contentJson) }
+    : rest;
 }
 
 /** A message's content from its two properties. */
@@ -108,7 +111,7 @@ export function contentToProperties(content: unknown): {
 } {
   return typeof content === 'string'
     ? { content, contentJson: null }
-    : { content: null, contentJson: content == null ? null : JSON.stringify(content) };
+    : { content: null, contentJson: content == null ? null : stringifyJson(content) };
 }
 
 export function messageToNode(message: MessageRow): Record<string, unknown> {
@@ -148,7 +151,10 @@ export function stepOfNode(node: StepNode): StepRow {
 
 /** A prompt's messages are content of their own: `data` has null in their place. */
 export function stepToNode(step: StepRow): Record<string, unknown> {
-  const { properties, data, ...rest } = step;
+  const { properties, data, texts, ...rest } = step;
+  if (texts !== undefined) {
+    return { ...rest, ...properties, data: texts.stored };
+  }
   const object = (data ?? {}) as Readonly<Record<string, unknown>>;
   const text =
     step.messagesId == null

@@ -1,7 +1,8 @@
 import { statement } from './cypher.js';
-import type { Runner } from './database.js';
+import type { Database, Runner } from './database.js';
 import { badInput } from './errors.js';
 import type { CheckpointRow } from './graph.js';
+import { lockThreads, readThreads } from './lock.js';
 
 interface Ids {
   readonly projectId: string;
@@ -24,13 +25,16 @@ const listOfThreads = statement<{ projectId: string; limit: number; offset: numb
 );
 const readLineageRows = statement<
   Ids,
-  { readonly of: string; readonly id: string; readonly parentId: string | null }
+  { readonly of: string; readonly id: string | null; readonly parentId: string | null }
 >('checkpoints/lineage');
 
-/** Those that are not seen as they go: Neo4j then shows them without some of their properties. */
-function present<R extends Row>(rows: readonly R[]): R[] {
+/**
+ * Rows without the checkpoints that another transaction is deleting: Neo4j shows those without some of their properties, or
+ * as null.
+ */
+export function present<R extends Row>(rows: readonly R[]): R[] {
   return rows.filter(
-    ({ checkpoint }: { readonly checkpoint: Partial<CheckpointRow> }) => checkpoint.listKey != null,
+    ({ checkpoint }: { readonly checkpoint: Partial<CheckpointRow> | null }) => checkpoint?.listKey != null,
   );
 }
 
@@ -55,6 +59,7 @@ export async function readStepIds(database: Runner, ids: Ids): Promise<Map<strin
 }
 
 const MOST_LISTED = 10_000;
+const MOST_UNLOCKED_READS = 3;
 
 interface Part {
   readonly limit: number | null;
@@ -72,13 +77,34 @@ function checkPart(part: Part, usual: number): { readonly limit: number; readonl
   return { limit, offset };
 }
 
-/** Part of a thread's checkpoints, by descending step; of equals, the last written first. */
+/**
+ * Part of a thread's checkpoints, by descending step; of equals, the last written first.
+ *
+ * A rewritten checkpoint moves in the index, and a reader could pass it by. So the thread's counter of writes is read before
+ * and after; if it moved, the list is read again, in the end under the thread's lock.
+ */
 export async function listCheckpoints(
-  database: Runner,
+  database: Database,
   { projectId, threadId, ...part }: { readonly projectId: string; readonly threadId: string } & Part,
 ): Promise<CheckpointRow[]> {
-  const rows = await listOfThread(database, { projectId, threadId, ...checkPart(part, 100) });
-  return present(rows).map(({ checkpoint }) => checkpoint);
+  const threads = [{ projectId, id: threadId }];
+  const page = { projectId, threadId, ...checkPart(part, 100) };
+  for (let tries = 1; ; tries += 1) {
+    const locked = tries > MOST_UNLOCKED_READS;
+    // Statements of one transaction travel together, and run in order.
+    const [, before, rows, after] = await database.readLocked((transaction) =>
+      Promise.all([
+        locked ? lockThreads(transaction, { threads }) : undefined,
+        readThreads(transaction, { threads }),
+        listOfThread(transaction, page),
+        readThreads(transaction, { threads }),
+      ]),
+    );
+    if (locked || before[0]?.thread.lastWrite === after[0]?.thread.lastWrite) {
+      const byId = new Map(present(rows).map(({ checkpoint }) => [checkpoint.id, checkpoint]));
+      return [...byId.values()];
+    }
+  }
 }
 
 /** Part of the latest checkpoints of all threads, the thread written last first. */
@@ -94,6 +120,9 @@ export async function listLatest(
 export async function readLineages(database: Runner, ids: Ids): Promise<Map<string, readonly string[]>> {
   const parents = new Map<string, Map<string, string | null>>();
   for (const { of, id, parentId } of await readLineageRows(database, ids)) {
+    if (id === null) {
+      continue;
+    }
     parents.set(of, (parents.get(of) ?? new Map<string, string | null>()).set(id, parentId));
   }
   const lineages = new Map<string, readonly string[]>();

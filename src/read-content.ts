@@ -41,7 +41,7 @@ export async function readLists(
   for (const lastId of new Set(lastIds)) {
     const length = lengths(lastId);
     if (length !== undefined) {
-      lists.set(lastId, new JsonList(length, () => textsOf(links, lastId)));
+      lists.set(lastId, new JsonList(length, links.get(lastId)?.position ?? 0, () => textsOf(links, lastId)));
     }
   }
   return lists;

@@ -1,4 +1,4 @@
-import { StemmaError } from './errors.js';
+import { ClientLeftError, StemmaError } from './errors.js';
 
 /**
  * What bounds one request: its deadline, whether its client is still there, what it may read and what it may cost.
@@ -68,7 +68,7 @@ export function createRequestScope({
     stop(new StemmaError('UNAVAILABLE', message, { written: wrote ? 'UNKNOWN' : 'NO' }));
   const leave = (): void => {
     hasLeft = true;
-    stopWith('the client left before its answer');
+    stop(new ClientLeftError());
   };
   const begin = (): void => {
     readBytes = 0;

@@ -1,17 +1,54 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+/** What every response tells a browser, unless its route sets the header itself. */
+const SAFETY_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  // Responses differ by origin, also those that no other origin may read.
+  vary: 'Origin',
+};
+
+/** Keeps other sites from embedding a response, and browsers from taking it for something else. To be called first. */
+export function setSafetyHeaders(response: ServerResponse): void {
+  for (const [name, value] of Object.entries(SAFETY_HEADERS)) {
+    response.setHeader(name, value);
+  }
+}
+
 /** Answers with JSON. */
 export function json(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
-/** Rejects an upgrade before it becomes a socket. */
-export function reject(socket: Duplex, status: string, message: string): void {
+/** How long to wait, in seconds, before the next try where the server has too much to do. */
+export const RETRY_AFTER_S = '1';
+
+/** How long a client whose upgrade was rejected may take to close the connection. */
+const GOODBYE_MS = 1_000;
+
+/** Rejects an upgrade before it becomes a socket; `headers` are whole lines. */
+export function reject(
+  socket: Duplex,
+  status: string,
+  message: string,
+  headers: readonly string[] = [],
+): void {
   socket.on('error', () => undefined);
-  socket.end(
-    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(message)}\r\n\r\n${message}`,
-  );
+  const lines = [
+    `HTTP/1.1 ${status}`,
+    'connection: close',
+    'content-type: text/plain; charset=utf-8',
+    'x-content-type-options: nosniff',
+    `content-length: ${Buffer.byteLength(message)}`,
+    ...headers,
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${message}`);
+  const hurry = setTimeout(() => socket.destroy(), GOODBYE_MS);
+  socket.once('close', () => clearTimeout(hurry));
 }
 
 /** Where a request goes. */
@@ -19,13 +56,17 @@ export interface Target {
   readonly path: string;
   /** Empty, or begins with `?`. */
   readonly search: string;
+  /** The host and port in a target that is a whole address, as a client sends it to a proxy; null in a path. */
+  readonly authority: string | null;
 }
 
 /** The target as it was sent: a URL would refuse some targets and rewrite others (`//`, `/..`). */
 export function targetOf(request: IncomingMessage): Target {
-  const target = request.url ?? '/';
+  const sent = request.url ?? '/';
+  const [origin = '', authority = null] = /^http:\/\/([^/?#]*)/i.exec(sent) ?? [];
+  const target = sent.slice(origin.length);
   const query = target.indexOf('?');
   return query < 0
-    ? { path: target, search: '' }
-    : { path: target.slice(0, query), search: target.slice(query) };
+    ? { path: target, search: '', authority }
+    : { path: target.slice(0, query), search: target.slice(query), authority };
 }

@@ -32,8 +32,7 @@ export function resultText(result: unknown): ResultText {
   const open: Open[] = [];
   let piece = '';
   /** What is left, from `from` on, of a text that is longer than a piece. */
-  const long: { text: string; from: number } = { text: '', from: 0 };
-  const isInText = (): boolean => long.text !== '';
+  const long = { text: '', from: 0 };
   let isBegun = false;
 
   const write = (value: unknown): void => {
@@ -93,9 +92,11 @@ export function resultText(result: unknown): ResultText {
     write(value);
   };
 
+  const hasLong = (): boolean => long.text !== '';
+
   return {
     next() {
-      if (isInText()) {
+      if (hasLong()) {
         const { text, from } = long;
         long.from = endOfPiece(text, from);
         if (long.from >= text.length) {
@@ -109,7 +110,7 @@ export function resultText(result: unknown): ResultText {
       }
       for (
         let values = 0;
-        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !isInText();
+        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !hasLong();
         values += 1
       ) {
         const top = open.at(-1);
@@ -118,7 +119,7 @@ export function resultText(result: unknown): ResultText {
         }
         writeMember(top);
       }
-      if (piece === '' && !isInText() && open.length === 0) {
+      if (piece === '' && !hasLong() && open.length === 0) {
         return undefined;
       }
       const part = piece;

@@ -1,9 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import type { IncomingMessage } from 'node:http';
 import type { GraphQLFormattedError } from 'graphql';
+import type { BodyParser } from './body-parser.js';
+import type { ByteBudget } from './byte-budget.js';
 import type { Context } from './context.js';
 import type { Database } from './database.js';
-import { serveGraphiql, wantsHtml } from './graphiql.js';
+import type { Drain } from './drain.js';
+import { StemmaError } from './errors.js';
+import { serveGraphiql, wantsGraphiql } from './graphiql.js';
 import { answerGraphql } from './graphql-http.js';
 import type { Route, UpgradeRoute } from './http-server.js';
 import type { Limits } from './limits.js';
@@ -19,43 +23,72 @@ export function createRoutes({
   createContext,
   maskError,
   limits,
+  drain,
+  bodies,
+  parser,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly limits: Limits;
+  readonly drain: Drain;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
 }): readonly Route[] {
   return [
     {
       name: '/healthz',
       matches: (path) => path === '/healthz',
+      whileStopping: true,
       answer: (_request, response) => json(response, 200, { status: 'ok' }),
     },
     {
       name: '/readyz',
       matches: (path) => path === '/readyz',
-      answer: (_request, response) =>
-        database.check().then(
-          () => json(response, 200, { status: 'ok' }),
-          (error: unknown) =>
-            json(response, 503, { status: 'unavailable', reason: maskError(error).message }),
-        ),
+      answer(_request, response) {
+        const health = database.health();
+        if (health.ready) {
+          json(response, 200, { status: 'ok' });
+        } else {
+          json(response, 503, { status: 'unavailable', reason: health.reason });
+        }
+      },
     },
     {
       name: '/',
       matches: (path) => path === '/',
+      isPage: () => true,
       answer: (_request, response) => void response.writeHead(302, { location: '/graphql' }).end(),
     },
     {
       name: '/graphql',
       matches: (path) => path === '/graphql',
-      answer: (request, response, { search }) =>
-        request.method === 'GET' && wantsHtml(request)
-          ? serveGraphiql(response)
-          : answerGraphql({ apollo, createContext, limits, maskError }, request, response, search),
+      isPage: wantsGraphiql,
+      answer(request, response, { search }) {
+        if (wantsGraphiql(request)) {
+          return serveGraphiql(request, response);
+        }
+        const type = request.headers['content-type'];
+        if (request.method === 'POST' && !isJson(type)) {
+          const message = `content-type: expected application/json in UTF-8, got ${JSON.stringify(type ?? null)}`;
+          const error = new StemmaError('BAD_USER_INPUT', message);
+          json(response, 415, { errors: [maskError(error)] });
+          return;
+        }
+        const options = { apollo, createContext, limits, drain, maskError, bodies, parser };
+        return answerGraphql(options, request, response, search);
+      },
     },
   ];
+}
+
+/**
+ * Whether a content type is JSON's. A page of another site cannot send that one without asking first, as it can send
+ * text and forms.
+ */
+function isJson(type: string | undefined): boolean {
+  return /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type ?? '');
 }
 
 const WATCH = /^\/api\/traces\/([^/]+)\/watch$/;

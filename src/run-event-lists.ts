@@ -42,7 +42,16 @@ const ALL = 2 ** 31 - 1;
 /** Greater than every `seq`. */
 const END = Number.MAX_SAFE_INTEGER;
 
-const REQUIRED = ['seq', 'runId', 'eventType', 'category', 'metadata', 'createdAt', 'key'] as const;
+const REQUIRED = [
+  'generation',
+  'seq',
+  'runId',
+  'eventType',
+  'category',
+  'metadata',
+  'createdAt',
+  'key',
+] as const;
 
 /**
  * The events that were read. Neo4j lets a reader see a node as it goes, without some of its properties: one that is being

@@ -4,7 +4,9 @@ import { badInput, StemmaError } from './errors.js';
 import type { RunEventRow } from './graph.js';
 import { checkId, digestOf } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { jsonObject, shown } from './json.js';
+import { stringifyJson } from './json-text.js';
+import { shown } from './json.js';
+import { objectTextOf } from './prepared-json.js';
 import { checkTime } from './times.js';
 
 export interface NewRunEvent {
@@ -18,11 +20,15 @@ export interface NewRunEvent {
   readonly idempotencyKey?: string | null | undefined;
 }
 
-const MAX_BATCH = 5_000;
+/** How many run events one request may add. */
+export const MAX_RUN_EVENTS = 5_000;
+/** About what ids and names take in a run event. */
+const ROW_BYTES = 200;
 
 /**
- * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread. The second
- * event of a thread with the same idempotency key is the first, if all else is equal, and a CONFLICT otherwise.
+ * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread's log
+ * generation, which begins with them if there is none. The second event of a generation with the same idempotency key is the
+ * first, if all else is equal, and a CONFLICT otherwise.
  */
 export async function putRunEvents(
   ingest: Ingest,
@@ -37,8 +43,8 @@ export async function putRunEvents(
     readonly field: (index: number) => string;
   },
 ): Promise<RunEventRow[]> {
-  if (inputs.length > MAX_BATCH) {
-    throw badInput('inputs', `expected at most ${MAX_BATCH} run events, got ${inputs.length}`);
+  if (inputs.length > MAX_RUN_EVENTS) {
+    throw badInput('inputs', `expected at most ${MAX_RUN_EVENTS} run events, got ${inputs.length}`);
   }
   const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
   const [first] = drafts;
@@ -53,28 +59,31 @@ export async function putRunEvents(
       `expected ${shown(threadId)}, the one thread of the batch, got ${shown(drafts[stray]?.threadId)}`,
     );
   }
-  const log = randomUUID();
+  // Made before the transaction, so that one that runs twice begins the same generation.
+  const generation = randomUUID();
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
     weight: drafts.length,
-    apply: (batch) => drafts.map((event, index) => insertEvent(batch, event, { log, field: field(index) })),
+    sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
+    apply: (batch) =>
+      drafts.map((event, index) => insertEvent(batch, event, { generation, field: field(index) })),
   });
 }
 
-interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt'> {
+interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
   readonly createdAt: string | null;
 }
 
 function draft(projectId: string, input: NewRunEvent, field: string): Draft {
-  const metadata = jsonObject(input.metadata, `${field}.metadata`);
+  const metadata = objectTextOf(input.metadata, `${field}.metadata`);
   const fields = {
     threadId: checkId(input.threadId, `${field}.threadId`),
     runId: checkId(input.runId, `${field}.runId`),
     eventType: checkId(input.eventType, `${field}.eventType`),
     category: checkId(input.category, `${field}.category`),
     ...contentProperties(input.content ?? null),
-    metadata: JSON.stringify(metadata),
+    metadata,
     createdAt: input.createdAt == null ? null : checkTime(input.createdAt, `${field}.createdAt`),
   };
   const given = input.idempotencyKey;
@@ -91,13 +100,17 @@ function draft(projectId: string, input: NewRunEvent, field: string): Draft {
 function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'contentJson'> {
   return typeof content === 'string'
     ? { content, contentJson: null }
-    : { content: null, contentJson: JSON.stringify(content) };
+    : { content: null, contentJson: stringifyJson(content) };
+}
+
+function sizeOf({ content, contentJson, metadata }: Draft): number {
+  return (content ?? contentJson ?? '').length + metadata.length + ROW_BYTES;
 }
 
 function insertEvent(
   batch: Batch,
   event: Draft,
-  { log, field }: { readonly log: string; readonly field: string },
+  { generation: next, field }: { readonly generation: string; readonly field: string },
 ): RunEventRow {
   const { projectId, threadId, key } = event;
   const existing = batch.runEventsByKey.get(keyOf(projectId, threadId, key));
@@ -112,9 +125,13 @@ function insertEvent(
   }
   const thread = batch.threads.get(keyOf(projectId, threadId));
   const seq = (thread?.lastSeq ?? 0) + 1;
-  const row = { ...event, seq, createdAt: event.createdAt ?? batch.now };
-  batch.changeThread({ projectId, id: threadId }, { log: thread?.log ?? log, lastSeq: seq });
-  batch.runEvents.put(keyOf(projectId, threadId, seq), row);
+  const generation = thread?.generation ?? next;
+  const row = { ...event, generation, seq, createdAt: event.createdAt ?? batch.now };
+  batch.changeThread(
+    { projectId, id: threadId },
+    { generation, lastSeq: seq, eventCount: (thread?.eventCount ?? 0) + 1 },
+  );
+  batch.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
   batch.runEventsByKey.put(keyOf(projectId, threadId, key), row);
   return row;
 }

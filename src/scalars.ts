@@ -1,6 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, print, type ValueNode } from 'graphql';
 import { StemmaError } from './errors.js';
 import { checkJson, numberOf, shown } from './json.js';
+import { unpack, valueOf, type JsonParcel } from './prepared-json.js';
 
 /** `DateTime`: the server's own text; never taken in. */
 export const DateTime = new GraphQLScalarType({
@@ -29,6 +30,11 @@ export const JSONValue = new GraphQLScalarType({
   name: 'JSON',
   serialize: (value) => value,
   parseValue(value) {
+    if (value instanceof Map) {
+      return unpack(value as JsonParcel, (reason) => {
+        throw invalid(reason);
+      });
+    }
     try {
       checkJson(value, 'JSON');
       return value;
@@ -62,7 +68,7 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
         node.fields.map(({ name, value }) => [name.value, literalValue(value, variables)]),
       );
     case Kind.VARIABLE:
-      return variables[node.name.value] ?? null;
+      return valueOf(variables[node.name.value] ?? null);
     case Kind.ENUM:
       throw invalid(`expected JSON, got the bare word ${node.value}`);
   }

@@ -1,11 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { createApolloServer } from './apollo-server.js';
 import { createSchema } from './build-schema.js';
+import { createBodyParser } from './body-parser.js';
+import { createByteBudget } from './byte-budget.js';
 import { createContext, type Context, type Store } from './context.js';
 import type { Database } from './database.js';
+import { createDrain } from './drain.js';
+import { StemmaError } from './errors.js';
 import { createHttpServer } from './http-server.js';
 import { createIngest } from './ingest.js';
 import type { Limits } from './limits.js';
@@ -14,11 +19,13 @@ import { maskError } from './mask.js';
 import { createQueryLimits } from './query-limits.js';
 import type { RequestScope } from './request-scope.js';
 import { createRoutes, createUpgradeRoutes } from './routes.js';
+import { limitSockets } from './socket-limit.js';
 import { createSubscriptionServer } from './subscribe.js';
 import { createTails } from './tails.js';
 import { headOfThread, threadLog } from './thread-log.js';
 import { headOfTrace, traceLog } from './trace-log.js';
 import { createWatchServer } from './watch.js';
+import { within } from './within.js';
 
 export interface ServerOptions {
   readonly database: Database;
@@ -27,6 +34,8 @@ export interface ServerOptions {
   /** 0: a free one. */
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages may use the API, besides the server's own; none unless given. */
+  readonly allowedOrigins?: readonly string[];
   readonly limits: Limits;
   /** Which project a request acts in. */
   readonly projectOf: (request: IncomingMessage) => string;
@@ -35,17 +44,32 @@ export interface ServerOptions {
 export interface RunningServer {
   readonly url: string;
   readonly store: Store;
-  /** Answers what was begun, lets the followers go, and closes; the database stays open. */
-  stop(): Promise<void>;
+  /**
+   * Stops in at most `timeoutMs` (`limits.stopTimeoutMs` unless given). From the start, new work is answered with
+   * UNAVAILABLE. Accepted work is finished; what is not finished after three quarters of the time is answered with
+   * UNAVAILABLE, `written` UNKNOWN. For at least `lingerMs` (0 unless given), clients with open connections get these
+   * answers rather than a closed connection. Then WebSockets are closed with 1001, and all other connections. The database
+   * stays open.
+   */
+  stop(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<void>;
 }
+
+/** How long a client may take to read the last response. */
+const FLUSH_MS = 2_000;
 
 /** Serves the API over HTTP and WebSocket. Resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, log, limits } = options;
+  const unwatchHealth = await database.watchHealth(log);
   const onError = (error: unknown): void => {
-    log.warn({ err: error }, 'watching the logs');
+    // The database counts and logs its outages itself.
+    if (!(error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
+      log.warn({ err: error }, 'watching the logs');
+    }
   };
-  const ingest = createIngest(database);
+  const ingest = createIngest(database, { maxQueuedBytes: limits.maxQueuedBytes });
+  const bodies = createByteBudget(limits.maxBodiesBytes);
+  const parser = createBodyParser();
   const tails = createTails(database, traceLog, { onError });
   const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
@@ -54,9 +78,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     threadTails.wake(committed.threads.map(headOfThread));
     listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
+  const drain = createDrain();
   const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>
-    createContext(store, options.projectOf(request), scope);
+    createContext(store, { projectId: options.projectOf(request), scope, client: request.socket });
   const masked = (error: unknown): GraphQLFormattedError => maskError(error, log);
 
   const schema = createSchema();
@@ -68,14 +93,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     queryLimits,
     createContext: contextOf,
     limits,
+    drain,
+    bodies,
+    parser,
     log,
   });
   const watches = createWatchServer({ createContext: contextOf, limits, log });
   const http = createHttpServer({
-    routes: createRoutes({ apollo, database, createContext: contextOf, maskError: masked, limits }),
-    upgrades: createUpgradeRoutes({ subscriptions, watches }),
+    routes: createRoutes({
+      apollo,
+      database,
+      createContext: contextOf,
+      maskError: masked,
+      limits,
+      drain,
+      bodies,
+      parser,
+    }),
+    upgrades: limitSockets(createUpgradeRoutes({ subscriptions, watches }), limits.maxSockets),
     allowedHosts: options.allowedHosts,
+    allowedOrigins: options.allowedOrigins ?? [],
+    drain,
+    limits,
     maskError: masked,
+    log,
   });
 
   await new Promise<void>((resolve, fail) => {
@@ -88,19 +129,26 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return {
     url: `http://${host}:${port}`,
     store,
-    async stop() {
+    async stop({ timeoutMs = limits.stopTimeoutMs, lingerMs = 0 } = {}) {
+      const deadlineMs = performance.now() + timeoutMs;
+      const remainingMs = (): number => deadlineMs - performance.now();
+
+      const finished = Promise.all([drain.begin().then(() => ingest.idle()), delay(lingerMs)]);
+      if (!(await within(timeoutMs * 0.75, finished))) {
+        log.warn('the stop took too long: some requests are answered before they are finished');
+      }
+      drain.answerUnfinished();
       const closed = new Promise((resolve) => http.close(resolve));
       tails.close();
       threadTails.close();
       listChanges.close();
       watches.close();
-      await subscriptions.close();
-      await ingest.idle();
-      await apollo.stop();
-      http.closeIdleConnections();
-      const hurry = setTimeout(() => http.closeAllConnections(), 2_000);
-      await closed;
-      clearTimeout(hurry);
+      const sockets = subscriptions.close();
+      const flushMs = Math.min(FLUSH_MS, remainingMs() * 0.8);
+      await within(flushMs, Promise.all([drain.flushed(), sockets]));
+      http.closeAllConnections();
+      unwatchHealth();
+      await within(remainingMs(), Promise.all([closed, apollo.stop(), parser.close()]));
     },
   };
 }

@@ -46,13 +46,13 @@ export function readSnapshot(view: Database, { projectId, traceId }: TraceId): P
   const id = keyOf(projectId, traceId);
   const last = ofDatabase.get(id);
   if (last?.begun === false) {
-    return last.snapshot;
+    return view.bounded(last.snapshot);
   }
   const read = async (): Promise<Snapshot> => {
     await last?.snapshot.catch(() => undefined);
     reading.begun = true;
     try {
-      return await database.write((transaction) => readLocked(transaction, { projectId, traceId }));
+      return await database.readLocked((transaction) => readLocked(transaction, { projectId, traceId }));
     } finally {
       if (ofDatabase.get(id) === reading) {
         ofDatabase.delete(id);
@@ -61,7 +61,7 @@ export function readSnapshot(view: Database, { projectId, traceId }: TraceId): P
   };
   const reading: Reading = { begun: false, snapshot: read() };
   ofDatabase.set(id, reading);
-  return reading.snapshot;
+  return view.bounded(reading.snapshot);
 }
 
 async function readLocked(transaction: Runner, { projectId, traceId }: TraceId): Promise<Snapshot> {

@@ -1,4 +1,6 @@
 import type { Stats } from './graph.js';
+import { JsonText } from './json-text.js';
+import { parseJson } from './json.js';
 
 /** What one step or message adds. */
 export interface Usage {
@@ -80,9 +82,22 @@ export function equalStats(a: Stats, b: Stats): boolean {
   return (Object.keys(NO_STATS) as (keyof Stats)[]).every((key) => a[key] === b[key]);
 }
 
+/** A message's content as its text, whose preview is known already. */
+export class PreviewedText extends JsonText {
+  readonly preview: string | null;
+
+  constructor({ text, preview }: { readonly text: string; readonly preview: string | null }) {
+    super(text);
+    this.preview = preview;
+  }
+}
+
 /** How a message's text begins, whitespace folded; null if its content has no text. */
 export function previewOf(content: unknown): string | null {
-  const text = textOf(content)
+  if (content instanceof PreviewedText) {
+    return content.preview;
+  }
+  const text = textOf(content instanceof JsonText ? parseJson(content.text) : content)
     ?.trimStart()
     .slice(0, 400)
     .replace(/[\ud800-\udbff]$/, '')

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { MAX_LIST } from './content-input.js';
+import { objectText, textsOfList, type ListTexts } from './content.js';
 import { badInput } from './errors.js';
-import type { StepProperties, StepType } from './graph.js';
+import type { StepProperties, StepTexts, StepType } from './graph.js';
 import { digestOf, MAX_INDEXED_LENGTH } from './ids.js';
-import { jsonObject, shown } from './json.js';
+import { shown, without } from './json.js';
+import { preparation, type Preparation } from './prepared-json.js';
 
 const text = z.string({ error: 'a text' }).nullish();
 const indexed = z.string({ error: 'a text' }).refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
@@ -72,23 +75,78 @@ const NO_PROPERTIES: StepProperties = {
   experienceIds: null,
 };
 
-/** A step's data, if it is a JSON object in the shape of its type (`{}` where there is none); else BAD_USER_INPUT naming the part at fault. */
-export function checkStepData(
-  type: StepType,
-  given: unknown,
-  field: string,
-): Readonly<Record<string, unknown>> {
-  const data = jsonObject(given, field);
+/** What a step's data is made into. */
+export interface StepData {
+  readonly properties: StepProperties;
+  readonly texts: StepTexts;
+  /** The prompt of an llm_call, which is kept as content; null without messages. */
+  readonly prompt: ListTexts | null;
+}
+
+/** What is wrong with a step's data, and where in it. */
+interface Fault {
+  readonly path: readonly string[];
+  readonly expected: string;
+  readonly got: string;
+}
+
+const PREPARATIONS = Object.fromEntries(
+  Object.keys(SHAPES).map((type) => [
+    type,
+    preparation(`step:${type}`, (value) => prepare(type as StepType, value)),
+  ]),
+) as Readonly<Record<StepType, Preparation<StepData | Fault>>>;
+
+/** Whether `name` is a type of step. */
+export function isStepType(name: string): name is StepType {
+  return Object.hasOwn(SHAPES, name);
+}
+
+/** What a worker makes of the data of a step of this type. */
+export function stepPreparation(type: StepType): Preparation<StepData | Fault> {
+  return PREPARATIONS[type];
+}
+
+/** A step's data, which must be a JSON object in the shape of its type (`{}` where there is none); else BAD_USER_INPUT naming the part at fault. */
+export function stepDataOf(type: StepType, input: unknown, field: string): StepData {
+  const prepared = PREPARATIONS[type](input);
+  if ('got' in prepared) {
+    const { path, expected, got } = prepared;
+    throw badInput([field, ...path].join('.'), `expected ${expected}, got ${got}`);
+  }
+  return prepared;
+}
+
+function prepare(type: StepType, value: unknown): StepData | Fault {
+  if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
+    return { path: [], expected: 'a JSON object', got: shown(value) };
+  }
+  const data = (value ?? {}) as Readonly<Record<string, unknown>>;
   const issue = SHAPES[type].safeParse(data).error?.issues[0];
   if (issue !== undefined) {
-    const [name] = issue.path;
-    const got = data[String(name)];
-    throw badInput(
-      [field, ...issue.path.map(String)].join('.'),
-      `expected ${issue.message}, got ${shown(got)}`,
-    );
+    const path = issue.path.map(String);
+    return { path, expected: issue.message, got: shown(data[path[0] ?? '']) };
   }
-  return data;
+  const messages = (type === 'llm_call' ? (data['messages'] ?? []) : []) as readonly unknown[];
+  if (messages.length > MAX_LIST) {
+    return {
+      path: ['messages'],
+      expected: `a list of at most ${MAX_LIST} messages`,
+      got: String(messages.length),
+    };
+  }
+  const shownText = JSON.stringify(type === 'llm_call' ? without(data, 'messages') : data);
+  const hasPrompt = messages.length > 0;
+  return {
+    properties: propertiesOf(type, data),
+    prompt: hasPrompt ? textsOfList(messages) : null,
+    texts: {
+      shown: shownText,
+      stored: hasPrompt
+        ? objectText(data, (key) => (key === 'messages' ? 'null' : JSON.stringify(data[key])))
+        : JSON.stringify(data),
+    },
+  };
 }
 
 /** The parts of checked `data` that Cypher can filter on. */

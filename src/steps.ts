@@ -4,18 +4,19 @@ import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';
 import { checkGoalOfTrace } from './goal-rules.js';
-import type { StepRow, StepType } from './graph.js';
-import { checkId, checkOptionalId, digestOf, idOr } from './ids.js';
+import type { StepRow, StepTexts, StepType } from './graph.js';
+import { checkId, checkOptionalId, digestOfText, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { withParts } from './json-parts.js';
-import { JsonText } from './json-text.js';
-import { shown, without } from './json.js';
+import { JsonText, stringifyJson } from './json-text.js';
+import { shown } from './json.js';
 import type { IdKey } from './load.js';
 import { stepOfNode, type StepNode } from './nodes.js';
+import { PreparedJson } from './prepared-json.js';
 import { readLists } from './read-content.js';
 import { checkSequence, takeSequence } from './sequences.js';
 import { usageOf } from './stats.js';
-import { checkStepData, propertiesOf } from './step-data.js';
+import { stepDataOf } from './step-data.js';
 import { affectedGoals, tally } from './tally.js';
 
 export interface NewStep {
@@ -28,8 +29,11 @@ export interface NewStep {
   readonly data?: unknown;
 }
 
-const MAX_BATCH = 5_000;
+/** How many steps one request may add. */
+export const MAX_STEPS = 5_000;
 const MAX_PARENTS = 1_000;
+/** About what a message of a prompt takes beside its text. */
+const PIECE_BYTES = 100;
 
 /**
  * Adds steps in the order given, all or none, each with its `step_added` and the usage it brings. Parents must exist in
@@ -49,8 +53,8 @@ export async function addSteps(
     readonly field: (index: number) => string;
   },
 ): Promise<StepRow[]> {
-  if (inputs.length > MAX_BATCH) {
-    throw badInput('inputs', `expected at most ${MAX_BATCH} steps, got ${inputs.length}`);
+  if (inputs.length > MAX_STEPS) {
+    throw badInput('inputs', `expected at most ${MAX_STEPS} steps, got ${inputs.length}`);
   }
   const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
   const later = new Map(drafts.map(({ id }, index) => [id, index]));
@@ -69,6 +73,7 @@ export async function addSteps(
       ),
       chains: drafts.flatMap(({ prompt }) => (prompt.length === 0 ? [] : [prompt])),
     },
+    sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
     apply: (batch) =>
       drafts.map((step, index) =>
@@ -80,6 +85,8 @@ export async function addSteps(
 interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
   readonly given: number | null;
   readonly prompt: readonly Piece[];
+  readonly texts: StepTexts;
+  readonly sizeBytes: number;
 }
 
 function draft(projectId: string, input: NewStep, field: string): Draft {
@@ -92,33 +99,41 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
       throw badInput(`${field}.parentIds[${index}]`, `expected each parent once, got ${shown(id)} again`);
     }
   });
-  const data = checkStepData(input.type, input.data, `${field}.data`);
+  const { texts, properties, prompt } = stepDataOf(input.type, input.data, `${field}.data`);
   const fields = {
     traceId: checkId(input.traceId, `${field}.traceId`),
     type: input.type,
     given: checkSequence(input.sequence, `${field}.sequence`),
     goalId: checkOptionalId(input.goalId, `${field}.goalId`),
     parentIds,
-    data,
+    data: new JsonText(prompt === null ? texts.stored : texts.shown),
   };
-  const prompt = input.type === 'llm_call' ? chainOf(projectId, (data['messages'] ?? []) as unknown[]) : [];
-  const messagesId = prompt.at(-1)?.id ?? null;
+  const chain = prompt === null ? [] : chainOf(projectId, prompt);
+  const messagesId = chain.at(-1)?.id ?? null;
+  const text = stringifyJson(messagesId === null ? fields : { ...fields, messagesId });
   return {
     projectId,
     id: idOr(input.id, `${field}.id`),
     ...fields,
-    prompt,
+    // A prepared prompt is not put together again for the answer: it is read.
+    data: prompt === null || !(input.data instanceof PreparedJson) ? dataOf(input.data, texts) : undefined,
+    texts,
+    prompt: chain,
     messagesId,
-    properties: propertiesOf(input.type, data),
-    digest: digestOf(
-      messagesId === null ? fields : { ...fields, data: without(data, 'messages'), messagesId },
-    ),
+    properties,
+    digest: digestOfText(text),
+    sizeBytes: text.length + chain.reduce((sum, piece) => sum + piece.text.length + PIECE_BYTES, 0),
   };
+}
+
+/** A step's data for the answer to its request. */
+function dataOf(input: unknown, { stored }: StepTexts): unknown {
+  return input instanceof PreparedJson ? new JsonText(stored) : (input ?? {});
 }
 
 function insertStep(
   batch: Batch,
-  { given, prompt, ...draft }: Draft,
+  { given, prompt, sizeBytes: _, ...draft }: Draft,
   { field, comesLater }: { readonly field: string; readonly comesLater: (id: string) => boolean },
 ): StepRow {
   const { projectId, id, traceId, goalId, parentIds } = draft;
@@ -145,6 +160,7 @@ function insertStep(
     }
   });
   const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
+  const { texts } = draft;
   const step: StepRow = { ...draft, sequence, createdAt: batch.now };
   batch.steps.put(keyOf(projectId, id), step);
   if (draft.messagesId !== null) {
@@ -159,25 +175,26 @@ function insertStep(
     tally(batch, { projectId, traceId, goalId }, usage, null);
   }
   batch.append(projectId, traceId, 'step_added', {
-    step: publicStep(step),
+    step: publicStep(step, texts),
     affectedGoals: used ? affectedGoals(batch, { projectId, traceId, goalId }) : [],
   });
   return step;
 }
 
-/** A step as events tell it: without the prompt, which repeats the whole history and can be read from the step. */
-function publicStep({
-  projectId: _project,
-  digest: _digest,
-  properties: _properties,
-  messagesId: _messagesId,
-  data,
-  ...rest
-}: StepRow): object {
-  return {
-    ...rest,
-    data: rest.type === 'llm_call' ? without(data as Record<string, unknown>, 'messages') : data,
-  };
+/** A step as events show it: without the prompt, which repeats the whole history and can be read from the step. */
+function publicStep(
+  {
+    projectId: _project,
+    digest: _digest,
+    properties: _properties,
+    messagesId: _messagesId,
+    texts: _texts,
+    data: _data,
+    ...rest
+  }: StepRow,
+  { shown: text }: StepTexts,
+): object {
+  return { ...rest, data: new JsonText(text) };
 }
 
 const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');

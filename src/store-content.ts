@@ -23,6 +23,9 @@ const holds: readonly (readonly [Held['owner'], Owning, Hold])[] = [
   ['Checkpoint', 'TOOLS_RESULT', statement('content/hold-tools-result')],
 ];
 
+/** How many pieces are sent in one statement. */
+const MAX_ROWS = 2_000;
+
 /** How many places of a chain are looked up at once when it is not known where it parts from what is stored. */
 const PROBES = 16;
 
@@ -108,10 +111,19 @@ export async function storeContent(
   if (pieces.size > 0) {
     const rows = [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     const nodes = rows.map(({ afterId: _, ...node }) => node);
+    // To encode all of a long list at once would block other requests.
+    while (nodes.length > MAX_ROWS) {
+      await createPieces(transaction, { pieces: nodes.splice(0, MAX_ROWS) });
+    }
     sent.push(createPieces(transaction, { pieces: nodes }).then(() => undefined));
     const links = rows
       .filter(({ afterId }) => afterId !== null)
       .map(({ projectId, id, afterId }) => ({ projectId, id, afterId }));
+    while (links.length > MAX_ROWS) {
+      const part = links.splice(0, MAX_ROWS);
+      await Promise.all(sent.splice(0));
+      expectAll((await appendPieces(transaction, { pieces: part }))[0]?.appended, part.length);
+    }
     if (links.length > 0) {
       sent.push(
         appendPieces(transaction, { pieces: links }).then((counts) =>
@@ -134,28 +146,5 @@ export async function storeContent(
 function expectAll(done: number | undefined, wanted: number): void {
   if (done !== wanted) {
     throw new OvertakenError(`${wanted - (done ?? 0)} pieces of content went before they were held`);
-  }
-}
-
-const lockPieces = statement<{ pieces: readonly PieceKey[] }, never>('content/lock');
-const freePieces = statement<{ pieces: readonly PieceKey[] }, { projectId: string; id: string }>(
-  'content/free',
-);
-
-/**
- * Removes those of the pieces that nobody holds and no piece comes after, with all before them of which the same is then
- * true. Their owners' holds are gone already.
- *
- * Locks come before each look: of two transactions that let go of the same piece, the later sees what the first one did.
- */
-export async function freeContent(transaction: Runner, released: readonly PieceKey[]): Promise<void> {
-  let pieces = new Map(released.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
-  while (pieces.size > 0) {
-    const keys = [...pieces.keys()].sort().map((key) => pieces.get(key) as PieceKey);
-    const [, next] = await Promise.all([
-      lockPieces(transaction, { pieces: keys }),
-      freePieces(transaction, { pieces: keys }),
-    ]);
-    pieces = new Map(next.map(({ projectId, id }) => [keyOf(projectId, id), { projectId, id }]));
   }
 }

@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphQLError, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { CloseCode } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { BodyParser } from './body-parser.js';
 import { executeWithin, subscribeWithin, type BoundArguments } from './bound-execution.js';
+import type { ByteBudget } from './byte-budget.js';
+import { ignoreFailedSends } from './client-disconnect.js';
 import type { Context } from './context.js';
+import { stoppingError, type Drain } from './drain.js';
 import { StemmaError } from './errors.js';
-import { parseJson } from './json.js';
 import type { Limits } from './limits.js';
 import { maskError } from './mask.js';
 import type { QueryLimits } from './query-limits.js';
 import { createRequestScope, type RequestScope } from './request-scope.js';
+import { readMessages } from './socket-messages.js';
 import { resultSocket, SENT, type ResultSocket } from './socket-results.js';
 import { bodyOf, type ResultBody } from './write-result.js';
 
@@ -49,12 +52,18 @@ export function createSubscriptionServer({
   queryLimits,
   createContext,
   limits,
+  drain,
+  bodies,
+  parser,
   log,
 }: {
   readonly schema: GraphQLSchema;
   readonly queryLimits: QueryLimits;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
+  readonly drain: Drain;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
   readonly log: Logger;
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
@@ -106,12 +115,13 @@ export function createSubscriptionServer({
 
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
-      execute: (args) => executeWithin(args as BoundArguments),
+      execute: (args) => drain.during(Promise.resolve(executeWithin(args as BoundArguments))),
       subscribe: (args) => subscribeWithin(args as BoundArguments),
       onSubscribe(ctx, id, plain) {
         const client = clients.get(ctx.extra.socket);
-        const payload = client?.payloads.get(id) ?? plain;
+        const sent = client?.payloads.get(id) ?? plain;
         client?.payloads.delete(id);
+        const payload = drain.stopping ? stoppingError() : sent;
         if (payload instanceof StemmaError) {
           return [new GraphQLError(payload.message, { originalError: payload })];
         }
@@ -150,32 +160,21 @@ export function createSubscriptionServer({
     HEARTBEAT_MS,
   );
 
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, request: IncomingMessage) => {
     // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
     socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
+    ignoreFailedSends(socket);
     const exact = new Map<string, Payload | StemmaError>();
     const leave = new Map<string, () => void>();
     clients.set(socket, { results: resultSocket(socket), payloads: exact, leave });
     socket.once('close', () => leave.forEach((left) => left()));
-    // graphql-ws reads messages with JSON.parse, which would change some values: what it would change is kept here.
-    socket.prependListener('message', (data: Buffer) => {
-      const text = data.toString();
-      try {
-        const message = parseJson(text);
-        const { id, payload } = subscribeMessage(message);
-        if (id !== undefined) {
-          exact.set(id, payload as Payload);
-        }
-        leave.get(completedId(message) ?? '')?.();
-      } catch (error) {
-        const { id } = subscribeMessage(parsedOrNull(text));
-        if (id !== undefined && error instanceof StemmaError) {
-          exact.set(id, error);
-        } else {
-          socket.close(CloseCode.BadRequest, 'not JSON that can be kept as it is');
-        }
-      }
-    });
+    readMessages(
+      { socket, connection: request.socket, limits, bodies, parser },
+      {
+        keep: (id, payload) => void exact.set(id, payload as Payload | StemmaError),
+        completed: (id) => leave.get(id)?.(),
+      },
+    );
   });
 
   return {
@@ -189,24 +188,4 @@ export function createSubscriptionServer({
       clearTimeout(hurry);
     },
   };
-}
-
-/** Id and payload of a message that subscribes; nothing of any other. */
-function subscribeMessage(message: unknown): { readonly id?: string; readonly payload?: unknown } {
-  const { type, id, payload } = (message ?? {}) as Readonly<Record<string, unknown>>;
-  return type === 'subscribe' && typeof id === 'string' ? { id, payload } : {};
-}
-
-/** The id of the operation that a message ends; undefined for any other. */
-function completedId(message: unknown): string | undefined {
-  const { type, id } = (message ?? {}) as Readonly<Record<string, unknown>>;
-  return type === 'complete' && typeof id === 'string' ? id : undefined;
-}
-
-function parsedOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
 }

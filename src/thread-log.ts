@@ -10,7 +10,7 @@ const readPage = statement<
   {
     readonly projectId: string;
     readonly threadId: string;
-    readonly log: string | null;
+    readonly generation: string | null;
     readonly after: number;
     readonly limit: number;
   },
@@ -21,7 +21,7 @@ const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('
 /** The run events of threads. */
 export const threadLog: LogSource<RunEventRow> = {
   async read(runner, { projectId, ownerId, life }, { after, limit }) {
-    const rows = await readPage(runner, { projectId, threadId: ownerId, log: life, after, limit });
+    const rows = await readPage(runner, { projectId, threadId: ownerId, generation: life, after, limit });
     return eventsOf(rows);
   },
   head: readHead,
@@ -43,6 +43,6 @@ async function readHead(runner: Runner, { projectId, ownerId }: LogOwner): Promi
 }
 
 /** How far a thread's run events go. */
-export function headOfThread({ projectId, id, log, lastSeq }: ThreadRow): LogHead {
-  return { projectId, ownerId: id, life: log, latest: log === null ? 0 : lastSeq };
+export function headOfThread({ projectId, id, generation, lastSeq }: ThreadRow): LogHead {
+  return { projectId, ownerId: id, life: generation, latest: generation === null ? 0 : lastSeq };
 }

@@ -4,9 +4,11 @@ import type { Database, Runner } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';
 import { checkGoalOfTrace } from './goal-rules.js';
 import type { TraceMode, TraceRow, TraceStatus } from './graph.js';
-import { checkId, checkIndexed, checkOptionalId, digestOf, idOr } from './ids.js';
+import { checkId, checkIndexed, checkOptionalId, digestOfText, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
-import { jsonObject, shown } from './json.js';
+import { JsonText, stringifyJson } from './json-text.js';
+import { shown } from './json.js';
+import { objectTextOf } from './prepared-json.js';
 import { NO_STATS } from './stats.js';
 import { publicStats, type PublicStats } from './tally.js';
 
@@ -61,7 +63,8 @@ export async function createTrace(
     threadId: checkOptionalId(input.threadId, 'input.threadId'),
   };
   const thread = given.threadId === null ? null : { projectId, id: given.threadId };
-  const digest = digestOf(given);
+  const text = stringifyJson(given);
+  const digest = digestOfText(text);
   const key = { projectId, id };
   const parent = parentTraceId === null ? null : { projectId, id: parentTraceId };
   return await ingest.submit({
@@ -75,6 +78,7 @@ export async function createTrace(
           : [{ projectId, traceId: parentTraceId, goalId: parentGoalId }],
     },
     weight: 2,
+    sizeBytes: text.length,
     apply(batch) {
       const existing = batch.traces.get(keyOf(projectId, id));
       if (existing !== undefined) {
@@ -175,6 +179,7 @@ export async function updateTrace(
     traces: [key, ...parent],
     needs: context === undefined ? {} : { contexts: [key] },
     weight: 3,
+    sizeBytes: stringifyJson(given).length,
     apply(batch) {
       const before = batch.trace(projectId, id);
       const changed = Object.entries(given).filter(
@@ -184,7 +189,7 @@ export async function updateTrace(
       if (Object.keys(patch).length > 0) {
         batch.changeTrace(before, patch);
         batch.append(projectId, id, 'trace_updated', {
-          patch: { ...patch, ...(patch.context == null ? {} : { context: context ?? {} }) },
+          patch: { ...patch, ...(patch.context == null ? {} : { context: new JsonText(patch.context) }) },
         });
       }
       if (status !== undefined) {
@@ -230,7 +235,7 @@ function isOver(status: TraceStatus): boolean {
 }
 
 function contextText(context: unknown): string {
-  return JSON.stringify(jsonObject(context, 'input.context'));
+  return objectTextOf(context, 'input.context');
 }
 
 const readTraceRows = statement<

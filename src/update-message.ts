@@ -6,8 +6,9 @@ import { recount, statsChanges } from './goal-tree.js';
 import type { GoalRow, MessageRow, Stats } from './graph.js';
 import { checkId } from './ids.js';
 import type { Ingest } from './ingest.js';
+import { stringifyJson } from './json-text.js';
 import type { IdKey } from './load.js';
-import { checkRole, checkUsedOnce, type MessageChanges } from './messages.js';
+import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
 import { addUsage, previewOf, showNewest, usageOf } from './stats.js';
 import { affectedGoals, tally, type AffectedGoal } from './tally.js';
 import { checkAmount, checkCount } from './usage.js';
@@ -50,6 +51,7 @@ export async function updateMessage(
     // The newest message of the goal it leaves is read from the database, not from the batch.
     alone: moves,
     weight: 3,
+    sizeBytes: stringifyJson(given).length,
     apply(batch) {
       const before = batch.messages.get(keyOf(projectId, id));
       if (before === undefined) {
@@ -76,6 +78,7 @@ export async function updateMessage(
 function checkChanges(changes: MessageChanges): Partial<MessageRow> {
   const given: Partial<MessageRow> = {
     ...changes,
+    ...(changes.content === undefined ? {} : { content: contentOf(changes.content) }),
     ...(changes.role === undefined ? {} : { role: checkRole(changes.role, 'input.role') }),
     promptTokens: checkCount(changes.promptTokens, 'input.promptTokens'),
     completionTokens: checkCount(changes.completionTokens, 'input.completionTokens'),
@@ -88,9 +91,7 @@ function checkChanges(changes: MessageChanges): Partial<MessageRow> {
 }
 
 function equalJson(a: unknown, b: unknown): boolean {
-  return (
-    a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
-  );
+  return a === b || (typeof a === 'object' && typeof b === 'object' && stringifyJson(a) === stringifyJson(b));
 }
 
 /** The stats after a message changed in its place. */

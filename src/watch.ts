@@ -28,6 +28,8 @@ export interface WatchServer {
 
 /** More missed events than this are not replayed: the document's limit. */
 const MAX_REPLAY = 100;
+/** Clients send nothing but "ping". */
+const MAX_MESSAGE_BYTES = 1024;
 /** A client that does not read gets no more pongs than this. */
 const MAX_WAITING_BYTES = 64 * 1024;
 const GOODBYE_MS = 1_000;
@@ -44,7 +46,7 @@ export function createWatchServer({
   /** How often a client must show that it is still there: twice this long without a word, and it is let go. */
   readonly heartbeatMs?: number;
 }): WatchServer {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
 
   async function serve(
     socket: WebSocket,

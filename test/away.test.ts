@@ -14,7 +14,9 @@ describe('while the database is away', () => {
   let server: RunningServer;
   before(async () => {
     // Nothing listens on port 1.
-    database = openDatabase({ uri: 'bolt://127.0.0.1:1', username: 'neo4j', password: 'x' });
+    database = openDatabase({ uri: 'bolt://127.0.0.1:1', username: 'neo4j', password: 'x' }, undefined, {
+      timeoutMs: 500,
+    });
     server = await startServer({
       database,
       log: pino({ level: 'silent' }),

@@ -80,19 +80,25 @@ test('the latest is an edge that is followed, not a sort, and of the lists none 
   );
   const list = (fields: string): string =>
     `query ($threadId: ID!) { checkpoints(threadId: $threadId) { ${fields} } }`;
-  assert.deepEqual(await statements(list(HEAD)), ['checkpoints/by-thread']);
+  // The thread is read before and after the list, in one transaction: did anything change meanwhile?
+  const listed = ['checkpoints/by-thread', 'threads/read', 'threads/read'];
+  assert.deepEqual(await statements(list(HEAD)), listed);
   assert.deepEqual(await statements(`query { checkpointThreads { ${HEAD} } }`), [
     'checkpoints/latest-of-threads',
   ]);
   assert.deepEqual(await statements(list(`${HEAD} messages`)), [
-    ...['checkpoints/by-thread', 'checkpoints/read-whole', 'content/read-chains'],
+    ...['checkpoints/by-thread', 'checkpoints/read-whole', 'checkpoints/read-whole'],
+    ...['content/read-chains', 'threads/read', 'threads/read'],
   ]);
   assert.deepEqual(await statements(list('state toolsResult parent { id } thread { id } step { id }')), [
     ...[
       'checkpoints/by-thread',
       'checkpoints/read-whole',
+      'checkpoints/read-whole',
       'checkpoints/steps',
       'content/read',
+      'threads/read',
+      'threads/read',
       'threads/read',
     ],
   ]);

@@ -13,9 +13,12 @@ describe('settings', () => {
       dataDir: '.stemma',
       allowOpen: false,
       allowedHosts: [],
+      allowedOrigins: [],
       limits: DEFAULT_LIMITS,
       logLevel: 'info',
+      neo4jRestarts: 5,
       neo4j: null,
+      warnings: [],
     });
   });
 
@@ -37,20 +40,47 @@ describe('settings', () => {
       STEMMA_PORT: '99999',
       STEMMA_HOST: '0.0.0.0',
       STEMMA_LOG_LEVEL: 'loud',
-      STEMMA_PROT: '1',
+      STEMMA_ALLOW_OPEN: 'yes',
+      STEMMA_MAX_SOCKETS: '0',
       NEO4J_URI: 'http://localhost:7474',
     };
     assert.throws(
       () => readConfig(mistakes),
       (error: unknown) => {
         assert.ok(error instanceof ConfigError);
-        for (const name of Object.keys(mistakes).filter((key) => key !== 'STEMMA_HOST')) {
-          assert.match(error.message, new RegExp(`${name}: `));
-        }
+        const [heading, ...lines] = error.message.split('\n');
+        assert.equal(heading, 'Invalid configuration:');
+        const names = [...Object.keys(mistakes), 'NEO4J_PASSWORD'];
+        assert.deepEqual(
+          lines.map((line) => /^ {2}(\w+): expected .+, got /.exec(line)?.[1]).sort(),
+          names.sort(),
+        );
         assert.match(error.message, /"99999"/);
         return true;
       },
     );
+  });
+
+  test('allowed hosts are names, and allowed origins are origins and nothing more', () => {
+    const { allowedHosts, allowedOrigins } = readConfig({
+      STEMMA_ALLOWED_HOSTS: 'stemma.example, [fe80::1]',
+      STEMMA_ALLOWED_ORIGINS: 'http://localhost:5173, https://app.example',
+    });
+    assert.deepEqual(allowedHosts, ['stemma.example', '[fe80::1]']);
+    assert.deepEqual(allowedOrigins, ['http://localhost:5173', 'https://app.example']);
+    for (const origin of [
+      '*',
+      'null',
+      'localhost:5173',
+      'http://a.example/',
+      'http://A.example',
+      'file://',
+    ]) {
+      assert.throws(() => readConfig({ STEMMA_ALLOWED_ORIGINS: origin }), /STEMMA_ALLOWED_ORIGINS: expected/);
+    }
+    for (const host of ['*', 'http://a.example', 'a.example:80']) {
+      assert.throws(() => readConfig({ STEMMA_ALLOWED_HOSTS: host }), /STEMMA_ALLOWED_HOSTS: expected/);
+    }
   });
 
   test('each form of a Neo4j address is taken', () => {
@@ -71,5 +101,20 @@ describe('settings', () => {
     assert.throws(() => readConfig({ STEMMA_HOST: '0.0.0.0' }), /STEMMA_ALLOW_OPEN=true/);
     assert.equal(readConfig({ STEMMA_HOST: '0.0.0.0', STEMMA_ALLOW_OPEN: 'true' }).host, '0.0.0.0');
     assert.equal(readConfig({ STEMMA_HOST: '::1' }).host, '::1');
+  });
+
+  test('an unknown STEMMA_ variable is a warning that names the closest setting, not a mistake', () => {
+    const { port, warnings } = readConfig({
+      STEMMA_PROT: '1',
+      STEMMA_MAX_REQUEST_BYTE: '1',
+      STEMMA_URL: 'http://127.0.0.1:1',
+      STEMMA_TEST_LOG: 'debug',
+      NEO4J_CONF: '/etc/neo4j',
+    });
+    assert.equal(port, 4000);
+    assert.deepEqual(warnings, [
+      'STEMMA_PROT is not a setting and has no effect; did you mean STEMMA_PORT?',
+      'STEMMA_MAX_REQUEST_BYTE is not a setting and has no effect; did you mean STEMMA_MAX_REQUEST_BYTES?',
+    ]);
   });
 });

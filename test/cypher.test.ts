@@ -8,7 +8,7 @@ import { testNeo4j } from './kit.js';
 
 const folder = fileURLToPath(new URL('../../cypher/', import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.cypher') && !name.startsWith('schema'))
+  .filter((name) => name.endsWith('.cypher') && !name.startsWith('migrations/'))
   .sort();
 
 let driver: Driver;

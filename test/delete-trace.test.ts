@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { finishDeletions } from '../src/delete-trace.js';
+import { finishDeletions } from '../src/finish-deletions.js';
 import { newId, startKit, type Kit } from './kit.js';
 import {
   ADD_MESSAGES,

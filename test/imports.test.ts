@@ -9,20 +9,30 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 /** The layers, from the edge down to the ground; a file imports from its own layer and from those below. */
 const LAYERS = {
   clients:
-    'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import progress replay-pace ' +
-    'transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace write-trace',
+    'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import ' +
+    'progress replay-pace transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace ' +
+    'write-trace',
   edge:
-    'main server build-schema http-server routes respond graphiql graphql-http request-scope subscribe watch frames mask ' +
-    'request-body access config pretty context loaders scalars limits ' +
-    'apollo-server bound-execution collect-fields field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result',
+    'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope ' +
+    'subscribe watch frames mask request-body host-check cors client-disconnect config pretty context loaders ' +
+    'scalars limits start-up stop-parts hold-port await-neo4j within drain apollo-server bound-execution ' +
+    'collect-fields field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
+    'byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit ' +
+    'socket-messages',
   domain:
-    'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace snapshot tails follower endable log-source log-part trace-log thread-log ' +
-    'list-changes trace-list poll ' +
-    'threads run-events run-event-lists delete-run-events times checkpoints read-checkpoints checkpoint-payload delete-checkpoints json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ids',
+    'traces goals set-goal-tree goal-rules messages update-message steps events lists goal-lists delete-trace ' +
+    'snapshot tails follower endable log-source log-part trace-log thread-log list-changes trace-list poll ' +
+    'threads run-events run-event-lists delete-run-events ended-generations finish-deletions batches ' +
+    'thread-updates run-event-ids times checkpoints read-checkpoints checkpoint-payload delete-checkpoints ' +
+    'json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ' +
+    'ids content-input',
   ingest:
-    'ingest known lock load append flush flush-checkpoints batch store-content content nodes stats graph',
+    'ingest known lock load append flush flush-checkpoints batch store-content free-content content nodes ' +
+    'stats graph fair-queue',
   ground:
-    'apply-schema json-parts cypher database errors json json-text neo4j-local neo4j-install neo4j-server no-local-neo4j process-lock',
+    'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install ' +
+    'neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe ' +
+    'neo4j-errors outage json-parts fetch-progress neo4j-supervisor prepared-json',
 } as const;
 
 type Layer = keyof typeof LAYERS;

@@ -87,8 +87,7 @@ test('while the database is away followers wait, and go on where they were when 
   await front.next();
   line.cut();
   await addMessages(kit, traceId, 300);
-  const failed = await fetch(`${server.url}/readyz`);
-  assert.equal(failed.status, 503);
+  await until(async () => (await fetch(`${server.url}/readyz`)).status === 503);
   line.up = true;
   const eventIds: number[] = [];
   const frameIds: number[] = [];

@@ -68,6 +68,7 @@ export interface KitOptions {
   readonly projectId?: string;
   readonly limits?: Partial<Limits>;
   readonly allowedHosts?: readonly string[];
+  readonly allowedOrigins?: readonly string[];
   readonly observe?: StatementObserver;
 }
 
@@ -80,6 +81,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     host: '127.0.0.1',
     port: 0,
     allowedHosts: options.allowedHosts ?? [],
+    allowedOrigins: options.allowedOrigins ?? [],
     // A slow machine must not fail what does not test the deadline.
     limits: { ...DEFAULT_LIMITS, requestTimeoutMs: 300_000, ...options.limits },
     projectOf: () => options.projectId ?? 'default',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -195,25 +195,30 @@ test('a start that is aborted leaves nothing running', async (t) => {
 test('without Java or Maven, the message says what is missing and every way out', async (t) => {
   const { dataDir, start } = await bench(t);
   const message = await refusal(start({ installDir: dataDir, environment: { PATH: await pathWith(t, {}) } }));
-  assert.match(message, /Java 17 or 21.*Maven/);
+  assert.match(message, /^the local Neo4j [\d.]+ needs Java 17 or 21.*Maven.*\.\n/);
   assert.match(message, /apt-get install openjdk-17-jre-headless maven/);
   assert.match(message, /NEO4J_URI/);
   assert.match(message, /docker compose up/);
 });
 
 test('a fetch that breaks off shows the end of what Maven said, and is not taken for complete', async (t) => {
-  const { dataDir, start } = await bench(t);
+  const { dataDir, lines, start } = await bench(t);
   const mvn = [
     '#!/bin/sh',
-    'for argument; do case $argument in -DoutputDirectory=*) : > "${argument#*=}/one.jar";; esac; done',
+    'for argument; do case $argument in -DoutputDirectory=*) echo x > "${argument#*=}/one.jar";; esac; done',
+    'echo "[INFO] Downloaded from central: https://maven.example/two.jar (2.6 MB at 3.4 MB/s)"',
+    // Until the first line about the progress.
+    'for _ in 1 2 3 4; do /bin/sleep 1; done',
     'echo "the connection was reset"',
     'exit 1',
   ].join('\n');
   const environment = { PATH: await pathWith(t, { java: installedJava(), mvn }) };
   for (const attempt of ['first', 'second']) {
+    await mkdir(join(dataDir, 'install', 'lib-1.partial-killed'), { recursive: true });
     const message = await refusal(start({ installDir: join(dataDir, 'install'), environment }));
     assert.match(message, /Maven could not fetch Neo4j [\d.]+ \(exit code 1\)/, attempt);
     assert.match(message, /the connection was reset/, attempt);
   }
+  assert.match(lines.join('\n'), /: 1 file \(3 MB\) downloaded, 1 file \(0 MB\) in place after/);
   assert.deepEqual(await readdir(join(dataDir, 'install')), ['install-lock']);
 });

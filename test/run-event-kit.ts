@@ -8,8 +8,8 @@ export const PUT_ALL = `mutation ($inputs: [RunEventInput!]!) { putRunEvents(inp
 export const DELETE_THREAD = 'mutation ($threadId: ID!) { deleteThreadEvents(threadId: $threadId) }';
 export const DELETE_RUN =
   'mutation ($threadId: ID!, $runId: ID!) { deleteRunEvents(threadId: $threadId, runId: $runId) }';
-export const RUN_EVENTS = `subscription ($threadId: ID!, $afterSeq: Long) {
-  runEvents(threadId: $threadId, afterSeq: $afterSeq) {
+export const RUN_EVENTS = `subscription ($threadId: ID!, $after: ID, $afterSeq: Long) {
+  runEvents(threadId: $threadId, after: $after, afterSeq: $afterSeq) {
     __typename
     ... on RunEvent { ${RUN_EVENT} }
     ... on EventGap { requested earliest latest }

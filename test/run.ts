@@ -1,52 +1,95 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { applySchema } from '../src/apply-schema.js';
+import { parseArgs } from 'node:util';
+import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
+import { StemmaError } from '../src/errors.js';
 import { startLocalNeo4j } from '../src/neo4j-local.js';
+import { createRunFolder, removeDeadRuns } from './run-folder.js';
+import { selectFiles, SHORTEST } from './test-files.js';
 
-// Runs the test files on a throwaway Neo4j: a new, empty one on a free port, gone afterwards. Its jars are kept.
+// Runs the test files on a throwaway Neo4j: a new, empty one on a free port. Afterwards, or when it is interrupted, it kills
+// everything that it started and removes what that created. The jars of Neo4j are kept.
 const here = fileURLToPath(new URL('.', import.meta.url));
 const installDir = fileURLToPath(new URL('../../.stemma/neo4j-install', import.meta.url));
-const words = process.argv.slice(2);
-const files = readdirSync(here)
-  .filter(
-    (name) => name.endsWith('.test.js') && (words.length === 0 || words.some((word) => name.includes(word))),
-  )
-  .map((name) => join(here, name));
+const { positionals: words, values: options } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Includes the long tests. One file at a time, so that they do not disturb one another's measurements. */
+    all: { type: 'boolean', default: false },
+    reporter: { type: 'string' },
+  },
+});
+const files = selectFiles(readdirSync(here), { words, long: options.all || SHORTEST });
 if (files.length === 0) {
   console.error(`no test file has ${words.join(' or ')} in its name`);
   process.exit(1);
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'stemma-test-'));
-const neo4j = await startLocalNeo4j({ dataDir, installDir, report: console.log, environment: process.env });
-let status = 1;
-try {
-  const database = openDatabase(neo4j);
-  await applySchema(database);
-  await database.close();
-  status = await new Promise<number>((resolve) => {
-    const tests = spawn(
-      process.execPath,
-      ['--enable-source-maps', '--test', '--test-concurrency=2', ...files],
-      {
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          STEMMA_TEST_NEO4J_URI: neo4j.uri,
-          STEMMA_TEST_NEO4J_USERNAME: neo4j.username,
-          STEMMA_TEST_NEO4J_PASSWORD: neo4j.password,
-          STEMMA_TEST_NEO4J_INSTALL: installDir,
-        },
-      },
-    );
-    tests.on('exit', (code) => resolve(code ?? 1));
+const interrupted = new AbortController();
+let exitCode = 1;
+for (const [signal, code] of [
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    exitCode = code;
+    interrupted.abort();
   });
-} finally {
-  await neo4j.stop();
-  rmSync(dataDir, { recursive: true, force: true });
 }
-process.exit(status);
+// bin/test.mjs has been killed.
+process.on('disconnect', () => interrupted.abort());
+
+await removeDeadRuns();
+const folder = createRunFolder();
+try {
+  const status = await runTests();
+  exitCode = interrupted.signal.aborted ? exitCode : status;
+} catch (error) {
+  if (!interrupted.signal.aborted) {
+    console.error(error instanceof StemmaError ? error.message : error);
+  }
+} finally {
+  await folder.remove();
+}
+process.exit(exitCode);
+
+async function runTests(): Promise<number> {
+  const { signal } = interrupted;
+  const environment = { ...process.env, ...folder.environment };
+  const neo4j = await startLocalNeo4j({
+    dataDir: folder.dataDir,
+    installDir,
+    report: console.log,
+    environment,
+    signal,
+  });
+  const database = openDatabase(neo4j);
+  await migrate(database);
+  await database.close();
+  signal.throwIfAborted();
+  const tests = spawn(
+    process.execPath,
+    [
+      ...['--enable-source-maps', '--test', `--test-concurrency=${options.all ? 1 : 2}`],
+      ...(options.reporter === undefined ? [] : [`--test-reporter=${options.reporter}`]),
+      ...files.map((name) => join(here, name)),
+    ],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...environment,
+        STEMMA_TEST_NEO4J_URI: neo4j.uri,
+        STEMMA_TEST_NEO4J_USERNAME: neo4j.username,
+        STEMMA_TEST_NEO4J_PASSWORD: neo4j.password,
+        STEMMA_TEST_NEO4J_INSTALL: installDir,
+      },
+    },
+  );
+  const [code] = (await once(tests, 'exit', { signal })) as [number | null];
+  return code ?? 1;
+}

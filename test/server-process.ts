@@ -45,6 +45,8 @@ export async function spawnServer(
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'],
+      // By this, an interrupted test run finds what it started.
+      STEMMA_TEST_RUN: process.env['STEMMA_TEST_RUN'],
       NODE_ENV: 'production',
       NEO4J_URI: uri,
       NEO4J_USERNAME: username,

@@ -1,18 +1,15 @@
-// Removes those of the pieces that nothing leads to, each with those before it to which nothing else led, and returns the
-// pieces that it stopped at: they may be next. Others stay, so a second time removes nothing.
+// Removes those of the pieces that nothing leads to, each with up to 999 before it to which nothing else led. Counts them, and
+// returns the piece before the last of each, which may be next. Others stay, so a second time removes nothing.
+// The walk ends at the first piece that something else leads to: a long list that others share is not walked through.
 UNWIND $pieces AS key
-MATCH (c:Content {projectId: key.projectId, id: key.id})
-WHERE NOT EXISTS { (c)<--() }
+MATCH (c)
+WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id AND NOT EXISTS { (c)<--() }
 CALL (c) {
-  OPTIONAL MATCH (c)-[:AFTER*1..]->(kept:Content)
-  WHERE COUNT { (kept)<--() } > 1
-  RETURN coalesce(max(kept.position), 0) AS keptUpTo
+  MATCH (c) ((:Content)-[:AFTER]->(b:Content) WHERE COUNT { (b)<--() } = 1){0,999} (piece:Content)
+  RETURN collect(piece) AS pieces, min(piece.position) AS lowest
 }
-MATCH (c)-[:AFTER*0..]->(piece:Content)
-WHERE piece.position > keptUpTo
+UNWIND pieces AS piece
 OPTIONAL MATCH (piece)-[after:AFTER]->(before:Content)
-WITH piece, after, CASE WHEN before.position = keptUpTo THEN before {.projectId, .id} END AS next
+WITH piece, after, CASE WHEN piece.position = lowest THEN before {.projectId, .id} END AS next
 DELETE after, piece
-WITH DISTINCT next
-WHERE next IS NOT NULL
-RETURN next.projectId AS projectId, next.id AS id
+RETURN count(*) AS freed, collect(DISTINCT next) AS next

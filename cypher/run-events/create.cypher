@@ -1,6 +1,6 @@
 // Appends run events to their runs. A second time the key's constraint refuses it.
 UNWIND $runs AS item
-MATCH (r:Run {projectId: item.run.projectId, threadId: item.run.threadId, id: item.run.id})
+MATCH (r:Run {projectId: item.run.projectId, threadId: item.run.threadId, generation: item.run.generation, id: item.run.id})
 UNWIND item.events AS row
 CREATE (e:RunEvent)-[:BELONGS_TO]->(r)
 SET e = row

@@ -1,15 +1,15 @@
-// The run events of a thread after one, oldest first. None of another life of its log.
+// The run events of a thread's log generation after one, oldest first. None once the generation has ended.
 MATCH (t:Thread {projectId: $projectId, id: $threadId})
-WHERE t.log = $log
+WHERE t.generation = $generation
 CALL (t) {
   MATCH (e:RunEvent)
-  USING INDEX e:RunEvent(projectId, threadId, seq)
-  WHERE e.projectId = $projectId AND e.threadId = $threadId AND e.seq > $after
+  USING INDEX e:RunEvent(projectId, threadId, generation, seq)
+  WHERE e.projectId = $projectId AND e.threadId = $threadId AND e.generation = $generation AND e.seq > $after
   WITH e
-  ORDER BY e.projectId, e.threadId, e.seq
+  ORDER BY e.projectId, e.threadId, e.generation, e.seq
   LIMIT $limit
   RETURN e {
-    .projectId, .threadId, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
+    .projectId, .threadId, .generation, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
   } AS event
 }
 RETURN event

@@ -1,6 +1,7 @@
-// Reads run events by their idempotency key. Unknown keys give no row.
+// Reads run events of the current log generations by their idempotency key. Unknown keys give no row.
 UNWIND $keys AS key
-MATCH (e:RunEvent {projectId: key.projectId, threadId: key.threadId, key: key.key})
+MATCH (t:Thread {projectId: key.projectId, id: key.threadId})
+MATCH (e:RunEvent {projectId: key.projectId, threadId: key.threadId, generation: t.generation, key: key.key})
 RETURN e {
-  .projectId, .threadId, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
+  .projectId, .threadId, .generation, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
 } AS event

@@ -1,7 +1,7 @@
-// Begins runs that are not there yet, and notes on the others when they were last written in.
+// Begins runs that do not exist yet, and notes on the others when they were last written to. A second time changes nothing.
 UNWIND $runs AS row
 MATCH (t:Thread {projectId: row.projectId, id: row.threadId})
-MERGE (r:Run {projectId: row.projectId, threadId: row.threadId, id: row.id})
+MERGE (r:Run {projectId: row.projectId, threadId: row.threadId, generation: row.generation, id: row.id})
 ON CREATE SET r.createdAt = row.createdAt
 SET r.updatedAt = row.updatedAt
 MERGE (r)-[:BELONGS_TO]->(t)

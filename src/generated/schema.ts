@@ -882,7 +882,7 @@ export type Thread = {
   readonly createdAt: Scalars['DateTime']['output'];
   /** When a run event, checkpoint or trace was last written in it. */
   readonly updatedAt: Scalars['DateTime']['output'];
-  /** The `seq` given out last; it outlives deleted runs. 0 before the first, and after all run events were deleted. */
+  /** The newest `seq` of the current log generation, also if that run event was deleted with its run. 0 before the first. */
   readonly lastSeq: Scalars['Long']['output'];
   /** The checkpoint with the highest step; of equals, the last written. */
   readonly latestCheckpoint: Maybe<Checkpoint>;
@@ -903,13 +903,16 @@ export type ThreadTracesArgs = {
 /** One thing that happened in a run, as the run's journal wrote it (RunEventStore). */
 export type RunEvent = {
   readonly __typename?: 'RunEvent';
-  /** `threadId` and `seq` together. */
+  /** Opaque: it names the thread, its log generation and `seq`, so it is never used again. `runEvents(after:)` takes it. */
   readonly id: Scalars['ID']['output'];
   /** The thread. */
   readonly threadId: Scalars['ID']['output'];
   /** The run of the thread. */
   readonly runId: Scalars['ID']['output'];
-  /** Its number in the thread: greater than that of every event written before it. Those of deleted runs are not used again. */
+  /**
+   * Its number in the thread's log generation, from 1: greater than that of every event written before it. Numbers of deleted
+   * runs are not used again. `deleteThreadEvents` ends the generation, and the next one starts at 1.
+   */
   readonly seq: Scalars['Long']['output'];
   /** What happened, in the client's words. */
   readonly eventType: Scalars['String']['output'];
@@ -923,14 +926,17 @@ export type RunEvent = {
   readonly createdAt: Scalars['String']['output'];
 };
 
-/** The run events of the thread were deleted, and its `seq` begins anew: the last word of the subscription. */
+/** All run events of the thread were deleted. The next update is the first event of the next log generation, with `seq` 1. */
 export type RunEventsDeleted = {
   readonly __typename?: 'RunEventsDeleted';
   /** The id of the thread. */
   readonly threadId: Scalars['ID']['output'];
 };
 
-/** What `runEvents` yields: events, with an EventGap where a deleted run left a hole, and RunEventsDeleted at the very end. */
+/**
+ * What `runEvents` yields: events, with an EventGap in place of those of a deleted run, and RunEventsDeleted between the events of
+ * one log generation and those of the next.
+ */
 export type RunEventUpdate = RunEvent | EventGap | RunEventsDeleted;
 
 /** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
@@ -1277,7 +1283,7 @@ export type RunEventInput = {
   readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
   /** An ISO 8601 time; the server's own unless given. */
   readonly createdAt?: InputMaybe<Scalars['String']['input']>;
-  /** Makes a retry harmless: the second event of a thread with the same key is the first. 1 to 200 characters. */
+  /** Makes a retry harmless: the second event of a thread's log generation with the same key is the first. 1 to 200 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -1285,7 +1291,7 @@ export type RunEventInput = {
 export type CheckpointInput = {
   /** What identifies it, and what is to be noted with it. */
   readonly metadata: CheckpointMetadataInput;
-  /** A list of messages, any JSON values; `[]` unless given. Send it whole: what is stored already is not stored again. */
+  /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. Send it whole: what is stored already is not stored again. */
   readonly messages?: InputMaybe<Scalars['JSON']['input']>;
   /** A JSON object; `{}` unless given. */
   readonly state?: InputMaybe<Scalars['JSON']['input']>;
@@ -1512,7 +1518,11 @@ export type Mutation = {
   readonly putRunEvent: RunEvent;
   /** Writes run events of one thread, all or none, in this order; runs may mix. */
   readonly putRunEvents: ReadonlyArray<RunEvent>;
-  /** Removes the run events of a thread, and returns how many there were. Its `seq` starts at 1 again. */
+  /**
+   * Removes the run events of a thread, and returns how many there were. They are out of sight at once, and the next event begins a
+   * new log generation, in which `seq` and idempotency keys start again. If the server is stopped before all are removed, the
+   * next start removes the rest.
+   */
   readonly deleteThreadEvents: Scalars['Long']['output'];
   /** Removes the run events of a run, and returns how many there were. */
   readonly deleteRunEvents: Scalars['Long']['output'];
@@ -1684,8 +1694,11 @@ export type Subscription = {
    */
   readonly traceChanges: TraceChange;
   /**
-   * The run events of a thread, live: every event after `afterSeq`, exactly once, in order, for as long as you stay. A thread that
-   * has none yet is waited for.
+   * The run events of a thread, live: every event after the one named, exactly once, in order, for as long as you stay. A thread that
+   * has none yet is waited for. With neither `after` nor `afterSeq`, only what comes from now on.
+   *
+   * If the thread's events are deleted, RunEventsDeleted is emitted, then the next log generation from its beginning. To resume, give
+   * `after`: only it can tell one generation from another.
    */
   readonly runEvents: RunEventUpdate;
 };
@@ -1707,6 +1720,7 @@ export type SubscriptionTraceChangesArgs = {
 /** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
 export type SubscriptionRunEventsArgs = {
   threadId: Scalars['ID']['input'];
+  after: InputMaybe<Scalars['ID']['input']>;
   afterSeq: InputMaybe<Scalars['Long']['input']>;
 };
 

@@ -1,15 +1,17 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { diffCheckpoints } from '../checkpoint-diff.js';
-import { rewritten, textOf, type Whole } from '../checkpoint-payload.js';
 import { checkpointTree, commonCheckpointId } from '../checkpoint-tree.js';
-import { forkCheckpoint, idsOf, putCheckpoint } from '../checkpoints.js';
+import { forkCheckpoint, putCheckpoint } from '../checkpoints.js';
+import type { Context } from '../context.js';
 import { deleteCheckpoints } from '../delete-checkpoints.js';
 import { notFound } from '../errors.js';
 import type { CheckpointResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
 import type { CheckpointRow } from '../graph.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pages.js';
-import { listCheckpoints, listLatest } from '../read-checkpoints.js';
+import { listCheckpoints, listLatest, readLatest } from '../read-checkpoints.js';
 import { inTrace } from './trace.js';
+import { allSettled, checkpointWithId, partOf, settled } from './whole-checkpoint.js';
 
 const MOST_ANCESTORS = 10_000;
 
@@ -23,20 +25,11 @@ export const Checkpoint: CheckpointResolvers = {
     tags,
     summary,
   }),
-  async messages(row, _, { loaders }) {
-    const { checkpoint } = await wholeOf(row, loaders);
-    return checkpoint.messagesId === null
-      ? []
-      : ((await loaders.contentList.load(checkpoint.messagesId)) ?? gone(row));
-  },
-  async state(row, _, { loaders }) {
-    const { payload } = await wholeOf(row, loaders);
-    return await objectWith(row, { text: payload.state, ids: payload.stateIds }, loaders);
-  },
-  async toolsResult(row, _, { loaders }) {
-    const { payload } = await wholeOf(row, loaders);
-    return await objectWith(row, { text: payload.toolsResult, ids: payload.toolsResultIds }, loaders);
-  },
+  messages: async (row, _, { loaders }, info) =>
+    (await partOf(row, 'messages', info, loaders)) ?? missing(row.id),
+  state: async (row, _, { loaders }, info) => (await partOf(row, 'state', info, loaders)) ?? missing(row.id),
+  toolsResult: async (row, _, { loaders }, info) =>
+    (await partOf(row, 'toolsResult', info, loaders)) ?? missing(row.id),
   async thread({ threadId }, _, { loaders }) {
     const thread = await loaders.thread.load(threadId);
     if (thread === null) {
@@ -49,51 +42,29 @@ export const Checkpoint: CheckpointResolvers = {
     const step = stepId === null ? null : await loaders.step.load(stepId);
     return step === null ? null : await inTrace(step, loaders);
   },
-  parent: ({ parentId }, _, { loaders }) => (parentId === null ? null : loaders.checkpoint.load(parentId)),
-  async lineage({ id }, { first, after }, { loaders }) {
+  parent: ({ parentId }, _, { loaders }, info) =>
+    parentId === null ? null : checkpointWithId(parentId, info, loaders),
+  async lineage({ id }, { first, after }, { loaders }, info) {
     const size = pageSize(first, MOST_ANCESTORS);
     const start = numberAfter(after, 0) + 1;
     const ids = ((await loaders.lineage.load(id)) ?? []).slice(start, start + size + 1);
-    const rows = await Promise.all(ids.map((ancestor) => loaders.checkpoint.load(ancestor)));
+    const rows = await Promise.all(ids.map((ancestor) => checkpointWithId(ancestor, info, loaders)));
     const items = rows.flatMap((node, index) => (node === null ? [] : [{ node, position: start + index }]));
     return pageOf(items, { size, after });
   },
-  async children({ id }, { first, after }, { loaders }) {
+  async children({ id }, { first, after }, { loaders }, info) {
     const size = pageSize(first);
     const page = { after: textAfter(after, ''), limit: size + 1 };
     const rows = await loaders.list('childrenOfCheckpoints', id, page);
-    return pageOf(
-      rows.map((node) => ({ node, position: node.listKey })),
-      { size, after },
-    );
+    const nodes = await Promise.all(rows.map((row) => settled(row, info, loaders)));
+    // The position is the one that the list was read in, also of a child that was rewritten meanwhile.
+    const items = rows.flatMap(({ listKey }, index) => {
+      const node = nodes[index] ?? null;
+      return node === null ? [] : [{ node, position: listKey }];
+    });
+    return pageOf(items, { size, after });
   },
 };
-
-/** The checkpoint with what it holds, if it is still the one that `row` tells of. */
-async function wholeOf(row: CheckpointRow, loaders: Loaders): Promise<Whole> {
-  const whole = (await loaders.wholeCheckpoint.load(row.id)) ?? missing(row.id);
-  return whole.checkpoint.listKey === row.listKey ? whole : gone(row);
-}
-
-async function objectWith(
-  row: CheckpointRow,
-  { text, ids }: { readonly text: string; readonly ids: string | null },
-  loaders: Loaders,
-): Promise<object> {
-  const pieces = idsOf(ids).map(([, id]) => id);
-  const values = await Promise.all(pieces.map((id) => loaders.contentValue.load(id)));
-  const found = new Map(
-    pieces.flatMap((id, index) => {
-      const value = values[index];
-      return value === undefined ? [] : [[id, value] as const];
-    }),
-  );
-  return textOf(text, ids, found) ?? gone(row);
-}
-
-function gone({ id }: CheckpointRow): never {
-  throw rewritten(id);
-}
 
 function missing(id: string): never {
   throw notFound('checkpoint', id);
@@ -104,27 +75,71 @@ async function existing(id: string, loaders: Loaders): Promise<CheckpointRow> {
 }
 
 export const checkpointQueries: QueryResolvers = {
-  checkpoint: (_, { id }, { loaders }) => loaders.checkpoint.load(id),
-  latestCheckpoint: (_, { threadId }, { loaders }) => loaders.latestCheckpoint.load(threadId),
-  checkpoints: (_, { threadId, limit, offset }, { database, projectId }) =>
-    listCheckpoints(database, { projectId, threadId, limit, offset }),
-  checkpointThreads: (_, { limit, offset }, { database, projectId }) =>
-    listLatest(database, { projectId, limit, offset }),
-  checkpointTree: (_, { threadId }, { database, projectId }) =>
-    checkpointTree(database, { projectId, threadId }),
-  async commonCheckpoint(_, { a, b }, { database, projectId, loaders }) {
+  checkpoint: (_, { id }, { loaders }, info) => checkpointWithId(id, info, loaders),
+  latestCheckpoint: (_, { threadId }, context, info) => latestOf(threadId, context, info),
+  checkpoints: async (_, { threadId, limit, offset }, { database, projectId, loaders }, info) =>
+    allSettled(await listCheckpoints(database, { projectId, threadId, limit, offset }), info, loaders),
+  checkpointThreads: async (_, { limit, offset }, { database, projectId, loaders }, info) =>
+    allSettled(await listLatest(database, { projectId, limit, offset }), info, loaders),
+  async checkpointTree(_, { threadId }, { database, projectId, loaders }, info) {
+    const tree = await checkpointTree(database, { projectId, threadId });
+    const nodes = await Promise.all(
+      tree.nodes.map(async (node) => ({
+        ...node,
+        checkpoint: await settled(node.checkpoint, info, loaders),
+      })),
+    );
+    return {
+      ...tree,
+      nodes: nodes.flatMap(({ checkpoint, depth }) => (checkpoint === null ? [] : [{ checkpoint, depth }])),
+    };
+  },
+  async commonCheckpoint(_, { a, b }, { database, projectId, loaders }, info) {
     await Promise.all([existing(a, loaders), existing(b, loaders)]);
     const id = await commonCheckpointId(database, { projectId, a, b });
-    return id === null ? null : await loaders.checkpoint.load(id);
+    return id === null ? null : await checkpointWithId(id, info, loaders);
   },
-  checkpointDiff: (_, { from, to }, { database, projectId }) =>
-    diffCheckpoints(database, { projectId, from, to }),
+  async checkpointDiff(_, { from, to }, { database, projectId, loaders }, info) {
+    const diff = await diffCheckpoints(database, { projectId, from, to });
+    const [a, b] = await Promise.all([diff.from, diff.to].map((row) => settled(row, info, loaders)));
+    return { ...diff, from: a ?? diff.from, to: b ?? diff.to };
+  },
 };
 
+const MOST_READS = 5;
+
+/** The latest checkpoint of a thread. If it is deleted before it is read whole, another is the latest. */
+export async function latestOf(
+  threadId: string,
+  { database, projectId, loaders }: Context,
+  info: GraphQLResolveInfo,
+): Promise<CheckpointRow | null> {
+  let row = await loaders.latestCheckpoint.load(threadId);
+  for (let reads = 1; row !== null; reads += 1) {
+    const whole = await settled(row, info, loaders);
+    if (whole !== null || reads === MOST_READS) {
+      return whole;
+    }
+    const deletedId: string = row.id;
+    row = (await readLatest(database, { projectId, ids: [threadId] })).get(threadId) ?? null;
+    if (row?.id === deletedId) {
+      // It was written again: what was read of it before is of no use.
+      loaders.forgetWhole(deletedId);
+    }
+  }
+  return null;
+}
+
 export const checkpointMutations: MutationResolvers = {
-  putCheckpoint: (_, { input }, { ingest, projectId }) => putCheckpoint(ingest, { projectId, input }),
-  forkCheckpoint: (_, { id, threadId, checkpointId }, { ingest, projectId }) =>
-    forkCheckpoint(ingest, { projectId, id, threadId, checkpointId }),
+  async putCheckpoint(_, { input }, { ingest, projectId, loaders }, info) {
+    const row = await putCheckpoint(ingest, { projectId, input });
+    loaders.forgetWhole(row.id);
+    return (await settled(row, info, loaders)) ?? row;
+  },
+  async forkCheckpoint(_, { id, threadId, checkpointId }, { ingest, projectId, loaders }, info) {
+    const row = await forkCheckpoint(ingest, { projectId, id, threadId, checkpointId });
+    return (await settled(row, info, loaders)) ?? row;
+  },
   deleteCheckpointThread: (_, { threadId }, { database, projectId }) =>
     deleteCheckpoints(database.unscoped, { projectId, threadId }),
   deleteCheckpointsBefore: (_, { threadId, beforeStep }, { database, projectId }) =>

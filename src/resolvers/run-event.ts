@@ -1,5 +1,4 @@
 import { deleteRunEvents, deleteThreadEvents } from '../delete-run-events.js';
-import { badInput } from '../errors.js';
 import type { Followed } from '../follower.js';
 import type {
   MutationResolvers,
@@ -11,13 +10,15 @@ import type { RunEventRow } from '../graph.js';
 import { checkId } from '../ids.js';
 import { JsonText } from '../json-text.js';
 import { countThreadMessages, listMessages, listRunEvents } from '../run-event-lists.js';
+import { runEventId } from '../run-event-ids.js';
 import { putRunEvents } from '../run-events.js';
 import { headOfThread } from '../thread-log.js';
+import { followThread } from '../thread-updates.js';
 import { eventGap } from './event.js';
 import { mapped } from './mapped.js';
 
 export const RunEvent: RunEventResolvers = {
-  id: ({ threadId, seq }) => `${encodeURIComponent(threadId)}/${seq}`,
+  id: runEventId,
   content: ({ content, contentJson }) => (contentJson === null ? content : new JsonText(contentJson)),
   metadata: ({ metadata }) => new JsonText(metadata),
 };
@@ -39,13 +40,12 @@ export const runEventMutations: MutationResolvers = {
     putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
   deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
     deleteRunEvents(database.unscoped, { projectId, threadId, runId }),
-  async deleteThreadEvents(_, { threadId }, { database, threadTails, projectId }) {
-    const { removed, log } = await deleteThreadEvents(database.unscoped, { projectId, threadId });
-    if (log !== null) {
-      threadTails.forget({ projectId, ownerId: threadId, life: log });
-    }
-    return removed;
-  },
+  deleteThreadEvents: (_, { threadId }, { database, threadTails, projectId }) =>
+    deleteThreadEvents(database.unscoped, {
+      projectId,
+      threadId,
+      onEnded: (generation) => threadTails.forget({ projectId, ownerId: threadId, life: generation }),
+    }),
 };
 
 type Update = RunEventRow | { readonly __typename: 'EventGap' | 'RunEventsDeleted' };
@@ -67,18 +67,14 @@ function updateOf(threadId: string, followed: Followed<RunEventRow>): Update {
 
 export const runEventSubscriptions: SubscriptionResolvers = {
   runEvents: {
-    async subscribe(_, { threadId, afterSeq }, context) {
+    async subscribe(_, { threadId, after, afterSeq }, context) {
       const thread = await context.loaders.thread.load(checkId(threadId, 'threadId'));
       const head =
         thread === null
           ? { projectId: context.projectId, ownerId: threadId, life: null, latest: 0 }
           : headOfThread(thread);
-      const { latest } = head;
-      if (afterSeq != null && afterSeq > latest) {
-        throw badInput('afterSeq', `expected at most ${latest}, the newest event's, got ${afterSeq}`);
-      }
-      const follower = await context.threadTails.follow(head, { after: afterSeq ?? latest, latest });
-      return mapped(follower, (followed) => updateOf(threadId, followed));
+      const updates = await followThread(context.threadTails, head, { after, afterSeq });
+      return mapped(updates, (followed) => updateOf(threadId, followed));
     },
     resolve: (update: Update) => update as never,
   },

@@ -7,6 +7,7 @@ import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize } from '../pages.js';
 import { addSteps } from '../steps.js';
 import { bySequence, inTrace } from './trace.js';
+import { settled } from './whole-checkpoint.js';
 
 /** A step in full, or what is known of one that was come upon from another. */
 export type StepSource = StepRow | StepRef;
@@ -62,7 +63,8 @@ export const Step: StepResolvers = {
     const page = { after: numberAfter(after, 0), maxDepth: checkDepth(maxDepth), limit: size + 1 };
     return pageOf((await loaders.list('descendantsOfSteps', id, page)).map(related), { size, after });
   },
-  nearestCheckpoint: ({ id }, _, { loaders }) => loaders.nearestCheckpoint.load(id),
+  nearestCheckpoint: async ({ id }, _, { loaders }, info) =>
+    settled(await loaders.nearestCheckpoint.load(id), info, loaders),
   async messages({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const rows = await loaders.list('messagesOfSteps', id, { after: numberAfter(after, 0), limit: size + 1 });

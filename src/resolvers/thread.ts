@@ -2,9 +2,10 @@ import type { QueryResolvers, ThreadResolvers } from '../generated/schema.js';
 import { NEWEST } from '../lists.js';
 import { pageOf, pageSize, textAfter } from '../pages.js';
 import { byListKey } from './trace.js';
+import { latestOf } from './checkpoint.js';
 
 export const Thread: ThreadResolvers = {
-  latestCheckpoint: ({ id }, _, { loaders }) => loaders.latestCheckpoint.load(id),
+  latestCheckpoint: ({ id }, _, context, info) => latestOf(id, context, info),
   async traces({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const rows = await loaders.list('tracesOfThreads', id, {

@@ -1,4 +1,5 @@
-// The keys of every node. A second node with the same key is refused; creating a constraint again does nothing.
+// The keys of the nodes, except those of runs and run events. Neo4j rejects a second node with the same key; creating a constraint
+// that exists does nothing.
 CREATE CONSTRAINT trace_key IF NOT EXISTS
 FOR (t:Trace) REQUIRE (t.projectId, t.id) IS UNIQUE;
 
@@ -25,15 +26,6 @@ FOR (e:Event) REQUIRE (e.projectId, e.traceId, e.eventId) IS UNIQUE;
 
 CREATE CONSTRAINT thread_key IF NOT EXISTS
 FOR (t:Thread) REQUIRE (t.projectId, t.id) IS UNIQUE;
-
-CREATE CONSTRAINT run_key IF NOT EXISTS
-FOR (r:Run) REQUIRE (r.projectId, r.threadId, r.id) IS UNIQUE;
-
-CREATE CONSTRAINT run_event_key IF NOT EXISTS
-FOR (e:RunEvent) REQUIRE (e.projectId, e.threadId, e.seq) IS UNIQUE;
-
-CREATE CONSTRAINT run_event_idempotency IF NOT EXISTS
-FOR (e:RunEvent) REQUIRE (e.projectId, e.threadId, e.key) IS UNIQUE;
 
 CREATE CONSTRAINT checkpoint_key IF NOT EXISTS
 FOR (c:Checkpoint) REQUIRE (c.projectId, c.id) IS UNIQUE;

@@ -1,4 +1,4 @@
-// The orders in which lists are paged, and what the analysis starts from. Creating an index again does nothing.
+// The orders in which lists are paged, and what the analysis starts from. Creating an index that exists does nothing.
 CREATE INDEX trace_list IF NOT EXISTS
 FOR (t:Trace) ON (t.projectId, t.listKey);
 
@@ -40,15 +40,6 @@ FOR (t:Trace) ON (t.projectId, t.threadId, t.listKey);
 
 CREATE INDEX thread_list IF NOT EXISTS
 FOR (t:Thread) ON (t.projectId, t.checkpointKey);
-
-CREATE INDEX run_event_by_category IF NOT EXISTS
-FOR (e:RunEvent) ON (e.projectId, e.threadId, e.category, e.seq);
-
-CREATE INDEX run_event_by_run IF NOT EXISTS
-FOR (e:RunEvent) ON (e.projectId, e.threadId, e.runId, e.seq);
-
-CREATE INDEX run_event_by_run_and_category IF NOT EXISTS
-FOR (e:RunEvent) ON (e.projectId, e.threadId, e.runId, e.category, e.seq);
 
 CREATE INDEX checkpoint_list IF NOT EXISTS
 FOR (c:Checkpoint) ON (c.projectId, c.threadId, c.step, c.write);

@@ -1,0 +1,10 @@
+// Takes the mark from up to $limit marked pieces, of any project, locks and returns them: to be freed in the same transaction. No row
+// when none is left.
+MATCH (c:Released)
+USING INDEX c:Released(projectId, id)
+WHERE c.projectId > '' AND c.id > ''
+WITH c
+LIMIT $limit
+SET c.locked = true
+REMOVE c:Released
+RETURN c.projectId AS projectId, c.id AS id

@@ -1,0 +1,5 @@
+// The log generations that have ended and are not cleared yet, of all projects.
+MATCH (g:EndedGeneration)
+USING INDEX g:EndedGeneration(projectId, threadId, generation)
+WHERE g.projectId > '' AND g.threadId > '' AND g.generation > ''
+RETURN g.projectId AS projectId, g.threadId AS threadId, g.generation AS generation

@@ -1,0 +1,9 @@
+// Takes the lock of the migrations for $leaseMs by the database's clock, if it is free, expired or $holder's own. No row: another
+// holds it. Running it again in time extends it.
+MERGE (l:MigrationLock {id: 'migrations'})
+ON CREATE SET l.until = 0
+SET l.locked = true
+WITH l
+WHERE l.holder = $holder OR l.until < timestamp()
+SET l.holder = $holder, l.until = timestamp() + $leaseMs
+RETURN l.holder AS holder

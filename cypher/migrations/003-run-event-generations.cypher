@@ -1,0 +1,22 @@
+// Gives run events, runs and threads the log generation that their thread's `log` named, and threads the count of their events.
+// What has its generation already is passed over, so that running it again continues where it was cut short.
+MATCH (e:RunEvent)-[:BELONGS_TO]->(:Run)-[:BELONGS_TO]->(t:Thread)
+WHERE e.generation IS NULL
+CALL (e, t) {
+  SET e.generation = t.log
+} IN TRANSACTIONS OF 5000 ROWS;
+
+MATCH (r:Run)-[:BELONGS_TO]->(t:Thread)
+WHERE r.generation IS NULL
+CALL (r, t) {
+  SET r.generation = t.log
+} IN TRANSACTIONS OF 5000 ROWS;
+
+MATCH (t:Thread)
+WHERE t.eventCount IS NULL
+CALL (t) {
+  SET
+    t.generation = t.log,
+    t.eventCount = COUNT { (t)<-[:BELONGS_TO]-(:Run)<-[:BELONGS_TO]-(:RunEvent) }
+  REMOVE t.log
+} IN TRANSACTIONS OF 100 ROWS;

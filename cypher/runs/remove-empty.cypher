@@ -1,0 +1,4 @@
+// Removes a run of a log generation if it has no events. A second time changes nothing.
+MATCH (r:Run {projectId: $projectId, threadId: $threadId, generation: $generation, id: $id})
+WHERE NOT EXISTS { (r)<-[:BELONGS_TO]-() }
+DETACH DELETE r

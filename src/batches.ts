@@ -1,0 +1,30 @@
+/** How a deletion in batches is sized, in rows. */
+export interface BatchSize {
+  /** The size of the first batch, and the smallest: below it, a transaction's own cost exceeds that of its rows. */
+  readonly least: number;
+  readonly most: number;
+}
+
+/** How long a batch should take: short, as writers that need what it locks wait for it. */
+const TARGET_MS = 30;
+
+/**
+ * Runs `clear` until it clears fewer than its limit, and returns how many it cleared in all. Each limit follows from the time
+ * that the batch before took, so that the next takes about 30 ms however large the rows are.
+ */
+export async function inBatches(
+  { least, most }: BatchSize,
+  clear: (limit: number) => Promise<number>,
+): Promise<number> {
+  let total = 0;
+  for (let limit = least; ;) {
+    const begun = performance.now();
+    const cleared = await clear(limit);
+    total += cleared;
+    if (cleared < limit) {
+      return total;
+    }
+    const fitting = (limit * TARGET_MS) / Math.max(1, performance.now() - begun);
+    limit = Math.round(Math.max(least, Math.min(most, limit * 2, fitting)));
+  }
+}

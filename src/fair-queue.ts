@@ -1,0 +1,191 @@
+/** A write that waits. */
+export interface Waiting {
+  /** Whose it is: the writes of one client keep their order. */
+  readonly client: object;
+  /** The traces and threads that it changes. */
+  readonly keys: readonly string[];
+  /** In rows. */
+  readonly weight: number;
+  readonly sizeBytes: number;
+  /** Whether nothing else may be in its batch. */
+  readonly alone: boolean;
+}
+
+/** How large a batch may be. A single write that is larger is a batch by itself. */
+export interface BatchSize {
+  readonly maxWeight: number;
+  readonly maxBytes: number;
+}
+
+/** What a client adds at most to a batch that it shares. A write that costs more is a large one. */
+const SHARE = 100;
+/** How many bytes cost as much as a row. */
+const ROW_BYTES = 2_048;
+/** A client that writes this little at once should not have to wait for large writes. */
+const SMALL = 10;
+/** For how long after such a write, or after a write of another client, batches are kept short for their sake. */
+const RECENT_MS = 1_000;
+
+/** Items that can be written together. */
+export interface TakenBatch<Item> {
+  readonly items: readonly Item[];
+  /** Whether it is a large write that others should not have to wait for. */
+  readonly isLarge: boolean;
+}
+
+/**
+ * The writes that wait, by client. A batch takes first from the client that, with its next write, will have been served
+ * least (weighted fair queueing, in rows or bytes): who sends little does not wait for those that send much, however many
+ * connections these have.
+ */
+export class FairQueue<Item extends Waiting> {
+  readonly #batchSize: BatchSize;
+  readonly #clients = new Map<object, Item[]>();
+  /** Virtual time: until when each client has been served. It outlives the client's writes, or one could start anew. */
+  readonly #served = new WeakMap<object, number>();
+  #virtualNow = 0;
+  #size = 0;
+  #newestClient: object | undefined;
+  #othersSeenMs = -Infinity;
+  #smallSeenMs = -Infinity;
+
+  constructor(batchSize: BatchSize) {
+    this.#batchSize = batchSize;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(item: Item): void {
+    const nowMs = performance.now();
+    if (item.client !== this.#newestClient) {
+      this.#othersSeenMs = this.#newestClient === undefined ? -Infinity : nowMs;
+      this.#newestClient = item.client;
+    }
+    if (costOf(item) <= SMALL) {
+      this.#smallSeenMs = nowMs;
+    }
+    const items = this.#clients.get(item.client);
+    if (items === undefined) {
+      this.#clients.set(item.client, [item]);
+      this.#served.set(item.client, Math.max(this.#virtualNow, this.#served.get(item.client) ?? 0));
+    } else {
+      items.push(item);
+    }
+    this.#size += 1;
+  }
+
+  /** Takes an item out of its place; false if it is no longer there. */
+  remove(item: Item): boolean {
+    const items = this.#clients.get(item.client) ?? [];
+    const place = items.indexOf(item);
+    if (place !== -1) {
+      items.splice(place, 1);
+      this.#taken(item.client, items, 1);
+    }
+    return place !== -1;
+  }
+
+  /**
+   * The next items that can be written together, in order: none whose keys are in `busy`, and none that would overtake an
+   * earlier one of the same client on the same key. `allowLarge`: whether a large write may be taken; `largeFirst`: whether
+   * one is to be taken if there is any.
+   */
+  takeBatch(
+    busy: ReadonlySet<string>,
+    { allowLarge, largeFirst }: { readonly allowLarge: boolean; readonly largeFirst: boolean },
+  ): TakenBatch<Item> {
+    const { maxWeight, maxBytes } = this.#batchSize;
+    const nowMs = performance.now();
+    const isLarge = (item: Item): boolean => costOf(item) > SHARE && nowMs - this.#smallSeenMs <= RECENT_MS;
+    const share = nowMs - this.#othersSeenMs <= RECENT_MS ? SHARE : Infinity;
+    const order = [...this.#clients.keys()].sort((a, b) => this.#finish(a) - this.#finish(b));
+    if (largeFirst) {
+      for (const client of order) {
+        const [large] = this.#takeFrom(client, busy, (item) => isLarge(item), 1);
+        if (large !== undefined) {
+          return { items: [large], isLarge: true };
+        }
+      }
+    }
+    const taken: Item[] = [];
+    let [weight, sizeBytes, isFull] = [0, 0, false];
+    for (const client of order) {
+      let cost = 0;
+      this.#takeFrom(client, busy, (item) => {
+        const large = isLarge(item);
+        const fits =
+          !isFull &&
+          (taken.length === 0
+            ? allowLarge || !large
+            : !large &&
+              !item.alone &&
+              weight + item.weight <= maxWeight &&
+              sizeBytes + item.sizeBytes <= maxBytes &&
+              cost + costOf(item) <= share);
+        if (fits) {
+          taken.push(item);
+          weight += item.weight;
+          sizeBytes += item.sizeBytes;
+          cost += costOf(item);
+          isFull = item.alone || large;
+        }
+        return fits;
+      });
+      if (isFull) {
+        break;
+      }
+    }
+    return { items: taken, isLarge: taken.some(isLarge) };
+  }
+
+  /** Takes those of a client's items that `choose` wants and whose turn it is, in order. */
+  #takeFrom(
+    client: object,
+    busy: ReadonlySet<string>,
+    choose: (item: Item) => boolean,
+    most = Infinity,
+  ): Item[] {
+    const items = this.#clients.get(client) ?? [];
+    const begun = this.#served.get(client) ?? 0;
+    const passed = new Set<string>();
+    const taken: Item[] = [];
+    const left: Item[] = [];
+    for (const item of items) {
+      const isFree = !item.keys.some((key) => busy.has(key) || passed.has(key));
+      if (taken.length < most && isFree && choose(item)) {
+        taken.push(item);
+      } else {
+        left.push(item);
+        item.keys.forEach((key) => passed.add(key));
+      }
+    }
+    if (taken.length > 0) {
+      const cost = taken.reduce((sum, item) => sum + costOf(item), 0);
+      this.#served.set(client, begun + cost);
+      this.#virtualNow = Math.max(this.#virtualNow, begun);
+      this.#taken(client, left, taken.length);
+    }
+    return taken;
+  }
+
+  #taken(client: object, left: Item[], count: number): void {
+    this.#size -= count;
+    if (left.length === 0) {
+      this.#clients.delete(client);
+    } else {
+      this.#clients.set(client, left);
+    }
+  }
+
+  /** Until when a client will have been served, with its next write. */
+  #finish(client: object): number {
+    const [next] = this.#clients.get(client) ?? [];
+    return (this.#served.get(client) ?? 0) + (next === undefined ? 0 : costOf(next));
+  }
+}
+
+function costOf({ weight, sizeBytes }: Waiting): number {
+  return Math.max(weight, sizeBytes / ROW_BYTES);
+}

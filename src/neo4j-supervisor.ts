@@ -1,0 +1,90 @@
+import type { Neo4jServer } from './neo4j-server.js';
+
+/** Keeps a Neo4j running: starts it again when it ends by itself. */
+export interface Supervisor {
+  /**
+   * Stops Neo4j, also while it is being started again, and kills it after `timeoutMs`; resolves once nothing runs. May be
+   * called again.
+   */
+  stop(timeoutMs?: number): Promise<void>;
+  /** Resolves once nothing runs and nothing will be started again. */
+  readonly ended: Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly first: Neo4jServer;
+  /** Starts it again, at the same address. Rejects, leaving nothing running, if it cannot, or when the signal is aborted. */
+  readonly restart: (signal: AbortSignal) => Promise<Neo4jServer>;
+  /** How many restarts there may be within 10 minutes; 0: none. */
+  readonly maxRestarts: number;
+  readonly onRestart: (message: string) => void;
+  /** Called with one sentence when Neo4j ended and is not started again. */
+  readonly onGivenUp: (message: string) => void;
+}
+
+const WITHIN_MINUTES = 10;
+
+/** See Supervisor. */
+export function superviseNeo4j({
+  first,
+  restart,
+  maxRestarts,
+  onRestart,
+  onGivenUp,
+}: SupervisorOptions): Supervisor {
+  const stopping = new AbortController();
+  let server: Neo4jServer | undefined = first;
+  let restartedAt: number[] = [];
+
+  /** Resolves with how Neo4j ended, or why it did not start. */
+  async function runOnce(): Promise<string> {
+    try {
+      server ??= await restart(stopping.signal);
+      if (stopping.signal.aborted) {
+        await server.stop();
+      }
+      const how = await server.ended;
+      return `ended by itself (${how})`;
+    } catch (error) {
+      return `did not start again (${firstLine(error)})`;
+    } finally {
+      server = undefined;
+    }
+  }
+
+  async function watch(): Promise<void> {
+    for (;;) {
+      const what = await runOnce();
+      if (stopping.signal.aborted) {
+        return;
+      }
+      const now = performance.now();
+      restartedAt = restartedAt.filter((at) => now - at < WITHIN_MINUTES * 60_000);
+      if (restartedAt.length >= maxRestarts) {
+        onGivenUp(
+          maxRestarts === 0
+            ? `Neo4j ${what}, and STEMMA_NEO4J_RESTARTS=0 says not to restart it`
+            : `Neo4j ${what}, after ${maxRestarts} restarts within ${WITHIN_MINUTES} minutes, the most that STEMMA_NEO4J_RESTARTS allows`,
+        );
+        return;
+      }
+      restartedAt.push(now);
+      onRestart(`Neo4j ${what}; starting it again (${restartedAt.length} of ${maxRestarts})`);
+    }
+  }
+
+  const ended = watch();
+  return {
+    ended,
+    async stop(timeoutMs) {
+      stopping.abort();
+      await server?.stop(timeoutMs);
+      await ended;
+    },
+  };
+}
+
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n', 1)[0] ?? message;
+}

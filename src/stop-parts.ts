@@ -1,0 +1,26 @@
+import { within } from './within.js';
+
+/** Something that runs until the process stops. */
+export interface Part {
+  /** Stops it, if possible within `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+/** The share of the remaining time that one part may use: those after it need some too. */
+const SHARE = 0.7;
+
+/**
+ * Stops the parts and removes them from the list, the last started first. A part that does not stop in its share of the
+ * time is left behind. `onError` receives what a part throws.
+ */
+export async function stopParts(
+  parts: Part[],
+  { timeoutMs, onError }: { readonly timeoutMs: number; readonly onError: (error: unknown) => void },
+): Promise<void> {
+  const deadlineMs = performance.now() + timeoutMs;
+  for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+    const remainingMs = deadlineMs - performance.now();
+    const partMs = Math.max(0, parts.length === 0 ? remainingMs : remainingMs * SHARE);
+    await within(partMs, part.stop(partMs)).catch(onError);
+  }
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { newId, testNeo4j } from './kit.js';
+import { peakMemoryBytes } from './many-requests.js';
+import { spawnServer, type ServerProcess } from './server-process.js';
+
+const MB = 1024 * 1024;
+/** What is left of the largest body for ids and the query. */
+const MOST = 15.9 * MB;
+/**
+ * Prints for how long the server's event loop was at work without a pause, in milliseconds of the main thread's CPU time: on a
+ * machine that others use too, wall time would count their work.
+ */
+const HEARTBEAT = `import { readFileSync } from 'node:fs';
+const cpuMs = () => Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6;
+let last = cpuMs();
+setInterval(() => { const now = cpuMs(); if (now - last > 30) console.log('PAUSE ' + Math.round(now - last)); last = now; }, 5).unref();`;
+
+let server: ServerProcess;
+let traceId: string;
+before(async () => {
+  server = await spawnServer(testNeo4j(), {
+    // Each request ends before the next one begins, also on a busy machine.
+    environment: { STEMMA_REQUEST_TIMEOUT_MS: '300000' },
+    nodeArguments: ['--import', `data:text/javascript,${encodeURIComponent(HEARTBEAT)}`],
+  });
+  traceId = newId('trace');
+  await server.send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traceId });
+});
+after(() => server.stop());
+
+const ADD = 'mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id } }';
+const STEP = 'mutation ($input: AddStepInput!) { addStep(input: $input) { id } }';
+const PUT = 'mutation ($input: CheckpointInput!) { putCheckpoint(input: $input) { id } }';
+const repeat = (text: string, sizeBytes: number): string =>
+  Array(Math.floor(sizeBytes / (text.length + 1)))
+    .fill(text)
+    .join(',');
+const message = (content: string): string =>
+  `{"inputs":[{"traceId":"${traceId}","role":"user","content":${content}}]}`;
+const checkpoint = (rest: string): string =>
+  `{"input":{"metadata":{"threadId":"${newId('thread')}","step":1},${rest}}}`;
+
+/** Bodies of a size, with whether each is to be written. */
+const BODIES: Readonly<
+  Record<
+    string,
+    { accepted: boolean; make: (sizeBytes: number) => readonly [query: string, variables: string] }
+  >
+> = {
+  'one list of numbers': {
+    accepted: true,
+    make: (size) => [ADD, message(`[${repeat('1', size)}]`)],
+  },
+  'numbers that are checked digit by digit': {
+    accepted: true,
+    make: (size) => [ADD, message(`[${repeat('0.1234567890123456', size)}]`)],
+  },
+  'deep nesting': {
+    accepted: false,
+    make: (size) => [ADD, message('['.repeat(size / 2) + ']'.repeat(size / 2))],
+  },
+  'one long text': {
+    accepted: true,
+    make: (size) => [ADD, message(`"${'x'.repeat(size)}"`)],
+  },
+  'a state of 5,000 keys': {
+    accepted: true,
+    make: (size) => [
+      PUT,
+      checkpoint(
+        `"state":{${Array.from({ length: 5_000 }, (_, key) => `"k${key}":"${'s'.repeat(Math.max(1, size / 5_000 - 12))}"`).join(',')}}`,
+      ),
+    ],
+  },
+  'a checkpoint of tiny messages': {
+    accepted: false,
+    make: (size) => [PUT, checkpoint(`"messages":[${repeat('{"role":"user","content":"hi"}', size)}]`)],
+  },
+  'a prompt of long messages': {
+    accepted: true,
+    make: (size) => [
+      STEP,
+      `{"input":{"traceId":"${traceId}","type":"LLM_CALL","data":{"messages":[${repeat(`{"role":"user","content":"${newId()}${'p'.repeat(2_000)}"}`, size)}]}}}`,
+    ],
+  },
+  'a long query': {
+    accepted: false,
+    make: (size) => [`{ a: __typename # ${'x'.repeat(size)}\n`, '{}'],
+  },
+};
+
+function pauses(): number[] {
+  return [...server.output().matchAll(/PAUSE (\d+)/g)].map(([, pause]) => Number(pause));
+}
+
+for (const [what, { accepted, make }] of Object.entries(BODIES)) {
+  test(`${what}: 1 MB of it does not block the server for 100 ms, 16 MB not for 500 ms`, async () => {
+    for (const [sizeBytes, mostMs] of [
+      [0.95 * MB, 100],
+      [MOST, 500],
+    ] as const) {
+      const [query, variables] = make(sizeBytes);
+      const before = pauses().length;
+      const startMs = performance.now();
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: `{"query":${JSON.stringify(query)},"variables":${variables}}`,
+      });
+      const text = await response.text();
+      const elapsedMs = Math.round(performance.now() - startMs);
+      const worstMs = Math.max(0, ...pauses().slice(before));
+      const peak = Math.round(peakMemoryBytes(server.pid) / MB);
+      console.log(
+        `${what}, ${(sizeBytes / MB).toFixed(1)} MB: pause ${worstMs} ms, ${elapsedMs} ms, peak ${peak} MB, ${response.status} ${text.slice(0, 120)}`,
+      );
+      if (sizeBytes === MOST) {
+        assert.equal(text.includes('"errors"'), !accepted, text.slice(0, 300));
+      }
+      assert.ok(worstMs <= mostMs, `expected pauses of at most ${mostMs} ms, got ${worstMs} ms`);
+      assert.ok(peak < 1024, `expected a peak under 1 GB, got ${peak} MB`);
+    }
+  });
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ask,
+  checkAnswers,
+  checkLog,
+  createTrace,
+  startClients,
+  startOwnNeo4j,
+  startServerOn,
+  untilReadyIs,
+  untilWritten,
+  type OwnNeo4j,
+} from './outage-kit.js';
+
+const DEADLINE_MS = 6_000;
+
+let neo4j: OwnNeo4j;
+before(async () => {
+  neo4j = await startOwnNeo4j();
+});
+after(() => neo4j.stop());
+
+test('while Neo4j is frozen every request is answered within its deadline, and it goes on when Neo4j does', async () => {
+  const server = await startServerOn(neo4j, DEADLINE_MS);
+  const traceId = await createTrace(server);
+  const clients = startClients(server, traceId, 2 * DEADLINE_MS);
+  await delay(300);
+  neo4j.signal('SIGSTOP');
+  const noticedMs = await untilReadyIs(503, server);
+  await delay(DEADLINE_MS + 500);
+  const reading = ask(server, 'read', traceId, 2 * DEADLINE_MS);
+  await delay(500);
+  neo4j.signal('SIGCONT');
+  const recoveredMs = await untilWritten(server, traceId);
+  await untilReadyIs(200, server);
+  await clients.stop();
+  assert.equal((await reading).code, undefined, 'a read that began in the outage needs no retry');
+  assert.ok(noticedMs < 2_000, `/readyz noticed after ${noticedMs} ms`);
+  assert.ok(recoveredMs < 2_000, `recovered after ${recoveredMs} ms`);
+  assert.ok(clients.answers.some(({ code }) => code === 'UNAVAILABLE'));
+  await checkAnswers(neo4j, traceId, clients.answers, DEADLINE_MS);
+  assert.equal(await server.stop(), 0);
+  checkLog(server.output(), 0);
+});
+
+test('when Neo4j is killed and restarted every request is answered, and nothing acknowledged is lost', async () => {
+  const server = await startServerOn(neo4j, DEADLINE_MS);
+  const traceId = await createTrace(server);
+  const clients = startClients(server, traceId, 2 * DEADLINE_MS);
+  await delay(300);
+  neo4j.signal('SIGKILL');
+  const noticedMs = await untilReadyIs(503, server);
+  const began = performance.now();
+  const rejected = await ask(server, 'write', traceId, 2 * DEADLINE_MS);
+  const rejectedMs = performance.now() - began;
+  await untilReadyIs(200, server);
+  const recoveredMs = await untilWritten(server, traceId);
+  await clients.stop();
+  assert.ok(noticedMs < 2_000, `/readyz noticed after ${noticedMs} ms`);
+  assert.deepEqual([rejected.code, rejected.written], ['UNAVAILABLE', 'NO']);
+  assert.ok(rejectedMs < DEADLINE_MS / 2, `a write was rejected after ${rejectedMs} ms: not at once`);
+  assert.ok(recoveredMs < 2_000, `recovered after ${recoveredMs} ms`);
+  await checkAnswers(neo4j, traceId, clients.answers, DEADLINE_MS);
+  assert.equal(await server.stop(), 0);
+  // How long Neo4j takes to start is the machine's affair: a count each 30 s.
+  checkLog(server.output(), 6);
+});

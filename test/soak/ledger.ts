@@ -1,0 +1,175 @@
+import { createOwnerLock, type OwnerLock } from './owner-lock.js';
+
+/** Things numbered from 1: which were issued, and of which the acknowledgement is missing. */
+export class Numbered {
+  issued = 0;
+  /** Sent, or about to be, and not acknowledged: they may be there or not. */
+  readonly open = new Set<number>();
+
+  begin(): number {
+    this.issued += 1;
+    this.open.add(this.issued);
+    return this.issued;
+  }
+
+  acknowledge(number: number): void {
+    this.open.delete(number);
+  }
+
+  isAcknowledged(number: number): boolean {
+    return number >= 1 && number <= this.issued && !this.open.has(number);
+  }
+
+  get acknowledged(): number {
+    return this.issued - this.open.size;
+  }
+}
+
+/** A value that is written again and again: the last acknowledged one counts, and any that was sent later. */
+export class Changing<Value> {
+  possible: Value[];
+  busy = false;
+
+  constructor(first: Value) {
+    this.possible = [first];
+  }
+
+  sent(value: Value): void {
+    this.possible.push(value);
+  }
+
+  /** `late`: a request for an earlier value may still be on its way, and win. */
+  acknowledge(value: Value, late: boolean): void {
+    if (!late) {
+      this.possible = [value];
+    }
+  }
+}
+
+/**
+ * Something that writes go to and that can be deleted. A deletion waits for its writers, so that what must be gone is
+ * known exactly; and until `settledAt`, as a request whose connection was lost may still be waiting in a server.
+ */
+export interface Owner {
+  readonly id: string;
+  readonly lock: OwnerLock;
+  /** Until when (performance.now()) a request without an answer may still be executed. */
+  settledAt: number;
+  /** No more writes, except by the end of the soak. */
+  retired: boolean;
+  state: 'open' | 'there' | 'deleting' | 'deleted';
+  writes: number;
+}
+
+export interface TraceOwner extends Owner {
+  readonly kind: 'trace';
+  readonly parent: TraceOwner | undefined;
+  readonly children: Set<TraceOwner>;
+  readonly messages: Numbered;
+  readonly steps: Numbered;
+  /** Events with an idempotency key. */
+  readonly notes: Numbered;
+  /** Events without one, by number: how many copies there may be at most. */
+  readonly loose: Map<number, { acknowledged: boolean; mostCopies: number }>;
+  /** Goal ids of the tree as it must be. */
+  goals: Set<number>;
+  goalsIssued: number;
+  readonly openGoals: Set<number>;
+  /** The contents of messages that were updated, by number. */
+  readonly updated: Map<number, Changing<string>>;
+  readonly summary: Changing<string | null>;
+  /** Holds bodies of megabytes. */
+  readonly large: boolean;
+}
+
+/** The run events of a thread. */
+export interface RunThread extends Owner {
+  readonly kind: 'runs';
+  /** Counted by the soak: it goes up when the thread's events are deleted. */
+  generation: number;
+  runs: Map<string, Run>;
+  /** Runs and generations that were deleted: none of their events may be found. */
+  readonly deletedRuns: Set<string>;
+  runsIssued: number;
+}
+
+export interface Run {
+  readonly id: string;
+  /** Whether some of its events are of megabytes. */
+  hasLarge: boolean;
+  readonly keyed: Numbered;
+  readonly loose: Map<number, { acknowledged: boolean; mostCopies: number }>;
+}
+
+export interface CheckpointThread extends Owner {
+  readonly kind: 'checkpoints';
+  readonly checkpoints: Numbered;
+  /** Deleted, by number. */
+  readonly deleted: Set<number>;
+  /** What the list of messages begins with: that of the checkpoint it was forked from. */
+  readonly seed: readonly string[];
+  /** The source's id, if it is a fork. */
+  readonly forkOf: string | undefined;
+  /** The versions of the checkpoints that were written again, by number. */
+  readonly versions: Map<number, Changing<number>>;
+}
+
+/** Everything that was acknowledged, kept until the checks. */
+export interface Ledger {
+  readonly traces: TraceOwner[];
+  readonly runThreads: RunThread[];
+  readonly checkpointThreads: CheckpointThread[];
+}
+
+const base = (id: string): Owner => ({
+  id,
+  lock: createOwnerLock(),
+  settledAt: 0,
+  retired: false,
+  state: 'open',
+  writes: 0,
+});
+
+export function newTraceOwner(id: string, parent: TraceOwner | undefined, large: boolean): TraceOwner {
+  return {
+    ...base(id),
+    kind: 'trace',
+    parent,
+    children: new Set(),
+    messages: new Numbered(),
+    steps: new Numbered(),
+    notes: new Numbered(),
+    loose: new Map(),
+    goals: new Set(),
+    goalsIssued: 0,
+    openGoals: new Set(),
+    updated: new Map(),
+    summary: new Changing<string | null>(null),
+    large,
+  };
+}
+
+export function newRunThread(id: string): RunThread {
+  return { ...base(id), kind: 'runs', generation: 1, runs: new Map(), deletedRuns: new Set(), runsIssued: 0 };
+}
+
+export function newCheckpointThread(
+  id: string,
+  seed: readonly string[] = [],
+  forkOf?: string,
+): CheckpointThread {
+  return {
+    ...base(id),
+    kind: 'checkpoints',
+    checkpoints: new Numbered(),
+    deleted: new Set(),
+    seed,
+    forkOf,
+    versions: new Map(),
+  };
+}
+
+/** What exists and takes writes. */
+export function openOwners<O extends Owner>(owners: readonly O[]): O[] {
+  return owners.filter(({ state, retired }) => state === 'there' && !retired);
+}

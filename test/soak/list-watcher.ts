@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openOwners, type TraceOwner } from './ledger.js';
+import type { Random } from './random.js';
+import type { Run } from './run.js';
+import type { SoakServer } from './server.js';
+import { subscribe, type Subscription } from './subscription.js';
+import { PATIENCE } from './timeouts.js';
+import { appendEvent } from './trace-writes.js';
+
+const TRACE_CHANGES = 'subscription { traceChanges { kind traceId trace { lastEventId } } }';
+const LEAVE_AFTER_MS = 20_000;
+const TOUCHED = 8;
+const DRAIN_MS = 20_000 * PATIENCE;
+
+/** Follows the list of traces, which has no log to resume: what is judged is that it shows the newest state at the end. */
+export function startListWatcher(run: Run, random: Random): { drained(): Promise<void> } {
+  const { report, topology } = run;
+  let draining = false;
+  let over = false;
+  /** What this connection has told of each trace. */
+  let told = new Map<string, number>();
+  let subscription: Subscription | undefined;
+
+  async function follow(): Promise<void> {
+    while (!over) {
+      const server = random.pick(topology.servers) as SoakServer;
+      const opened = subscribe(server.url, TRACE_CHANGES, {});
+      subscription = opened;
+      told = new Map();
+      const timer = setTimeout(
+        () => !draining && opened.leave(random.chance(0.5)),
+        random.next() * LEAVE_AFTER_MS,
+      );
+      for (let arrival = await opened.next(); arrival.kind === 'data'; arrival = await opened.next()) {
+        report.count('list changes seen');
+        const { traceId, trace } = arrival.data.traceChanges;
+        if (trace === null) {
+          told.delete(traceId);
+        } else {
+          told.set(traceId, trace.lastEventId);
+        }
+      }
+      clearTimeout(timer);
+      opened.leave(false);
+      report.count('reconnects');
+      await delay(100 + random.next() * 400);
+    }
+  }
+  const ended = follow();
+
+  return {
+    async drained() {
+      draining = true;
+      const touched = openOwners(run.ledger.traces).slice(0, TOUCHED);
+      const end = performance.now() + DRAIN_MS;
+      let missing: TraceOwner[] = touched;
+      while (missing.length > 0 && performance.now() < end) {
+        // Again and again: a connection that was just opened tells only of what changes from then on.
+        for (const trace of missing) {
+          await appendEvent(run, random, trace);
+        }
+        await delay(1_000);
+        missing = await behind(run, missing, told);
+      }
+      for (const trace of missing) {
+        report.find(
+          'logs',
+          `traceChanges does not show the newest state (event ${told.get(trace.id) ?? 'none'}) after ${DRAIN_MS} ms`,
+          trace.id,
+        );
+      }
+      over = true;
+      subscription?.leave(true);
+      await ended;
+    },
+  };
+}
+
+/** The traces of which an older state was told than the API reads. */
+async function behind(
+  run: Run,
+  traces: readonly TraceOwner[],
+  told: ReadonlyMap<string, number>,
+): Promise<TraceOwner[]> {
+  const found: TraceOwner[] = [];
+  for (const trace of traces) {
+    const query = 'query ($id: ID!) { trace(id: $id) { lastEventId } }';
+    const answer = await run.client.ask(run.topology.a, 'trace head', query, { id: trace.id });
+    if (answer.kind !== 'data' || told.get(trace.id) !== answer.data.trace?.lastEventId) {
+      found.push(trace);
+    }
+  }
+  return found;
+}
