@@ -1,4 +1,5 @@
 import type { Database } from './database.js';
+import { batchesOf } from './field-gate.js';
 import type { EventRow, RunEventRow } from './graph.js';
 import type { Ingest, WriteQueue } from './ingest.js';
 import type { ListChanges } from './list-changes.js';
@@ -42,10 +43,10 @@ export function createContext(
     ingest: store.ingest.for({ client, signal: scope.signal }),
     projectId,
     scope,
-    loaders: createLoaders(database, projectId),
+    loaders: createLoaders(database, projectId, batchesOf(scope)),
     renew() {
       // Apollo hands resolvers a copy: it is the copy that must forget.
-      this.loaders = createLoaders(database, projectId);
+      this.loaders = createLoaders(database, projectId, batchesOf(scope));
     },
   };
 }

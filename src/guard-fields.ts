@@ -16,17 +16,15 @@ import {
 import { fieldCount } from './collect-fields.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
-import { createFieldGate, type FieldGate } from './field-gate.js';
+import { fieldGate as gate } from './field-gate.js';
 import { sizeOf } from './json-parts.js';
-import { OverBudgetError } from './request-scope.js';
+import { OverBudgetError, type RequestScope } from './request-scope.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
 /** What the fields of a type have in common: those of the operation types are the first to run. */
 type Root = 'query' | 'mutation' | undefined;
 type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
 
-/** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
-const SLICE_MS = 10;
 /** A list whose items have more fields than this together is completed in slices. */
 const SLICED_FIELDS = 1_000;
 /** How many fields of such a list are completed between two looks at the clock. */
@@ -37,7 +35,6 @@ const FIELDS_BETWEEN_LOOKS = 200;
  * between fields when its scope is aborted, counts what the result costs and holds, and has the event loop take turns.
  */
 export function guardFields(schema: GraphQLSchema): void {
-  const gate = createFieldGate(SLICE_MS);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) {
       continue;
@@ -45,11 +42,10 @@ export function guardFields(schema: GraphQLSchema): void {
     const root =
       type === schema.getMutationType() ? 'mutation' : type === schema.getQueryType() ? 'query' : undefined;
     for (const field of Object.values(type.getFields()) as GraphQLField<unknown, Context>[]) {
-      const deliver = deliveryOf(schema, field, gate);
+      const deliver = deliveryOf(schema, field);
       if (deliver !== undefined || root !== undefined) {
         field.resolve = guarded(field.resolve ?? defaultFieldResolver, {
           deliver: deliver ?? ((value) => value),
-          gate,
           root,
         });
       }
@@ -58,21 +54,17 @@ export function guardFields(schema: GraphQLSchema): void {
 }
 
 /** Undefined for a field whose value is small and has no others below it. */
-function deliveryOf(
-  schema: GraphQLSchema,
-  { type }: GraphQLField<unknown, Context>,
-  gate: FieldGate,
-): Deliver | undefined {
+function deliveryOf(schema: GraphQLSchema, { type }: GraphQLField<unknown, Context>): Deliver | undefined {
   const named = getNamedType(type);
   if (isLeafType(named)) {
-    return named.name === 'JSON' ? payloadDelivery(gate) : undefined;
+    return named.name === 'JSON' ? deliverPayload : undefined;
   }
-  return isListType(getNullableType(type)) ? listDelivery(schema, gate) : objectDelivery(schema, gate);
+  return isListType(getNullableType(type)) ? listDelivery(schema) : objectDelivery(schema);
 }
 
 function guarded(
   resolve: Resolve,
-  { deliver, gate, root }: { readonly deliver: Deliver; readonly gate: FieldGate; readonly root: Root },
+  { deliver, root }: { readonly deliver: Deliver; readonly root: Root },
 ): Resolve {
   const guardedResolve: Resolve = (source, args, context, info) => {
     const { scope } = context;
@@ -98,7 +90,7 @@ function guarded(
   return root === 'query'
     ? (source, args, context, info) =>
         gate.isUsedUp()
-          ? gate.later().then((): unknown => guardedResolve(source, args, context, info))
+          ? gate.later(context.scope).then((): unknown => guardedResolve(source, args, context, info))
           : guardedResolve(source, args, context, info)
     : guardedResolve;
 }
@@ -168,28 +160,26 @@ function pathOf({ path }: GraphQLResolveInfo): (string | number)[] {
   return keys.reverse();
 }
 
-function payloadDelivery(gate: FieldGate): Deliver {
-  return (value, { scope }) => {
-    const size = sizeOf(value);
-    if (size > 0) {
-      scope.countResponseBytes(size);
-    }
-    return gate.isUsedUp() ? gate.later().then(() => value) : value;
-  };
-}
+const deliverPayload: Deliver = (value, { scope }) => {
+  const size = sizeOf(value);
+  if (size > 0) {
+    scope.countResponseBytes(size);
+  }
+  return gate.isUsedUp() ? gate.later(scope).then(() => value) : value;
+};
 
-function objectDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
+function objectDelivery(schema: GraphQLSchema): Deliver {
   const count = fieldCounter(schema);
   return (value, { scope }, info) => {
     if (value == null) {
       return value;
     }
     scope.countCost(count(info));
-    return gate.isUsedUp() ? gate.later().then(() => value) : value;
+    return gate.isUsedUp() ? gate.later(scope).then(() => value) : value;
   };
 }
 
-function listDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
+function listDelivery(schema: GraphQLSchema): Deliver {
   const count = fieldCounter(schema);
   return (value, { scope }, info) => {
     if (!Array.isArray(value)) {
@@ -199,9 +189,9 @@ function listDelivery(schema: GraphQLSchema, gate: FieldGate): Deliver {
     scope.countCost(fields * value.length);
     if (fields * value.length > SLICED_FIELDS) {
       const chunk = Math.ceil(FIELDS_BETWEEN_LOOKS / (fields + 1));
-      return sliced(value, { gate, signal: scope.signal, chunk });
+      return sliced(value, chunk, scope);
     }
-    return gate.isUsedUp() ? gate.later().then((): unknown => value) : value;
+    return gate.isUsedUp() ? gate.later(scope).then((): unknown => value) : value;
   };
 }
 
@@ -223,33 +213,26 @@ function fieldCounter(schema: GraphQLSchema): (info: GraphQLResolveInfo) => numb
  * The items of a list, those behind the first `chunk` as promises that resolve a chunk at a time: GraphQL completes each item
  * when it is there, and between two chunks the event loop may turn.
  */
-function sliced(
-  items: readonly unknown[],
-  { gate, signal, chunk }: { readonly gate: FieldGate; readonly signal: AbortSignal; readonly chunk: number },
-): readonly unknown[] {
+function sliced(items: readonly unknown[], chunk: number, scope: RequestScope): readonly unknown[] {
   let turn: Promise<void> | undefined;
   return items.map((item, index) => {
     if (index >= chunk && index % chunk === 0) {
-      turn = nextTurn(turn, gate, signal);
+      turn = nextTurn(turn, scope);
     }
     return turn === undefined ? item : turn.then(() => item);
   });
 }
 
 /** Resolves when the items of the turn before are completed, in a later turn of the event loop if the slice is used up. */
-async function nextTurn(
-  before: Promise<void> | undefined,
-  gate: FieldGate,
-  signal: AbortSignal,
-): Promise<void> {
+async function nextTurn(before: Promise<void> | undefined, scope: RequestScope): Promise<void> {
   await before;
   // The items themselves take two microtasks: one to be there, one to be completed.
   await Promise.resolve();
   await Promise.resolve();
   if (gate.isUsedUp()) {
-    await gate.later();
+    await gate.later(scope);
   }
-  if (signal.aborted) {
+  if (scope.signal.aborted) {
     await abandoned();
   }
 }

@@ -53,15 +53,23 @@ type PageOf<Name extends keyof Lists> = Omit<Parameters<Lists[Name]>[1], 'projec
 type ItemsOf<Name extends keyof Lists> =
   Awaited<ReturnType<Lists[Name]>> extends Pages<infer Item> ? readonly Item[] : never;
 
-/** Loaders for one request, or for one event of a subscription: they keep what they read for as long as they live. */
-export function createLoaders(database: Database, projectId: string): Loaders {
+/**
+ * Loaders for one request, or for one event of a subscription: they keep what they read for as long as they live.
+ * `batchScheduleFn` says when a batch is sent.
+ */
+export function createLoaders(
+  database: Database,
+  projectId: string,
+  batchScheduleFn: (send: () => void) => void,
+): Loaders {
+  const options = { batchScheduleFn };
   const byId = <Row extends { readonly id: string }>(
     read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Row[]>,
   ): DataLoader<string, Row | null> =>
     new DataLoader(async (ids) => {
       const rows = new Map((await read(database, { projectId, ids })).map((row) => [row.id, row]));
       return ids.map((id) => rows.get(id) ?? null);
-    });
+    }, options);
   const mapped = <Value>(
     read: (
       database: Database,
@@ -71,7 +79,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     new DataLoader(async (ids) => {
       const values = await read(database, { projectId, ids });
       return ids.map((id) => values.get(id) ?? null);
-    });
+    }, options);
   const goalsById = (
     read: (
       database: Database,
@@ -81,7 +89,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
     new DataLoader(async (ids) => {
       const pages = await read(database, { projectId, ids });
       return ids.map((id) => pages.get(id) ?? []);
-    });
+    }, options);
 
   const step = byId(readSteps);
   /** Steps rest on steps that are often in the same page. */
@@ -109,7 +117,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
           }
           return owners.map((owner) => pages.get(ownerKey(owner)) ?? []);
         },
-        { cacheKeyFn: ownerKey },
+        { cacheKeyFn: ownerKey, batchScheduleFn },
       );
       pageLoaders.set(key, loader);
     }
@@ -130,7 +138,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
         );
         return goals.map((goal) => rows.get(ownerKey(goal)) ?? null);
       },
-      { cacheKeyFn: ownerKey },
+      { cacheKeyFn: ownerKey, batchScheduleFn },
     ),
     goalTree: goalsById(readTrees),
     rootGoals: goalsById(readRoots),
@@ -142,7 +150,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
         });
         return goals.map((goal) => children.get(ownerKey(goal)) ?? []);
       },
-      { cacheKeyFn: ownerKey },
+      { cacheKeyFn: ownerKey, batchScheduleFn },
     ),
     thread: byId(readThreads),
     step,
@@ -151,7 +159,7 @@ export function createLoaders(database: Database, projectId: string): Loaders {
         const data = await readStepData(database, { projectId, steps });
         return steps.map(({ id }) => data.get(id) ?? null);
       },
-      { cacheKeyFn: ({ id }) => id },
+      { cacheKeyFn: ({ id }) => id, batchScheduleFn },
     ),
     message: byId(readMessages),
     content: mapped(readContents),

@@ -1,12 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import { createFieldGate } from './field-gate.js';
+import { fieldGate } from './field-gate.js';
 import { overBudget } from './guard-fields.js';
 import { OverBudgetError } from './request-scope.js';
 import { resultText } from './result-text.js';
 
 /** Shorter results are written at once. */
 const SHORT_BYTES = 256 * 1024;
-const gate = createFieldGate(10);
 
 /** A result as JSON: the whole text where it is short, else its pieces, each made when it is asked for. */
 export type ResultBody = string | AsyncIterable<string>;
@@ -31,8 +30,8 @@ export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultB
       throw overBudget(error, text.path().slice(1));
     }
     written = sizeBytes > SHORT_BYTES ? '' : written + piece;
-    if (gate.isUsedUp()) {
-      await gate.later();
+    if (fieldGate.isUsedUp()) {
+      await fieldGate.later(text);
     }
   }
   return sizeBytes > SHORT_BYTES ? piecesOf(result) : written;
@@ -44,8 +43,8 @@ async function* piecesOf(result: unknown): AsyncGenerator<string, void, undefine
     if (piece !== '') {
       yield piece;
     }
-    if (gate.isUsedUp()) {
-      await gate.later();
+    if (fieldGate.isUsedUp()) {
+      await fieldGate.later(text);
     }
   }
 }
