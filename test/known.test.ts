@@ -241,6 +241,7 @@ for (const [name, lost] of [
     let left = 0;
     const database: Database = {
       ...kit.database,
+      withBudget: () => database,
       async run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object) {
         const lose = statement.name === 'traces/append' && left > 0;
         left -= lose ? 1 : 0;
