@@ -105,7 +105,9 @@ test('writers that wait for a thread while it is deleted create it again without
 
 test('the same with a lock that seeks in the key of the constraint ends in a deadlock: this test can see one', async () => {
   const outcomes = await threadOutcomes(
-    'UNWIND $threads AS key MATCH (t:Thread {projectId: key.projectId, id: key.id}) SET t.locked = true',
+    `UNWIND $threads AS key
+     MATCH (t:Thread) USING INDEX t:Thread(projectId, id) WHERE t.projectId = key.projectId AND t.id = key.id
+     SET t.locked = true`,
   );
   assert.match(outcomes.join(' '), /DeadlockDetected/);
 });
