@@ -22,10 +22,12 @@ before(async () => {
 });
 after(() => neo4j.stop());
 
-test('while Neo4j is frozen every request is answered within its deadline, and it goes on when Neo4j does', async () => {
+test('while Neo4j is frozen every request is answered within its deadline, and it goes on when Neo4j does', async (t) => {
   const server = await startServerOn(neo4j, DEADLINE_MS);
+  t.after(() => server.stop('SIGKILL'));
   const traceId = await createTrace(server);
   const clients = startClients(server, traceId, 2 * DEADLINE_MS);
+  t.after(() => clients.stop());
   await delay(300);
   neo4j.signal('SIGSTOP');
   const noticedMs = await untilReadyIs(503, server);
@@ -47,8 +49,10 @@ test('while Neo4j is frozen every request is answered within its deadline, and i
 
 test('when Neo4j is killed and restarted every request is answered, and nothing acknowledged is lost', async (t) => {
   const server = await startServerOn(neo4j, DEADLINE_MS);
+  t.after(() => server.stop('SIGKILL'));
   const traceId = await createTrace(server);
   const clients = startClients(server, traceId, 2 * DEADLINE_MS);
+  t.after(() => clients.stop());
   await delay(300);
   neo4j.signal('SIGKILL');
   const noticedMs = await untilReadyIs(503, server);
