@@ -138,7 +138,7 @@ test('the limits allow every query of the README and of the GraphiQL page', () =
     ([text]) => text,
   );
   const [, sent = ''] = /"query": "(.*)",\n/.exec(readme) ?? [];
-  const page = readFileSync(new URL('src/graphiql.ts', root), 'utf8');
+  const page = readFileSync(new URL('src/graphiql-page.ts', root), 'utf8');
   const [, welcome = ''] = /WELCOME = `([\s\S]*?)`/.exec(page) ?? [];
   const queries = [...operations, JSON.parse(`"${sent}"`) as string, welcome];
   assert.ok(queries.length >= 4, `found ${queries.length}`);
@@ -170,7 +170,7 @@ test('a query beyond a limit is refused before it is executed, over HTTP and ove
     ],
     [
       `{ trace(id: "${'x'.repeat(1024 * 1024)}") { id } }`,
-      /at most 1048576 characters.*send values as variables/,
+      /at most 1048576 characters.*send long values as variables/,
       'query',
     ],
   ];

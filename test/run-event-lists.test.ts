@@ -21,8 +21,8 @@ interface Written {
 /** Asks several lists at once, by their calls: `threadMessages(...)`; returns the seqs of each. */
 async function seqsOf(calls: readonly string[]): Promise<number[][]> {
   const answers: number[][] = [];
-  for (let start = 0; start < calls.length; start += 200) {
-    const some = calls.slice(start, start + 200);
+  for (let start = 0; start < calls.length; start += 50) {
+    const some = calls.slice(start, start + 50);
     const data = await kit.ask(`{ ${some.map((call, index) => `a${index}: ${call} { seq }`).join(' ')} }`);
     answers.push(...some.map((_, index) => data[`a${index}`].map(({ seq }: Written) => seq)));
   }

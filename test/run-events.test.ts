@@ -31,7 +31,12 @@ test('an event is returned as it is stored, whole, and read back the same', asyn
     createdAt: '2026-04-04T08:49:25.123456+08:00',
   };
   const event = await put(kit, threadId, given);
-  assert.deepEqual(event, { id: `${encodeURIComponent(threadId)}/1`, threadId, seq: 1, ...given });
+  const [{ generation }] = await kit.cypher(
+    'MATCH (t:Thread {projectId: "default", id: $threadId}) RETURN t.generation AS generation',
+    { threadId },
+  );
+  const id = `${encodeURIComponent(threadId)}/${generation}/1`;
+  assert.deepEqual(event, { id, threadId, seq: 1, ...given });
   const { runEvents } = await kit.ask(
     `query ($threadId: ID!) { runEvents(threadId: $threadId, runId: "run-1") {
       id threadId runId seq eventType category content metadata createdAt } }`,
@@ -328,7 +333,7 @@ test('the first events of a thread may come from many writers at once', async ()
     await Promise.all(range(1, 10).map((n) => put(n % 2 === 0 ? kit : otherKit, threadId)));
     assert.deepEqual(await stored(kit, threadId), { seqs: range(1, 10), lastSeq: 10 });
     const [{ logs }] = await kit.cypher(
-      'MATCH (t:Thread {projectId: "default", id: $threadId}) RETURN collect(t.log) AS logs',
+      'MATCH (t:Thread {projectId: "default", id: $threadId}) RETURN collect(t.generation) AS logs',
       { threadId },
     );
     assert.equal(logs.length, 1);

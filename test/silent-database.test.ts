@@ -61,7 +61,8 @@ test('a Neo4j that accepts connections and never answers makes everything UNAVAI
     const [error] = subscription.payload.errors ?? subscription.payload;
     assert.equal(error.extensions.code, 'UNAVAILABLE');
     assert.match(frame.message, /not available|did not answer/);
-    assert.ok(performance.now() - began < deadlineMs, `took ${performance.now() - began} ms`);
+    // At the deadline, and with the time that the answers take to arrive.
+    assert.ok(performance.now() - began < deadlineMs + 500, `took ${performance.now() - began} ms`);
     socket.raw.terminate();
     front.raw.terminate();
   } finally {
