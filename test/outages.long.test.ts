@@ -14,6 +14,7 @@ import {
   untilWritten,
   type OwnNeo4j,
 } from './outage-kit.js';
+import { sizeOf } from './test-files.js';
 
 // Freezes at full length, with the default deadline.
 
@@ -25,11 +26,13 @@ before(async () => {
 });
 after(() => neo4j.stop());
 
-for (const seconds of [30, 75]) {
-  test(`a freeze of ${seconds} s: every request is answered within its deadline, and it goes on within 2 s`, async () => {
+for (const seconds of sizeOf({ full: [30, 75], shortest: [8] })) {
+  test(`a freeze of ${seconds} s: every request is answered within its deadline, and it goes on within 2 s`, async (t) => {
     const server = await startServerOn(neo4j, DEADLINE_MS);
+    t.after(() => server.stop('SIGKILL'));
     const traceId = await createTrace(server);
     const clients = startClients(server, traceId, 2 * DEADLINE_MS);
+    t.after(() => clients.stop());
     await delay(1_000);
     neo4j.signal('SIGSTOP');
     const noticedMs = await untilReadyIs(503, server);
@@ -42,7 +45,9 @@ for (const seconds of [30, 75]) {
     await clients.stop();
     assert.equal((await reading).code, undefined, 'a read that began in the outage needs no retry');
     assert.ok(noticedMs < 2_000, `/readyz noticed after ${noticedMs} ms`);
-    assert.ok(recoveredMs < 2_000, `recovered after ${recoveredMs} ms`);
+    t.diagnostic(`the first write was acknowledged ${Math.round(recoveredMs)} ms after Neo4j went on`);
+    // The smallest case runs beside other tests, which take this time from it.
+    assert.ok(recoveredMs < sizeOf({ full: 2_000, shortest: 6_000 }), `recovered after ${recoveredMs} ms`);
     await checkAnswers(neo4j, traceId, clients.answers, DEADLINE_MS);
     assert.equal(await server.stop(), 0);
     checkLog(server.output(), Math.ceil(seconds / 30));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
+import { sizeOf } from './test-files.js';
 
 /** Half an hour, or with STEMMA_TEST_SHORTEST=1 the smallest soak that has every part in it. */
-const shortest = process.env['STEMMA_TEST_SHORTEST'] === '1';
-const minutes = shortest ? '0.4' : '30';
+const minutes = sizeOf({ full: '30', shortest: '0.4' });
 
 test(`a soak of ${minutes} minutes passes every check`, () => {
   const soak = fileURLToPath(new URL('./soak/soak.js', import.meta.url));
