@@ -53,8 +53,6 @@ async function fillEvents(
   await cypher(
     database,
     `MATCH (t:Thread {projectId: 'default', id: $threadId})
-     SET t.lastSeq = $count, t.eventCount = $count
-     WITH t
      UNWIND range(11, $count) AS seq
      CALL (t, seq) {
        MATCH (r:Run {projectId: 'default', threadId: $threadId, generation: t.generation, id: 'run-' + (seq % 10)})
@@ -63,6 +61,12 @@ async function fillEvents(
          eventType: 'bench', category: 'message', content: 'x', metadata: '{}', createdAt: '2026-04-04T08:49:25Z',
          key: 'auto:' + seq}
      } IN TRANSACTIONS OF 5000 ROWS`,
+    { threadId, count },
+  );
+  await cypher(
+    database,
+    `MATCH (t:Thread {projectId: 'default', id: $threadId})
+     SET t.lastSeq = $count, t.eventCount = $count`,
     { threadId, count },
   );
 }
