@@ -51,7 +51,7 @@ async function end(source: AsyncIterable<unknown> | ExecutionResult): Promise<vo
   }
 }
 
-/** Written by hand: an async generator that waits for a quiet source would not end when it is told to. */
+/** Written by hand: an async generator that waits for a quiet source does not react to `return`. */
 function executed(
   args: BoundArguments,
   source: AsyncIterable<unknown>,

@@ -72,6 +72,6 @@ export function objectTextOf(input: unknown, field: string): string {
 }
 
 /** A JSON input as an error message shows it. */
-export function shownInput(input: unknown): string {
+function shownInput(input: unknown): string {
   return input instanceof JsonText ? excerpt(input.text) : shown(input);
 }

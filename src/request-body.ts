@@ -109,7 +109,7 @@ function tooLarge(maxBytes: number, got: number): StemmaError {
 }
 
 /**
- * To be called with the answer to a request whose body was not read to its end. The client is told to close the connection.
+ * To be called with the answer to a request whose body was not read to its end. The answer says that the connection closes.
  * What it still sends is read and thrown away, up to a bound, as many clients read the answer only after that; then the
  * connection is destroyed.
  */

@@ -13,7 +13,7 @@ const wholes = new WeakMap<CheckpointRow, WholeCheckpoint>();
 const selections = new WeakMap<object, readonly PayloadPart[]>();
 
 /** The parts that an operation selects of any checkpoint. */
-export function partsIn({ schema, operation, fragments }: Info): readonly PayloadPart[] {
+function partsIn({ schema, operation, fragments }: Info): readonly PayloadPart[] {
   let parts = selections.get(operation);
   if (parts === undefined) {
     const names = new Set<string>();
