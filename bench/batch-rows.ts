@@ -1,5 +1,5 @@
 import { Batch, keyOf } from '../src/batch.js';
-import type { Ingest } from '../src/ingest.js';
+import { applyWrite, type Ingest } from '../src/ingest.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/nodes.js';
 import type { ImportFiles } from './import-files.js';
 
@@ -9,7 +9,7 @@ export function ingestInto(batch: Batch): Ingest {
     get database(): never {
       throw new Error('expected writes that read nothing');
     },
-    submit: (write) => Promise.resolve(write.apply(batch)),
+    submit: async (write) => await applyWrite(batch, write),
   };
 }
 

@@ -2,6 +2,7 @@ import { checkpoints, openCheckpointStage } from './checkpoints.js';
 import { checkpointStore } from './checkpoint-store.js';
 import { deletions, openDeletionStage } from './deletions.js';
 import { delivery } from './delivery.js';
+import { fairness } from './fairness.js';
 import { part } from './figure.js';
 import { measure } from './measure.js';
 import { memory } from './memory.js';
@@ -13,7 +14,7 @@ import { openWritingStage } from './writing-stage.js';
 
 await measure({
   parts: [
-    part(openWritingStage, [...writes, ...delivery, memory]),
+    part(openWritingStage, [...writes, ...delivery, fairness, memory]),
     part(openReadingStage, reads),
     part(() => Promise.resolve(undefined), checkpointStore),
     part(openCheckpointStage, checkpoints),

@@ -1,9 +1,10 @@
 import { keyOf, type Batch, type Table } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
-import type { GoalRow, TraceRow } from './graph.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
 import { lockOrder } from './load.js';
 import { messageToNode, statsToProperties, stepToNode } from './nodes.js';
+import { partsOf } from './slices.js';
 
 type Rows = readonly object[];
 
@@ -21,37 +22,102 @@ const appendRows = statement<
 
 /**
  * Writes the batch's changes of traces and goals, and its new steps, messages and events: all or, where a trace is not as
- * the batch has it, nothing and false. By itself it is a transaction that takes the locks it needs.
+ * the batch has it, nothing and false. A batch that `isAppend` may be written without a transaction around it: it is one
+ * statement, which takes the locks it needs.
  */
 export async function append(runner: Runner, batch: Batch): Promise<boolean> {
-  const steps = batch.steps.added();
-  const rows = {
-    traces: batch.traces.changed().map(traceUpdate).sort(lockOrder),
-    goals: goalsOf(batch, (table) => table.changed()).map(goalUpdate),
+  const traces = { traces: batch.traces.changed().map(traceUpdate).sort(lockOrder) };
+  const { goals, steps, messages, events } = rowsOf(batch);
+  if (goals.length + steps.length + messages.length + events.length <= MAX_APPENDED) {
+    const rows = {
+      ...traces,
+      ...goalRows(goals),
+      ...stepRows(steps),
+      ...messageRows(messages),
+      ...eventRows(events),
+    };
+    return Object.values(rows).every((each) => each.length === 0) || (await send(runner, rows));
+  }
+  // Messages after the steps that they belong to. Each part is made and encoded in a turn of its own.
+  const parts = [
+    () => traces,
+    ...partsOf(goals).map((part) => () => goalRows(part)),
+    ...partsOf(steps).map((part) => () => stepRows(part)),
+    ...partsOf(messages).map((part) => () => messageRows(part)),
+    ...partsOf(events).map((part) => () => eventRows(part)),
+  ];
+  for (const rows of parts) {
+    if (!(await send(runner, rows()))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+interface Change<Row> {
+  readonly before: Row;
+  readonly after: Row;
+}
+
+/** What a batch changed of goals, and what it added. */
+function rowsOf(batch: Batch): {
+  readonly goals: readonly Change<GoalRow>[];
+  readonly steps: readonly StepRow[];
+  readonly messages: readonly MessageRow[];
+  readonly events: readonly EventRow[];
+} {
+  return {
+    goals: goalsOf(batch, (table) => table.changed()),
+    steps: batch.steps.added(),
+    messages: batch.messages.added(),
+    events: batch.events.added(),
+  };
+}
+
+/** How many rows are sent in one statement: to encode more at once would keep the event loop for long. */
+const MAX_APPENDED = 2_500;
+
+const NO_ROWS = { traces: [], goals: [], stepOwners: [], links: [], messageOwners: [], logs: [] };
+
+async function send(runner: Runner, rows: Partial<Parameters<typeof appendRows>[1]>): Promise<boolean> {
+  return (await appendRows(runner, { ...NO_ROWS, ...rows })).length > 0;
+}
+
+function goalRows(goals: readonly Change<GoalRow>[]): { readonly goals: Rows } {
+  return { goals: goals.map(goalUpdate) };
+}
+
+function stepRows(steps: readonly StepRow[]): { readonly stepOwners: Rows; readonly links: Rows } {
+  return {
     stepOwners: byOwner(steps, 'steps', stepToNode),
     links: steps
       .filter(({ parentIds }) => parentIds.length > 0)
       .map(({ projectId, id, parentIds }) => ({ projectId, id, parentIds })),
-    messageOwners: byOwner(batch.messages.added(), 'messages', messageToNode),
+  };
+}
+
+function messageRows(messages: readonly MessageRow[]): { readonly messageOwners: Rows } {
+  return { messageOwners: byOwner(messages, 'messages', messageToNode) };
+}
+
+function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
+  return {
     logs: group(
-      batch.events.added(),
+      rows,
       (event) => keyOf(event.projectId, event.traceId),
       ([{ projectId, traceId }], events) => ({ projectId, traceId, events }),
     ),
   };
-  if (Object.values(rows).every((each) => each.length === 0)) {
-    return true;
-  }
-  return (await appendRows(runner, rows)).length > 0;
 }
 
 /**
- * Whether what `append` writes is all that the batch comes to, and looks at all it rests on: a trace that the batch read and did
- * not change would not be looked at.
+ * Whether what `append` writes in one statement is all that the batch comes to, and looks at all it rests on: a trace that the
+ * batch read and did not change would not be looked at.
  */
 export function isAppend(batch: Batch): boolean {
   const changed = new Set(batch.traces.changed().map(({ after }) => after));
-  return [
+  const rows = Object.values(rowsOf(batch)).reduce((sum, { length }) => sum + length, 0);
+  const others = [
     [...batch.traces.rows()].filter((trace) => !changed.has(trace)),
     batch.threads.added(),
     batch.threads.changed(),
@@ -63,7 +129,8 @@ export function isAppend(batch: Batch): boolean {
     batch.checkpoints.added(),
     batch.checkpoints.changed(),
     [...batch.held.rows()],
-  ].every((rows) => rows.length === 0);
+  ];
+  return rows <= MAX_APPENDED && others.every(({ length }) => length === 0);
 }
 
 export function goalsOf<T>(batch: Batch, pick: (table: Table<GoalRow>) => T[]): T[] {

@@ -25,6 +25,11 @@ export interface ThreadKey {
   readonly id: string;
 }
 
+/** The traces of rows, each once. */
+export function tracesOf(projectId: string, rows: readonly { readonly traceId: string }[]): TraceKey[] {
+  return [...new Set(rows.map(({ traceId }) => traceId))].map((id) => ({ projectId, id }));
+}
+
 export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000');
 
 /** What a row was when the transaction read it (null: not there), and what it is to become (null: gone). */
@@ -133,11 +138,11 @@ export class Batch {
     this.now = now;
   }
 
-  /** Runs one write. If it throws, the batch is as it was before. */
-  attempt<T>(write: () => T): T {
+  /** Runs one write, and no other meanwhile. If it throws, the batch is as it was before. */
+  async attempt<T>(write: () => T | Promise<T>): Promise<T> {
     const mark = this.#journal.length;
     try {
-      return write();
+      return await write();
     } catch (error) {
       while (this.#journal.length > mark) {
         this.#journal.pop()?.();

@@ -1,10 +1,10 @@
 import type { Database } from './database.js';
-import { batchesOf } from './field-gate.js';
 import type { EventRow, RunEventRow } from './graph.js';
 import type { Ingest, WriteQueue } from './ingest.js';
 import type { ListChanges } from './list-changes.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { RequestScope } from './request-scope.js';
+import { batchesOf } from './slices.js';
 import type { Tails } from './tails.js';
 
 /** The parts of the program that requests use; one for the life of the server. */

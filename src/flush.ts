@@ -5,9 +5,10 @@ import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
 import { freeContent, lockFreeing } from './free-content.js';
-import type { MessageRow, RunRow } from './graph.js';
+import type { MessageRow, RunEventRow, RunRow } from './graph.js';
 import { lockOrder } from './load.js';
 import { contentToProperties, goalToNode } from './nodes.js';
+import { partsOf } from './slices.js';
 import { storeContent } from './store-content.js';
 
 type Rows = readonly object[];
@@ -26,39 +27,53 @@ const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
 const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
 
 /**
- * Writes what became of the batch: one statement a kind of change, however many rows, sent without waiting for one
- * another (the server runs them in order).
+ * Writes what became of the batch: one statement a kind of change, sent without waiting for one another (the server runs them
+ * in order). One of very many rows goes in parts.
  */
 export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   const sent: Promise<unknown>[] = [];
-  const send = (rows: Rows, run: (rows: Rows) => Promise<unknown>): void => {
-    if (rows.length > 0) {
-      sent.push(run(rows));
+  const add = (promise: Promise<unknown>): void => {
+    // It may fail while another is waited for; then the last line tells.
+    promise.catch(() => undefined);
+    sent.push(promise);
+  };
+  const send = async <Row extends object>(
+    rows: readonly Row[],
+    run: (rows: readonly Row[]) => Promise<unknown>,
+  ): Promise<void> => {
+    const parts = partsOf(rows);
+    if (parts.length === 1) {
+      add(run(rows));
+      return;
+    }
+    // Each is encoded in a turn of its own.
+    for (const part of parts) {
+      await run(part);
     }
   };
 
   // In one order for all, so that two servers that create the same rows do not wait for each other.
-  send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
-  send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
-  send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
+  await send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
+  await send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
+  await send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
   const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
-  send(
+  await send(
     joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
     (traces) => joinThreads(transaction, { traces }),
   );
 
   const newGoals = goalsOf(batch, (table) => table.added());
-  send(newGoals.map(goalToNode), (rows) => createGoals(transaction, { goals: rows }));
+  await send(newGoals, (goals) => createGoals(transaction, { goals: goals.map(goalToNode) }));
   const moved = [
     ...newGoals.filter((goal) => goal.parentId !== null),
     ...goalsOf(batch, (table) => table.changed())
       .filter(isMove)
       .map(({ after }) => after),
   ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
-  send(moved, (rows) => moveGoals(transaction, { goals: rows }));
+  await send(moved, (rows) => moveGoals(transaction, { goals: rows }));
   // After the goals: the goal that a sub-trace works for may be as new as the sub-trace.
   const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
-  send(
+  await send(
     subTraces.map(({ projectId, id }) => ({ projectId, id })),
     (traces) => linkTraces(transaction, { traces }),
   );
@@ -67,16 +82,16 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     traceId,
     goalId,
   }));
-  send(removed, (rows) => removeGoals(transaction, { goals: rows }));
+  await send(removed, (rows) => removeGoals(transaction, { goals: rows }));
 
   const changedMessages = batch.messages.changed();
-  send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
+  await send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
   const movedMessages = changedMessages
     .filter(({ before, after }) => before.goalId !== after.goalId)
     .map(({ after: { projectId, id, traceId, goalId } }) => ({ projectId, id, traceId, goalId }));
-  send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
+  await send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
 
-  sent.push(
+  add(
     append(transaction, batch).then((done) => {
       if (!done) {
         throw new OvertakenError('a trace lost what it was started from after it was read');
@@ -84,24 +99,15 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
     }),
   );
 
-  const runs = group(
-    batch.runEvents.added(),
-    (event) => keyOf(event.projectId, event.threadId, event.runId),
-    ([{ projectId, threadId, generation, runId }], events) => ({
-      run: { projectId, threadId, generation, id: runId, createdAt: batch.now, updatedAt: batch.now },
-      events,
-    }),
-  );
-  send(runs, () => touchRuns(transaction, { runs: runs.map(({ run }) => run) }));
-  send(runs, () => createRunEvents(transaction, { runs }));
+  await send(batch.runEvents.added(), (events) => addRunEvents(transaction, events, batch.now));
   if (batch.checkpoints.changed().length > 0) {
     // What they held is freed.
-    sent.push(lockFreeing(transaction));
+    add(lockFreeing(transaction));
   }
   const released = flushCheckpoints(transaction, batch);
-  sent.push(released);
+  add(released);
   const held = [...batch.held.rows()];
-  sent.push(
+  add(
     storeContent(transaction, {
       chains: held.flatMap(({ projectId, contentId }) => {
         const chain = batch.chains.get(keyOf(projectId, contentId));
@@ -113,6 +119,25 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   );
   await Promise.all(sent);
   await freeContent(transaction, await released);
+}
+
+async function addRunEvents(
+  transaction: Runner,
+  added: readonly RunEventRow[],
+  now: string,
+): Promise<unknown> {
+  const runs = group(
+    added,
+    (event) => keyOf(event.projectId, event.threadId, event.runId),
+    ([{ projectId, threadId, generation, runId }], events) => ({
+      run: { projectId, threadId, generation, id: runId, createdAt: now, updatedAt: now },
+      events,
+    }),
+  );
+  return await Promise.all([
+    touchRuns(transaction, { runs: runs.map(({ run }) => run) }),
+    createRunEvents(transaction, { runs }),
+  ]);
 }
 
 function messageUpdate({ before, after }: { before: MessageRow; after: MessageRow }): object {

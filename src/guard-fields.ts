@@ -16,9 +16,9 @@ import {
 import { fieldCount } from './collect-fields.js';
 import type { Context } from './context.js';
 import { StemmaError } from './errors.js';
-import { fieldGate as gate } from './field-gate.js';
 import { sizeOf } from './json-parts.js';
 import { OverBudgetError, type RequestScope } from './request-scope.js';
+import { slices } from './slices.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
 /** What the fields of a type have in common: those of the operation types are the first to run. */
@@ -89,8 +89,8 @@ function guarded(
   // A query may have many root fields, and each sends a statement.
   return root === 'query'
     ? (source, args, context, info) =>
-        gate.isUsedUp()
-          ? gate.later(context.scope).then((): unknown => guardedResolve(source, args, context, info))
+        slices.isUsedUp()
+          ? slices.later(context.scope).then((): unknown => guardedResolve(source, args, context, info))
           : guardedResolve(source, args, context, info)
     : guardedResolve;
 }
@@ -165,7 +165,7 @@ const deliverPayload: Deliver = (value, { scope }) => {
   if (size > 0) {
     scope.countResponseBytes(size);
   }
-  return gate.isUsedUp() ? gate.later(scope).then(() => value) : value;
+  return slices.isUsedUp() ? slices.later(scope).then(() => value) : value;
 };
 
 function objectDelivery(schema: GraphQLSchema): Deliver {
@@ -175,7 +175,7 @@ function objectDelivery(schema: GraphQLSchema): Deliver {
       return value;
     }
     scope.countCost(count(info));
-    return gate.isUsedUp() ? gate.later(scope).then(() => value) : value;
+    return slices.isUsedUp() ? slices.later(scope).then(() => value) : value;
   };
 }
 
@@ -191,7 +191,7 @@ function listDelivery(schema: GraphQLSchema): Deliver {
       const chunk = Math.ceil(FIELDS_BETWEEN_LOOKS / (fields + 1));
       return sliced(value, chunk, scope);
     }
-    return gate.isUsedUp() ? gate.later(scope).then((): unknown => value) : value;
+    return slices.isUsedUp() ? slices.later(scope).then((): unknown => value) : value;
   };
 }
 
@@ -229,8 +229,8 @@ async function nextTurn(before: Promise<void> | undefined, scope: RequestScope):
   // The items themselves take two microtasks: one to be there, one to be completed.
   await Promise.resolve();
   await Promise.resolve();
-  if (gate.isUsedUp()) {
-    await gate.later(scope);
+  if (slices.isUsedUp()) {
+    await slices.later(scope);
   }
   if (scope.signal.aborted) {
     await abandoned();

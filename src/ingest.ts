@@ -8,6 +8,7 @@ import type { ThreadRow, TraceRow } from './graph.js';
 import { Known } from './known.js';
 import { load, type Needs } from './load.js';
 import { lockAndLoad } from './lock.js';
+import { runInSlices } from './slices.js';
 
 /** One change to the graph, as a rule that a batch can apply. */
 export interface Write<T> {
@@ -26,9 +27,9 @@ export interface Write<T> {
   readonly sizeBytes?: number;
   /**
    * Checks the rules, then changes the batch; throws to refuse. It may run more than once, each time on a fresh batch, so
-   * ids are made before it.
+   * ids are made before it. One of many rows yields between them, so that it does not keep the event loop.
    */
-  apply(batch: Batch): T;
+  apply(batch: Batch): T | Generator<void, T, void>;
 }
 
 /** What a commit changed or added. */
@@ -274,6 +275,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     const traces = writes.flatMap((write) => write.traces ?? []);
     const work = new Batch(now);
     const isKnown =
+      writes.reduce((sum, { weight }) => sum + weight, 0) <= maxBatchWeight &&
       writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
       known.recall(
         work,
@@ -283,7 +285,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     if (!isKnown) {
       return undefined;
     }
-    const outcomes = applyAll(work, writes);
+    const outcomes = await applyAll(work, writes);
     if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
       try {
         if (await append(timed, work)) {
@@ -336,7 +338,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
       if (more.length > 0) {
         await load(transaction, work, more);
       }
-      const outcomes = applyAll(work, writes);
+      const outcomes = await applyAll(work, writes);
       await flush(transaction, work);
       return { work, outcomes };
     });
@@ -351,14 +353,26 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   return ingest;
 }
 
-function applyAll(work: Batch, writes: readonly Write<unknown>[]): Outcome[] {
-  return writes.map((write) => {
+async function applyAll(work: Batch, writes: readonly Write<unknown>[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const write of writes) {
     try {
-      return { value: work.attempt(() => write.apply(work)) };
+      outcomes.push({ value: await work.attempt(() => applyWrite(work, write)) });
     } catch (error) {
-      return { error };
+      outcomes.push({ error });
     }
-  });
+  }
+  return outcomes;
+}
+
+/** Applies a write to a batch, one of many rows in slices. */
+export function applyWrite<T>(batch: Batch, write: Write<T>): T | Promise<T> {
+  const applied = write.apply(batch);
+  return isGenerator<T>(applied) ? runInSlices(applied) : applied;
+}
+
+function isGenerator<T>(applied: T | Generator<void, T, void>): applied is Generator<void, T, void> {
+  return typeof applied === 'object' && applied !== null && Symbol.iterator in applied && 'next' in applied;
 }
 
 function written<Row>(table: Table<Row>): Row[] {

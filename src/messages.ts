@@ -1,4 +1,4 @@
-import { keyOf, type Batch } from './batch.js';
+import { keyOf, tracesOf, type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, StemmaError } from './errors.js';
@@ -12,6 +12,7 @@ import type { IdKey } from './load.js';
 import { messageOfNode, type MessageNode } from './nodes.js';
 import { preparation, PreparedJson } from './prepared-json.js';
 import { checkSequence, takeSequence } from './sequences.js';
+import { mapInSlices } from './slices.js';
 import { previewOf, PreviewedText, usageOf } from './stats.js';
 import { affectedGoals, tally } from './tally.js';
 import { checkCount, checkAmount } from './usage.js';
@@ -60,9 +61,9 @@ export async function addMessages(
   if (inputs.length > MAX_MESSAGES) {
     throw badInput('inputs', `expected at most ${MAX_MESSAGES} messages, got ${inputs.length}`);
   }
-  const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
   return await ingest.submit({
-    traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
+    traces: tracesOf(projectId, drafts),
     needs: {
       newMessages: drafts.map(({ id }) => ({ projectId, id })),
       goals: drafts.flatMap(({ traceId, goalId }) =>
@@ -75,7 +76,14 @@ export async function addMessages(
     },
     weight: drafts.length,
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    apply: (batch) => drafts.map((message, index) => insertMessage(batch, message, field(index))),
+    *apply(batch) {
+      const messages: MessageRow[] = [];
+      for (const [index, message] of drafts.entries()) {
+        messages.push(insertMessage(batch, message, field(index)));
+        yield;
+      }
+      return messages;
+    },
   });
 }
 

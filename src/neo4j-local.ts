@@ -39,6 +39,8 @@ export interface LocalNeo4jOptions {
   readonly heapMb?: number | undefined;
   /** 512 unless given. */
   readonly pageCacheMb?: number | undefined;
+  /** Settings of Neo4j beside those of neo4j.conf, by name. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   /** Gives PATH and JAVA_HOME; Java and Maven inherit it. */
   readonly environment: NodeJS.ProcessEnv;
   /** Told, in lines, what is going on while it starts. */
@@ -91,6 +93,7 @@ export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<Local
         password,
         heapMb: options.heapMb ?? 1024,
         pageCacheMb: options.pageCacheMb ?? 512,
+        settings: options.settings ?? {},
         environment,
         onSpawn: options.onSpawn,
         ...at,

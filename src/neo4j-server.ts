@@ -28,6 +28,7 @@ export interface Neo4jServerOptions {
   readonly password: string;
   readonly heapMb: number;
   readonly pageCacheMb: number;
+  readonly settings: Readonly<Record<string, string>>;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal | undefined;
   /** Receives a function that kills the process at once. */
@@ -73,7 +74,7 @@ export function consoleLog(home: string): string {
 }
 
 function spawnJava(
-  { environment, heapMb, home, install, pageCacheMb }: Neo4jServerOptions,
+  { environment, heapMb, home, install, pageCacheMb, settings }: Neo4jServerOptions,
   boltPort: number,
 ): { readonly identity: ProcessIdentity; readonly ended: Promise<string> } {
   const log = openSync(consoleLog(home), 'w');
@@ -87,6 +88,7 @@ function spawnJava(
       ...[`--home-dir=${home}`, `--config-dir=${neo4jFolder}`],
       ...['-c', `server.bolt.listen_address=127.0.0.1:${boltPort}`],
       ...['-c', `server.memory.pagecache.size=${pageCacheMb}m`],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     // detached: a Ctrl-C then reaches only this program, which stops Neo4j when it has no more use for it.
     { cwd: home, env: environment, detached: true, stdio: ['ignore', log, log] },
@@ -109,8 +111,7 @@ function spawnJava(
   return { identity, ended };
 }
 
-/** Asks the system, so that two projects never meet on one port. */
-/** A port of the loopback interface that nobody listens on. */
+/** A port of the loopback interface that nobody listens on. The system chooses it, so two projects never meet on one. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

@@ -7,6 +7,7 @@ import type { Ingest } from './ingest.js';
 import { stringifyJson } from './json-text.js';
 import { shown } from './json.js';
 import { objectTextOf } from './prepared-json.js';
+import { mapInSlices } from './slices.js';
 import { checkTime } from './times.js';
 
 export interface NewRunEvent {
@@ -46,7 +47,7 @@ export async function putRunEvents(
   if (inputs.length > MAX_RUN_EVENTS) {
     throw badInput('inputs', `expected at most ${MAX_RUN_EVENTS} run events, got ${inputs.length}`);
   }
-  const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
   const [first] = drafts;
   if (first === undefined) {
     return [];
@@ -66,8 +67,14 @@ export async function putRunEvents(
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
     weight: drafts.length,
     sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
-    apply: (batch) =>
-      drafts.map((event, index) => insertEvent(batch, event, { generation, field: field(index) })),
+    *apply(batch) {
+      const events: RunEventRow[] = [];
+      for (const [index, event] of drafts.entries()) {
+        events.push(insertEvent(batch, event, { generation, field: field(index) }));
+        yield;
+      }
+      return events;
+    },
   });
 }
 

@@ -14,6 +14,7 @@ import type { GoalRow } from './graph.js';
 import { checkId } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { shown } from './json.js';
+import { mapInSlices } from './slices.js';
 
 const MAX_TREE = 10_000;
 
@@ -29,7 +30,7 @@ export async function setGoalTree(
   if (inputs.length > MAX_TREE) {
     throw badInput('goals', `expected at most ${MAX_TREE} goals, got ${inputs.length}`);
   }
-  const listed = inputs.map((input, index) => {
+  const listed = await mapInSlices(inputs, (input, index) => {
     const given = checkGoal(input, `goals[${index}]`);
     const changes = { order: index, ...given.changes, parentId: given.changes.parentId ?? null };
     return { goalId: given.goalId, changes, addedBy: randomUUID() };
@@ -40,7 +41,7 @@ export async function setGoalTree(
     // Messages of removed goals change without being read into the batch.
     alone: true,
     weight: listed.length,
-    apply(batch) {
+    *apply(batch) {
       batch.trace(projectId, traceId);
       const goals = batch.goals(projectId, traceId);
       const before = [...goals.rows()];
@@ -48,7 +49,7 @@ export async function setGoalTree(
       const kept = new Set<string>();
       const named = new Set(listed.map(({ goalId }) => goalId));
       let changed = false;
-      listed.forEach((given, index) => {
+      for (const [index, given] of listed.entries()) {
         const field = `goals[${index}]`;
         const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
         const goal =
@@ -63,22 +64,26 @@ export async function setGoalTree(
           goals.put(goal.goalId, next);
           changed = true;
         }
-      });
+        yield;
+      }
       for (const goal of before.filter(({ goalId }) => !kept.has(goalId))) {
         goals.put(goal.goalId, null);
         changed = true;
       }
-      const ids = [...kept];
-      ids.forEach((goalId, index) => {
+      for (const [index, goalId] of [...kept].entries()) {
         const goal = goals.get(goalId);
         if (goal !== undefined) {
           checkParent(batch, goal, `goals[${index}]`);
         }
-      });
+        yield;
+      }
       recount(batch, { projectId, traceId });
+      yield;
       const tree = depthFirst([...goals.rows()]);
       if (changed) {
-        batch.append(projectId, traceId, 'goal_tree_updated', { goals: tree.map(publicGoal) });
+        const shownTree = tree.map(publicGoal);
+        yield;
+        batch.append(projectId, traceId, 'goal_tree_updated', { goals: shownTree });
       }
       return tree;
     },

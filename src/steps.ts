@@ -1,4 +1,4 @@
-import { keyOf, type Batch } from './batch.js';
+import { keyOf, tracesOf, type Batch } from './batch.js';
 import { chainOf, type Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
@@ -15,6 +15,7 @@ import { stepOfNode, type StepNode } from './nodes.js';
 import { PreparedJson } from './prepared-json.js';
 import { readLists } from './read-content.js';
 import { checkSequence, takeSequence } from './sequences.js';
+import { mapInSlices } from './slices.js';
 import { usageOf } from './stats.js';
 import { stepDataOf } from './step-data.js';
 import { affectedGoals, tally } from './tally.js';
@@ -56,10 +57,10 @@ export async function addSteps(
   if (inputs.length > MAX_STEPS) {
     throw badInput('inputs', `expected at most ${MAX_STEPS} steps, got ${inputs.length}`);
   }
-  const drafts = inputs.map((input, index) => draft(projectId, input, field(index)));
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
   const later = new Map(drafts.map(({ id }, index) => [id, index]));
   return await ingest.submit({
-    traces: drafts.map(({ traceId }) => ({ projectId, id: traceId })),
+    traces: tracesOf(projectId, drafts),
     needs: {
       newSteps: drafts.map(({ id }) => ({ projectId, id })),
       steps: drafts.flatMap(({ parentIds }) =>
@@ -75,10 +76,15 @@ export async function addSteps(
     },
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
-    apply: (batch) =>
-      drafts.map((step, index) =>
-        insertStep(batch, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
-      ),
+    *apply(batch) {
+      const steps: StepRow[] = [];
+      for (const [index, step] of drafts.entries()) {
+        const comesLater = (id: string): boolean => (later.get(id) ?? -1) >= index;
+        steps.push(insertStep(batch, step, { field: field(index), comesLater }));
+        yield;
+      }
+      return steps;
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import type { Held, Owning, Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
+import { mapInSlices, partsOf } from './slices.js';
 
 /** A piece by its project and id. */
 export interface PieceKey {
@@ -22,9 +23,6 @@ const holds: readonly (readonly [Held['owner'], Owning, Hold])[] = [
   ['Checkpoint', 'STATE', statement('content/hold-state')],
   ['Checkpoint', 'TOOLS_RESULT', statement('content/hold-tools-result')],
 ];
-
-/** How many pieces are sent in one statement. */
-const MAX_ROWS = 2_000;
 
 /** How many places of a chain are looked up at once when it is not known where it parts from what is stored. */
 const PROBES = 16;
@@ -102,35 +100,33 @@ export async function storeContent(
 ): Promise<void> {
   const pieces = new Map<string, Piece>();
   for (const chain of chains) {
-    for (const piece of chain.slice(known.get(idOfPlace(chain, chain.length)) ?? 0)) {
-      pieces.set(keyOf(piece.projectId, piece.id), piece);
-    }
+    const added = chain.slice(known.get(idOfPlace(chain, chain.length)) ?? 0);
+    await mapInSlices(added, (piece) => pieces.set(keyOf(piece.projectId, piece.id), piece));
   }
   // In one order for all, so that two transactions that store or hold the same do not wait for each other.
+  const rows = [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const sent: Promise<void>[] = [];
-  if (pieces.size > 0) {
-    const rows = [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const nodes = rows.map(({ afterId: _, ...node }) => node);
-    // To encode all of a long list at once would block other requests.
-    while (nodes.length > MAX_ROWS) {
-      await createPieces(transaction, { pieces: nodes.splice(0, MAX_ROWS) });
-    }
-    sent.push(createPieces(transaction, { pieces: nodes }).then(() => undefined));
-    const links = rows
+  const create = async (part: readonly Piece[]): Promise<void> => {
+    await createPieces(transaction, { pieces: part.map(({ afterId: _, ...node }) => node) });
+  };
+  const link = async (part: readonly Piece[]): Promise<void> => {
+    const links = part
       .filter(({ afterId }) => afterId !== null)
       .map(({ projectId, id, afterId }) => ({ projectId, id, afterId }));
-    while (links.length > MAX_ROWS) {
-      const part = links.splice(0, MAX_ROWS);
-      await Promise.all(sent.splice(0));
-      expectAll((await appendPieces(transaction, { pieces: part }))[0]?.appended, part.length);
-    }
     if (links.length > 0) {
-      sent.push(
-        appendPieces(transaction, { pieces: links }).then((counts) =>
-          expectAll(counts[0]?.appended, links.length),
-        ),
-      );
+      expectAll((await appendPieces(transaction, { pieces: links }))[0]?.appended, links.length);
     }
+  };
+  const parts = partsOf(rows);
+  if (parts.length > 1) {
+    // All at once would keep the event loop for long.
+    for (const send of [create, link]) {
+      for (const part of parts) {
+        await send(part);
+      }
+    }
+  } else if (parts.length === 1) {
+    sent.push(create(rows), link(rows));
   }
   for (const [owner, owning, hold] of holds) {
     const rows = held

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { fieldGate } from './field-gate.js';
 import { overBudget } from './guard-fields.js';
 import { OverBudgetError } from './request-scope.js';
 import { resultText } from './result-text.js';
+import { slices } from './slices.js';
 
 /** Shorter results are written at once. */
 const SHORT_BYTES = 256 * 1024;
@@ -30,8 +30,8 @@ export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultB
       throw overBudget(error, text.path().slice(1));
     }
     written = sizeBytes > SHORT_BYTES ? '' : written + piece;
-    if (fieldGate.isUsedUp()) {
-      await fieldGate.later(text);
+    if (slices.isUsedUp()) {
+      await slices.later(text);
     }
   }
   return sizeBytes > SHORT_BYTES ? piecesOf(result) : written;
@@ -43,8 +43,8 @@ async function* piecesOf(result: unknown): AsyncGenerator<string, void, undefine
     if (piece !== '') {
       yield piece;
     }
-    if (fieldGate.isUsedUp()) {
-      await fieldGate.later(text);
+    if (slices.isUsedUp()) {
+      await slices.later(text);
     }
   }
 }

@@ -66,11 +66,11 @@ async function whileWriting(
 const putVersion = (threadId: string, checkpointId: string, number: number): Promise<unknown> =>
   put(writer, { threadId, checkpointId, step: 1, summary: String(number) }, version(number));
 
-const READS = 500;
+const READS = 150;
 const WRITES = 20;
 const AT_ONCE = 5;
 
-/** Sends a query with so many `readsEach` until there were 500, and 20 writes meanwhile. */
+/** Sends a query with so many `readsEach` until there were 150, and 20 writes meanwhile. */
 async function readOften(
   { readsEach, writes }: { readonly readsEach: number; readonly writes: () => number },
   query: string,
@@ -86,7 +86,7 @@ async function readOften(
   }
 }
 
-test('a checkpoint that is rewritten all the time is read whole, as of one moment, 500 times', async () => {
+test('a checkpoint that is rewritten all the time is read whole, as of one moment, 150 times', async () => {
   const threadId = newId('rewritten');
   const id = newId('checkpoint');
   await putVersion(threadId, id, 0);
@@ -113,7 +113,7 @@ test('a checkpoint that is rewritten all the time is read whole, as of one momen
   );
 });
 
-test('lists are whole while one of their checkpoints is deleted and written again: it is there or not, 500 times', async () => {
+test('lists are whole while one of their checkpoints is deleted and written again: it is there or not, 150 times', async () => {
   const word = newId('list');
   const stays = range(1, 3).map((index) => `${word}/stays/${index}`);
   for (const id of stays) {

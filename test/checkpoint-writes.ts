@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cypherText } from '../src/cypher.js';
 import { newId, type Kit } from './kit.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 import { postRaw } from './writes.js';
 
 // The operations on checkpoints that several tests begin with, and looks at what became of them in Neo4j.
@@ -74,7 +75,7 @@ export async function latestId(server: Server, threadId: string): Promise<string
 /** How many nodes a project has, by label; none of those that it has none of. */
 export async function nodesOf(kit: Kit, projectId: string): Promise<Record<string, number>> {
   const rows = await kit.cypher(
-    'MATCH (n {projectId: $projectId}) RETURN labels(n)[0] AS label, count(*) AS nodes ORDER BY label',
+    `${MATCH_PROJECT_NODES} RETURN labels(n)[0] AS label, count(*) AS nodes ORDER BY label`,
     { projectId },
   );
   return Object.fromEntries(rows.map(({ label, nodes }) => [label, nodes]));
@@ -88,7 +89,7 @@ export async function contentOf(kit: Kit, projectId: string): Promise<number> {
 /** Everything that a project has in Neo4j, edges and times included, except for locks: equal as long as nothing is written. */
 export async function everything(kit: Kit, projectId: string): Promise<unknown> {
   return await kit.cypher(
-    `MATCH (n {projectId: $projectId})
+    `${MATCH_PROJECT_NODES}
     WITH n, COLLECT { MATCH (n)-[r]->(m) RETURN type(r) + ' ' + elementId(m) + coalesce(r.key, '') } AS edges
     UNWIND CASE WHEN size(edges) = 0 THEN [''] ELSE edges END AS edge
     WITH n, edge ORDER BY edge

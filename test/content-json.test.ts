@@ -54,7 +54,7 @@ test('any messages, state and tool results come out as they went in, character f
         assert.ok(text.includes(`${payload}}`), `sent ${payload}\ngot  ${text}`);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   await checkContent(
     kit,

@@ -93,7 +93,7 @@ test('whatever is branched and deleted, the rest is whole, and the content is wh
         await Promise.all(servers.map((server) => server.close()));
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 8 },
   );
 });
 

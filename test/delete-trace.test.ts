@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { finishDeletions } from '../src/finish-deletions.js';
 import { newId, startKit, type Kit } from './kit.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 import {
   ADD_MESSAGES,
   ADD_STEPS,
@@ -40,8 +41,8 @@ async function remove(id: string, all?: boolean): Promise<any> {
 /** All nodes of a trace, whatever their label. */
 async function nodesOf(id: string): Promise<number> {
   const [row] = await kit.cypher(
-    'MATCH (n {projectId: "default"}) WHERE n.id = $id OR n.traceId = $id RETURN count(n) AS nodes',
-    { id },
+    `${MATCH_PROJECT_NODES} WITH n WHERE n.id = $id OR n.traceId = $id RETURN count(n) AS nodes`,
+    { projectId: 'default', id },
   );
   return row.nodes;
 }

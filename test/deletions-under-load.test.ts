@@ -9,6 +9,7 @@ import { startServer, type RunningServer } from '../src/server.js';
 import { checkContent } from './checkpoint-writes.js';
 import { newId, startKit, testNeo4j, type Kit } from './kit.js';
 import { range } from './live.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 
 const projectId = newId('load');
 const deadlocks: string[] = [];
@@ -120,8 +121,6 @@ test('two servers that write to and delete the same threads never deadlock on a 
     await deleteThreadEvents(kit.database, { projectId, threadId, onEnded: () => undefined });
     await deleteCheckpoints(kit.database, { projectId, threadId });
   }
-  const left = await kit.cypher('MATCH (n {projectId: $projectId}) RETURN labels(n) AS labels', {
-    projectId,
-  });
+  const left = await kit.cypher(`${MATCH_PROJECT_NODES} RETURN labels(n) AS labels`, { projectId });
   assert.deepEqual(left, []);
 });

@@ -222,6 +222,6 @@ test('after any operations of eight writers through two processes, stats equal a
         await checkTrace(database, id);
       }
     }),
-    { numRuns: 10 },
+    { numRuns: 5 },
   );
 });

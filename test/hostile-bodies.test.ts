@@ -38,14 +38,27 @@ const repeat = (text: string, sizeBytes: number): string =>
     .join(',');
 const message = (content: string): string =>
   `{"inputs":[{"traceId":"${traceId}","role":"user","content":${content}}]}`;
+/** A list of so many items that together have about this size; each gets its number and a text to fill it up. */
+const list = (count: number, sizeBytes: number, item: (index: number, text: string) => string): string =>
+  `[${Array.from({ length: count }, (_, index) => {
+    const room = sizeBytes / count - item(index, '').length - 1;
+    return item(index, 'x'.repeat(Math.max(0, room)));
+  }).join(',')}]`;
 const checkpoint = (rest: string): string =>
   `{"input":{"metadata":{"threadId":"${newId('thread')}","step":1},${rest}}}`;
 
-/** Bodies of a size, with whether each is to be written. */
+/** GraphQL checks the input of a batch, and garbage is collected, in one go. */
+const BATCH_MS = 200;
+
+/** Bodies of a size, with whether each is to be written, and for how long 1 MB may block the server: 100 ms unless given. */
 const BODIES: Readonly<
   Record<
     string,
-    { accepted: boolean; make: (sizeBytes: number) => readonly [query: string, variables: string] }
+    {
+      accepted: boolean;
+      mostMs?: number;
+      make: (sizeBytes: number) => readonly [query: string, variables: string];
+    }
   >
 > = {
   'one list of numbers': {
@@ -77,6 +90,49 @@ const BODIES: Readonly<
     accepted: false,
     make: (size) => [PUT, checkpoint(`"messages":[${repeat('{"role":"user","content":"hi"}', size)}]`)],
   },
+  'a batch of 5,000 messages': {
+    accepted: true,
+    mostMs: BATCH_MS,
+    make: (size) => [
+      ADD,
+      `{"inputs":${list(5_000, size, (_, text) => `{"traceId":"${traceId}","role":"user","content":"${text}"}`)}}`,
+    ],
+  },
+  'a batch of 5,000 steps, each on the one before it': {
+    accepted: true,
+    mostMs: BATCH_MS,
+    make: (size) => {
+      const id = newId('s');
+      return [
+        'mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }',
+        `{"inputs":${list(
+          5_000,
+          size,
+          (index, text) =>
+            `{"traceId":"${traceId}","id":"${id}-${index}","type":"TOOL_RESULT","parentIds":[${index === 0 ? '' : `"${id}-${index - 1}"`}],"data":{"r":"${text}"}}`,
+        )}}`,
+      ];
+    },
+  },
+  'a batch of 5,000 run events': {
+    accepted: true,
+    mostMs: BATCH_MS,
+    make: (size) => {
+      const threadId = newId('thread');
+      return [
+        'mutation ($inputs: [RunEventInput!]!) { putRunEvents(inputs: $inputs) { seq } }',
+        `{"inputs":${list(5_000, size, (_, text) => `{"threadId":"${threadId}","runId":"r","eventType":"e","category":"message","content":"${text}"}`)}}`,
+      ];
+    },
+  },
+  'a tree of 10,000 goals': {
+    accepted: true,
+    mostMs: BATCH_MS,
+    make: (size) => [
+      'mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { goalId } } }',
+      `{"id":"${traceId}","goals":${list(10_000, size, (index, text) => `{"goalId":"g${index}","parentId":${index === 0 ? 'null' : `"g${Math.floor(index / 10)}"`},"description":"d${text}"}`)}}`,
+    ],
+  },
   'a prompt of long messages': {
     accepted: true,
     make: (size) => [
@@ -94,10 +150,10 @@ function pauses(): number[] {
   return [...server.output().matchAll(/PAUSE (\d+)/g)].map(([, pause]) => Number(pause));
 }
 
-for (const [what, { accepted, make }] of Object.entries(BODIES)) {
-  test(`${what}: 1 MB of it does not block the server for 100 ms, 16 MB not for 500 ms`, async () => {
+for (const [what, { accepted, make, mostMs: ofOneMb = 100 }] of Object.entries(BODIES)) {
+  test(`${what}: 1 MB of it does not block the server for ${ofOneMb} ms, 16 MB not for 500 ms`, async () => {
     for (const [sizeBytes, mostMs] of [
-      [0.95 * MB, 100],
+      [0.95 * MB, ofOneMb],
       [MOST, 500],
     ] as const) {
       const [query, variables] = make(sizeBytes);

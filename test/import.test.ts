@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { newId, startKit, type Kit } from './kit.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -83,8 +84,7 @@ async function shape(traceId: string): Promise<string[]> {
 
 async function everything(): Promise<{ nodes: number; edges: number; lastEventIds: number }> {
   const [counts] = await kit.cypher(
-    `MATCH (n {projectId: $projectId}) WITH count(n) AS nodes
-     OPTIONAL MATCH ({projectId: $projectId})-[r]->() WITH nodes, count(r) AS edges
+    `${MATCH_PROJECT_NODES} WITH count(n) AS nodes, sum(COUNT { (n)-->() }) AS edges
      OPTIONAL MATCH (t:Trace {projectId: $projectId}) RETURN nodes, edges, sum(t.lastEventId) AS lastEventIds`,
     { projectId },
   );
@@ -594,18 +594,25 @@ for (const [name, counts] of existsSync(data) ? recorded : []) {
 
 /** What the API has of a project: how many of each kind, and the tokens and dollars of all. */
 async function countsIn(own: Kit): Promise<object> {
-  const { traces } = await own.ask(`{ traces(first: 500) { nodes {
-    status stats { promptTokens completionTokens totalCost }
-    steps(first: 500) { nodes { type } }
-    messages(first: 500) { nodes { role } }
-  } } }`);
+  const { traces } = await own.ask('{ traces(first: 500) { nodes { id } } }');
+  const nodes: any[] = [];
+  for (const { id } of traces.nodes) {
+    const { trace } = await own.ask(
+      `query ($id: ID!) { trace(id: $id) {
+        status stats { promptTokens completionTokens totalCost }
+        steps(first: 500) { nodes { type } }
+        messages(first: 500) { nodes { role } }
+      } }`,
+      { id },
+    );
+    nodes.push(trace);
+  }
   const tally = (words: string[]): object =>
     Object.fromEntries(
       [...new Set(words)]
         .sort()
         .map((word) => [word.toLowerCase(), words.filter((other) => other === word).length]),
     );
-  const nodes: any[] = traces.nodes;
   const sum = (name: string): number =>
     Math.round(nodes.reduce<number>((total, { stats }) => total + Number(stats[name]), 0) * 1e9) / 1e9;
   return {

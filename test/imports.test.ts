@@ -16,7 +16,7 @@ const LAYERS = {
     'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope ' +
     'subscribe watch frames mask request-body host-check cors client-disconnect config pretty context loaders ' +
     'scalars limits start-up stop-parts hold-port await-neo4j within drain apollo-server bound-execution ' +
-    'collect-fields field-gate guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
+    'collect-fields guard-fields list-size query-cost query-limits result-text socket-results write-result ' +
     'byte-budget body-parser body-worker parse-body prepare-request unavailable-status socket-limit ' +
     'socket-messages',
   domain:
@@ -32,7 +32,7 @@ const LAYERS = {
   ground:
     'migrate migrations program-version cypher database errors json json-text neo4j-local neo4j-install ' +
     'neo4j-server no-local-neo4j process-lock data-folder bolt-values call connections health-probe ' +
-    'neo4j-errors outage json-parts fetch-progress neo4j-supervisor prepared-json',
+    'neo4j-errors outage slices json-parts fetch-progress neo4j-supervisor prepared-json',
 } as const;
 
 type Layer = keyof typeof LAYERS;

@@ -33,7 +33,7 @@ function newScratch(t: TestContext): string {
 
 /** Runs `npm test -- WORD`, without npm: a signal to this process reaches no other one. */
 function startRun(scratch: string, word: string): Run {
-  const outer = ['NODE_TEST_CONTEXT', 'STEMMA_TEST_SHORTEST', 'npm_lifecycle_event'];
+  const outer = ['NODE_TEST_CONTEXT', 'npm_lifecycle_event'];
   const environment = Object.entries(process.env).filter(([name]) => !outer.includes(name));
   const child = spawn(process.execPath, ['bin/test.mjs', word], {
     cwd: root,

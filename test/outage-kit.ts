@@ -9,6 +9,7 @@ import { openDatabase } from '../src/database.js';
 import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
 import { newId, until } from './kit.js';
 import { spawnServer, type ServerProcess } from './server-process.js';
+import { TEST_NEO4J_SETTINGS } from './test-neo4j.js';
 
 // A Neo4j that may be killed and frozen, a server process on it, and clients that record what they were answered.
 
@@ -26,6 +27,7 @@ export async function startOwnNeo4j(): Promise<OwnNeo4j> {
     installDir: process.env['STEMMA_TEST_NEO4J_INSTALL'],
     heapMb: 512,
     pageCacheMb: 64,
+    settings: TEST_NEO4J_SETTINGS,
     maxRestarts: 3,
     environment: process.env,
     report: () => undefined,

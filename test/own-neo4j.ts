@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { after } from 'node:test';
 import { openDatabase, type Database } from '../src/database.js';
 import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
+import { TEST_NEO4J_SETTINGS } from './test-neo4j.js';
 
 const installDir =
   process.env['STEMMA_TEST_NEO4J_INSTALL'] ??
@@ -18,6 +19,7 @@ export async function startOwnNeo4j(): Promise<{ readonly neo4j: LocalNeo4j; rea
     installDir,
     heapMb: 512,
     pageCacheMb: 64,
+    settings: TEST_NEO4J_SETTINGS,
     environment: process.env,
     report: () => undefined,
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId, startKit, until, type Kit } from './kit.js';
 import { newTrace, range } from './live.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 import { deleteRun, deleteThread, put, putAll, putMany, stored } from './run-event-kit.js';
 
 const statements: string[] = [];
@@ -22,9 +23,9 @@ const count = (name: string): number => statements.filter((statement) => stateme
 /** What is left of a thread in the database, whatever its label. */
 async function remains(threadId: string): Promise<any[]> {
   return await kit.cypher(
-    `MATCH (n {projectId: 'default'}) WHERE n.threadId = $threadId OR n.id = $threadId
+    `${MATCH_PROJECT_NODES} WITH n WHERE n.threadId = $threadId OR n.id = $threadId
      RETURN labels(n)[0] AS label, count(*) AS nodes ORDER BY label`,
-    { threadId },
+    { projectId: 'default', threadId },
   );
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId, startKit, type Kit } from './kit.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 import { DELETE_RUN, DELETE_THREAD, PUT, PUT_ALL, put, runEvent, RUN_EVENTS } from './run-event-kit.js';
 
 /** Alone in a project of its own, so that a test can count all there is. */
@@ -18,7 +19,7 @@ const LONG = 'x'.repeat(201);
 /** What the project holds: nodes by label, and the counter of its thread. */
 async function size(): Promise<any[]> {
   return await kit.cypher(
-    `MATCH (n {projectId: $projectId}) RETURN labels(n)[0] AS label, count(*) AS nodes, max(n.lastSeq) AS lastSeq, max(n.updatedAt) AS at
+    `${MATCH_PROJECT_NODES} RETURN labels(n)[0] AS label, count(*) AS nodes, max(n.lastSeq) AS lastSeq, max(n.updatedAt) AS at
      ORDER BY label`,
     { projectId },
   );

@@ -198,9 +198,10 @@ test('1,000 events are one transaction, and so are 5,000', async () => {
     statements.length = 0;
     const events = await putMany(kit, threadId, count);
     assert.deepEqual(seqsOf(events), range(1, count));
-    for (const name of ['threads/lock', 'run-events/read-by-keys', 'runs/touch', 'run-events/create']) {
-      assert.equal(statements.filter((statement) => statement === name).length, 1, name);
-    }
+    const times = (name: string): number => statements.filter((statement) => statement === name).length;
+    assert.deepEqual(['threads/lock', 'run-events/read-by-keys'].map(times), [1, 1]);
+    // Encoding more than 500 rows at once would keep the event loop for long.
+    assert.deepEqual(['runs/touch', 'run-events/create'].map(times), [count / 500, count / 500]);
     assert.deepEqual(await stored(kit, threadId), { seqs: range(1, count), lastSeq: count });
   }
 });

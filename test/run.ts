@@ -9,7 +9,8 @@ import { openDatabase } from '../src/database.js';
 import { StemmaError } from '../src/errors.js';
 import { startLocalNeo4j } from '../src/neo4j-local.js';
 import { createRunFolder, removeDeadRuns } from './run-folder.js';
-import { selectFiles, SHORTEST } from './test-files.js';
+import { selectFiles } from './test-files.js';
+import { TEST_JAVA_OPTIONS, TEST_NEO4J_SETTINGS } from './test-neo4j.js';
 
 // Runs the test files on a throwaway Neo4j: a new, empty one on a free port. Afterwards, or when it is interrupted, it kills
 // everything that it started and removes what that created. The jars of Neo4j are kept.
@@ -23,7 +24,7 @@ const { positionals: words, values: options } = parseArgs({
     reporter: { type: 'string' },
   },
 });
-const files = selectFiles(readdirSync(here), { words, long: options.all || SHORTEST });
+const files = selectFiles(readdirSync(here), { words, long: options.all });
 if (files.length === 0) {
   console.error(`no test file has ${words.join(' or ')} in its name`);
   process.exit(1);
@@ -60,10 +61,11 @@ process.exit(exitCode);
 
 async function runTests(): Promise<number> {
   const { signal } = interrupted;
-  const environment = { ...process.env, ...folder.environment };
+  const environment = { ...process.env, ...folder.environment, ...(options.all ? {} : TEST_JAVA_OPTIONS) };
   const neo4j = await startLocalNeo4j({
     dataDir: folder.dataDir,
     installDir,
+    settings: TEST_NEO4J_SETTINGS,
     report: console.log,
     environment,
     signal,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Answer, Kit } from './kit.js';
+import { MATCH_PROJECT_NODES } from './project-nodes.js';
 
 // The mutations that most tests begin with, each with the fields that most of them look at.
 
@@ -97,7 +98,7 @@ export async function postRaw(
 /** How many nodes, edges and properties a project has, and how many events its logs count: unequal after any write. */
 export async function sizeOf(kit: Kit, projectId = 'default'): Promise<unknown> {
   return await kit.cypher(
-    `MATCH (n {projectId: $projectId})
+    `${MATCH_PROJECT_NODES}
      OPTIONAL MATCH (n)-[r]->()
      WITH n, count(r) AS edges
      RETURN count(n) AS nodes, sum(edges) AS edges, sum(size(keys(n))) AS properties, sum(n.lastEventId) AS events`,

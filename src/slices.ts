@@ -1,12 +1,12 @@
 /**
- * Divides the execution of queries and the writing of results into slices, so that none keeps the event loop for long: once a
- * slice is used up, what passes the gate waits for a later turn of the loop.
+ * Divides long work into slices, so that none keeps the event loop for long: once the slice of a turn is used up, the work
+ * waits for a later turn.
  */
-export interface FieldGate {
+export interface Slices {
   /** Whether what has run in this turn of the event loop has used up its slice. */
   isUsedUp(): boolean;
-  /** Resolves in a later turn, after what has waited longer. `owner` is the request it is for. */
-  later(owner: object): Promise<void>;
+  /** Resolves in a later turn, after what has waited longer. `owner` is the request it is for, if anyone asks for that. */
+  later(owner?: object): Promise<void>;
   /** Whether anything of this owner waits. */
   isWaiting(owner: object): boolean;
 }
@@ -14,8 +14,10 @@ export interface FieldGate {
 /** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
 const SLICE_MS = 10;
 
-/** A gate for an event loop; there is one for each, as all that runs in a turn shares its slice. */
-function createFieldGate(): FieldGate {
+const NOBODY = {};
+
+/** There is one for each event loop, as all that runs in a turn shares its slice. */
+function createSlices(): Slices {
   let sliceStart: number | undefined;
   let waiting: { readonly owner: object; readonly serve: () => void }[] = [];
   let served = 0;
@@ -57,7 +59,7 @@ function createFieldGate(): FieldGate {
 
   return {
     isUsedUp,
-    later: (owner) =>
+    later: (owner = NOBODY) =>
       new Promise((resolve) => {
         count(owner, 1);
         waiting.push({ owner, serve: resolve });
@@ -68,7 +70,49 @@ function createFieldGate(): FieldGate {
   };
 }
 
-export const fieldGate = createFieldGate();
+export const slices = createSlices();
+
+/** How many rows are made and sent in one go. */
+const PART = 500;
+
+/** Rows in parts that can each be encoded in one slice. */
+export function partsOf<Row>(rows: readonly Row[]): Row[][] {
+  return Array.from({ length: Math.ceil(rows.length / PART) }, (_, part) =>
+    rows.slice(part * PART, (part + 1) * PART),
+  );
+}
+
+/** Calls `map` with each item in turn, in slices. */
+export async function mapInSlices<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, index: number) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  if (items.length > PART) {
+    // To check the input of so many took a slice already.
+    await slices.later();
+  }
+  for (const [index, item] of items.entries()) {
+    if (slices.isUsedUp()) {
+      await slices.later();
+    }
+    results.push(map(item, index));
+  }
+  return results;
+}
+
+/** Runs a generator to its end, in slices: they end at its `yield`s. */
+export async function runInSlices<Result>(work: Generator<void, Result, void>): Promise<Result> {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done === true) {
+      return value;
+    }
+    if (slices.isUsedUp()) {
+      await slices.later();
+    }
+  }
+}
 
 /**
  * When a DataLoader of `owner` sends its batch: not before every field of the request that could add to it has run, also where
@@ -77,7 +121,7 @@ export const fieldGate = createFieldGate();
 export function batchesOf(owner: object): (send: () => void) => void {
   return (send) => {
     const sendOrWait = (): void => {
-      if (fieldGate.isWaiting(owner)) {
+      if (slices.isWaiting(owner)) {
         setImmediate(sendOrWait);
       } else {
         send();
