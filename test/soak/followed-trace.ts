@@ -48,6 +48,9 @@ export function followTrace(run: Run, owner: TraceOwner): Followed {
   };
 }
 
+/** The socket tells errors as texts, without a code: these are those of UNAVAILABLE. */
+const AWAY = /not answer|took longer|unavailable|stopping/i;
+
 /** The same log by the watch socket of document 003, which replays 100 events at most. */
 export function followTraceBySocket(run: Run, owner: TraceOwner): Followed {
   let last = 0;
@@ -70,7 +73,7 @@ export function followTraceBySocket(run: Run, owner: TraceOwner): Followed {
           last = current;
         } else if (isGone()) {
           return 'end';
-        } else if (!/not answering|unavailable|stopping/i.test(frame.message)) {
+        } else if (!AWAY.test(frame.message)) {
           problem(`an error frame after ${last}: ${frame.message}`);
         }
       } else if (typeof frame.event_id === 'number') {
