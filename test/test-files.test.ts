@@ -4,7 +4,7 @@ import { selectFiles } from './test-files.js';
 
 const FILES = ['goals.test.js', 'soak.test.js', 'soak.long.test.js', 'kit.js'];
 
-test('a run starts with the slowest files, and leaves the long ones out unless it includes all or a word names one', () => {
+test('a run starts with the soak, and leaves the long ones out unless it includes all or a word names one', () => {
   const select = (words: readonly string[], long = false): readonly string[] =>
     selectFiles(FILES, { words, long });
   assert.deepEqual(select([]), ['soak.test.js', 'goals.test.js']);

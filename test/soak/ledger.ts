@@ -119,6 +119,8 @@ export interface Ledger {
   readonly traces: TraceOwner[];
   readonly runThreads: RunThread[];
   readonly checkpointThreads: CheckpointThread[];
+  /** How many forks were begun, so that no two get the same id. */
+  forksIssued: number;
 }
 
 const base = (id: string): Owner => ({

@@ -95,7 +95,7 @@ async function soak(): Promise<void> {
     topology,
     client,
     writing: createWriting({ client, servers: topology.servers, report }),
-    ledger: { traces: [], runThreads: [], checkpointThreads: [] },
+    ledger: { traces: [], runThreads: [], checkpointThreads: [], forksIssued: 0 },
     random: (name) => randomOf(options.seed, name),
     ending: ending.signal,
     resumed: async () => {

@@ -207,10 +207,10 @@ async function fork(run: Run, random: Random, source: CheckpointThread, number: 
   const held = version ?? new Changing(1);
   source.versions.set(number, held);
   held.busy = true;
-  const { checkpointThreads } = run.ledger;
+  run.ledger.forksIssued += 1;
   const own = Array.from({ length: number }, (_, index) => `${source.id}/l${index + 1}`);
   const forked = newCheckpointThread(
-    `fork-${checkpointThreads.length + 1}`,
+    `fork-${run.ledger.forksIssued}`,
     [...source.seed, ...own],
     `${source.id}/c${number}`,
   );
@@ -222,7 +222,7 @@ async function fork(run: Run, random: Random, source: CheckpointThread, number: 
   });
   if (outcome.kind === 'acknowledged') {
     forked.state = 'there';
-    checkpointThreads.push(forked);
+    run.ledger.checkpointThreads.push(forked);
     run.report.count('rows acknowledged');
   }
   source.settledAt = Math.max(source.settledAt, forked.settledAt);
