@@ -27,8 +27,9 @@ const appendRows = statement<
  */
 export async function append(runner: Runner, batch: Batch): Promise<boolean> {
   const traces = { traces: batch.traces.changed().map(traceUpdate).sort(lockOrder) };
-  const { goals, steps, messages, events } = rowsOf(batch);
-  if (goals.length + steps.length + messages.length + events.length <= MAX_APPENDED) {
+  const appended = rowsOf(batch);
+  const { goals, steps, messages, events } = appended;
+  if (fitsOneStatement(appended)) {
     const rows = {
       ...traces,
       ...goalRows(goals),
@@ -60,12 +61,14 @@ interface Change<Row> {
 }
 
 /** What a batch changed of goals, and what it added. */
-function rowsOf(batch: Batch): {
+interface Appended {
   readonly goals: readonly Change<GoalRow>[];
   readonly steps: readonly StepRow[];
   readonly messages: readonly MessageRow[];
   readonly events: readonly EventRow[];
-} {
+}
+
+function rowsOf(batch: Batch): Appended {
   return {
     goals: goalsOf(batch, (table) => table.changed()),
     steps: batch.steps.added(),
@@ -76,6 +79,10 @@ function rowsOf(batch: Batch): {
 
 /** How many rows are sent in one statement: to encode more at once would keep the event loop for long. */
 const MAX_APPENDED = 2_500;
+
+function fitsOneStatement({ goals, steps, messages, events }: Appended): boolean {
+  return goals.length + steps.length + messages.length + events.length <= MAX_APPENDED;
+}
 
 const NO_ROWS = { traces: [], goals: [], stepOwners: [], links: [], messageOwners: [], logs: [] };
 
@@ -116,7 +123,6 @@ function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
  */
 export function isAppend(batch: Batch): boolean {
   const changed = new Set(batch.traces.changed().map(({ after }) => after));
-  const rows = Object.values(rowsOf(batch)).reduce((sum, { length }) => sum + length, 0);
   const others = [
     [...batch.traces.rows()].filter((trace) => !changed.has(trace)),
     batch.threads.added(),
@@ -130,14 +136,14 @@ export function isAppend(batch: Batch): boolean {
     batch.checkpoints.changed(),
     [...batch.held.rows()],
   ];
-  return rows <= MAX_APPENDED && others.every(({ length }) => length === 0);
+  return fitsOneStatement(rowsOf(batch)) && others.every(({ length }) => length === 0);
 }
 
 export function goalsOf<T>(batch: Batch, pick: (table: Table<GoalRow>) => T[]): T[] {
   return [...batch.goalTables()].flatMap(pick);
 }
 
-export function isMove({ before, after }: { readonly before: GoalRow; readonly after: GoalRow }): boolean {
+export function isMove({ before, after }: Change<GoalRow>): boolean {
   return before.parentId !== after.parentId;
 }
 
@@ -192,7 +198,7 @@ function byOwner<
   );
 }
 
-function traceUpdate({ before, after }: { readonly before: TraceRow; readonly after: TraceRow }) {
+function traceUpdate({ before, after }: Change<TraceRow>) {
   const known = {
     lastEventId: before.lastEventId,
     createdAt: before.createdAt,
@@ -202,7 +208,7 @@ function traceUpdate({ before, after }: { readonly before: TraceRow; readonly af
   return { ...update({ before, after }), known };
 }
 
-function goalUpdate({ before, after }: { readonly before: GoalRow; readonly after: GoalRow }): object {
+function goalUpdate({ before, after }: Change<GoalRow>): object {
   const { self, cumulative, ...properties } = difference(before, after);
   return {
     projectId: after.projectId,

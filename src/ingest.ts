@@ -275,6 +275,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     const traces = writes.flatMap((write) => write.traces ?? []);
     const work = new Batch(now);
     const isKnown =
+      // A large batch is more than one statement: it would be applied in vain.
       writes.reduce((sum, { weight }) => sum + weight, 0) <= maxBatchWeight &&
       writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
       known.recall(

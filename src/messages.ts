@@ -12,7 +12,7 @@ import type { IdKey } from './load.js';
 import { messageOfNode, type MessageNode } from './nodes.js';
 import { preparation, PreparedJson } from './prepared-json.js';
 import { checkSequence, takeSequence } from './sequences.js';
-import { mapInSlices } from './slices.js';
+import { mapInSlices, mapInSteps } from './slices.js';
 import { previewOf, PreviewedText, usageOf } from './stats.js';
 import { affectedGoals, tally } from './tally.js';
 import { checkCount, checkAmount } from './usage.js';
@@ -76,14 +76,7 @@ export async function addMessages(
     },
     weight: drafts.length,
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    *apply(batch) {
-      const messages: MessageRow[] = [];
-      for (const [index, message] of drafts.entries()) {
-        messages.push(insertMessage(batch, message, field(index)));
-        yield;
-      }
-      return messages;
-    },
+    apply: (batch) => mapInSteps(drafts, (message, index) => insertMessage(batch, message, field(index))),
   });
 }
 

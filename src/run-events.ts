@@ -7,7 +7,7 @@ import type { Ingest } from './ingest.js';
 import { stringifyJson } from './json-text.js';
 import { shown } from './json.js';
 import { objectTextOf } from './prepared-json.js';
-import { mapInSlices } from './slices.js';
+import { mapInSlices, mapInSteps } from './slices.js';
 import { checkTime } from './times.js';
 
 export interface NewRunEvent {
@@ -67,14 +67,8 @@ export async function putRunEvents(
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
     weight: drafts.length,
     sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
-    *apply(batch) {
-      const events: RunEventRow[] = [];
-      for (const [index, event] of drafts.entries()) {
-        events.push(insertEvent(batch, event, { generation, field: field(index) }));
-        yield;
-      }
-      return events;
-    },
+    apply: (batch) =>
+      mapInSteps(drafts, (event, index) => insertEvent(batch, event, { generation, field: field(index) })),
   });
 }
 

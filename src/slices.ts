@@ -1,7 +1,4 @@
-/**
- * Divides long work into slices, so that none keeps the event loop for long: once the slice of a turn is used up, the work
- * waits for a later turn.
- */
+/** Divides long work into slices of a few milliseconds. Between two slices the event loop serves other requests. */
 export interface Slices {
   /** Whether what has run in this turn of the event loop has used up its slice. */
   isUsedUp(): boolean;
@@ -82,23 +79,29 @@ export function partsOf<Row>(rows: readonly Row[]): Row[][] {
   );
 }
 
+/** Calls `map` with each item in turn, and yields after each. */
+export function* mapInSteps<Item, Result>(
+  items: readonly Item[],
+  map: (item: Item, index: number) => Result,
+): Generator<void, Result[], void> {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) {
+    results.push(map(item, index));
+    yield;
+  }
+  return results;
+}
+
 /** Calls `map` with each item in turn, in slices. */
 export async function mapInSlices<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Result,
 ): Promise<Result[]> {
-  const results: Result[] = [];
   if (items.length > PART) {
     // To check the input of so many took a slice already.
     await slices.later();
   }
-  for (const [index, item] of items.entries()) {
-    if (slices.isUsedUp()) {
-      await slices.later();
-    }
-    results.push(map(item, index));
-  }
-  return results;
+  return await runInSlices(mapInSteps(items, map));
 }
 
 /** Runs a generator to its end, in slices: they end at its `yield`s. */

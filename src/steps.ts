@@ -15,7 +15,7 @@ import { stepOfNode, type StepNode } from './nodes.js';
 import { PreparedJson } from './prepared-json.js';
 import { readLists } from './read-content.js';
 import { checkSequence, takeSequence } from './sequences.js';
-import { mapInSlices } from './slices.js';
+import { mapInSlices, mapInSteps } from './slices.js';
 import { usageOf } from './stats.js';
 import { stepDataOf } from './step-data.js';
 import { affectedGoals, tally } from './tally.js';
@@ -76,15 +76,10 @@ export async function addSteps(
     },
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
-    *apply(batch) {
-      const steps: StepRow[] = [];
-      for (const [index, step] of drafts.entries()) {
-        const comesLater = (id: string): boolean => (later.get(id) ?? -1) >= index;
-        steps.push(insertStep(batch, step, { field: field(index), comesLater }));
-        yield;
-      }
-      return steps;
-    },
+    apply: (batch) =>
+      mapInSteps(drafts, (step, index) =>
+        insertStep(batch, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
+      ),
   });
 }
 

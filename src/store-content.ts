@@ -104,7 +104,6 @@ export async function storeContent(
     await mapInSlices(added, (piece) => pieces.set(keyOf(piece.projectId, piece.id), piece));
   }
   // In one order for all, so that two transactions that store or hold the same do not wait for each other.
-  const rows = [...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   const sent: Promise<void>[] = [];
   const create = async (part: readonly Piece[]): Promise<void> => {
     await createPieces(transaction, { pieces: part.map(({ afterId: _, ...node }) => node) });
@@ -117,16 +116,17 @@ export async function storeContent(
       expectAll((await appendPieces(transaction, { pieces: links }))[0]?.appended, links.length);
     }
   };
-  const parts = partsOf(rows);
-  if (parts.length > 1) {
+  const parts = partsOf([...pieces.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) {
+    sent.push(create(only), link(only));
+  } else {
     // All at once would keep the event loop for long.
     for (const send of [create, link]) {
       for (const part of parts) {
         await send(part);
       }
     }
-  } else if (parts.length === 1) {
-    sent.push(create(rows), link(rows));
   }
   for (const [owner, owning, hold] of holds) {
     const rows = held

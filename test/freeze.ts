@@ -5,9 +5,7 @@ import {
   ask,
   checkAnswers,
   checkLog,
-  createTrace,
-  startClients,
-  startServerOn,
+  startUnderLoad,
   untilReadyIs,
   untilWritten,
   type OwnNeo4j,
@@ -27,12 +25,7 @@ export async function checkFreeze(
     recoveryMs,
   }: { readonly seconds: number; readonly deadlineMs: number; readonly recoveryMs: number },
 ): Promise<void> {
-  const server = await startServerOn(neo4j, deadlineMs);
-  t.after(() => server.stop('SIGKILL'));
-  const traceId = await createTrace(server);
-  const clients = startClients(server, traceId, 2 * deadlineMs);
-  t.after(() => clients.stop());
-  await delay(300);
+  const { server, traceId, clients } = await startUnderLoad(t, neo4j, deadlineMs);
   neo4j.signal('SIGSTOP');
   const noticedMs = await untilReadyIs(503, server);
   await delay(seconds * 1_000 - noticedMs - 500);

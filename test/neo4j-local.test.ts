@@ -13,7 +13,7 @@ import neo4j from 'neo4j-driver';
 import { StemmaError } from '../src/errors.js';
 import { startLocalNeo4j, type LocalNeo4j, type LocalNeo4jOptions } from '../src/neo4j-local.js';
 import { processWithPid } from '../src/process-lock.js';
-import { TEST_NEO4J_SETTINGS } from './test-neo4j.js';
+import { SMALL_NEO4J } from './test-neo4j.js';
 
 const installDir =
   process.env['STEMMA_TEST_NEO4J_INSTALL'] ??
@@ -40,7 +40,7 @@ async function bench(t: TestContext): Promise<Bench> {
   });
   const start: Bench['start'] = async (options = {}) => {
     const local = await startLocalNeo4j({
-      ...{ dataDir, installDir, heapMb: 512, pageCacheMb: 64, settings: TEST_NEO4J_SETTINGS },
+      ...{ dataDir, installDir, ...SMALL_NEO4J },
       environment: process.env,
       report: (line) => lines.push(line),
       ...options,
@@ -88,7 +88,7 @@ async function neo4jPid(dataDir: string): Promise<number> {
 /** A process of its own that starts Neo4j in `dataDir`, and stays until it is killed. */
 async function startInChild(t: TestContext, dataDir: string): Promise<ChildProcess> {
   const module = new URL('../src/neo4j-local.js', import.meta.url).href;
-  const options = { dataDir, installDir, heapMb: 512, pageCacheMb: 64, settings: TEST_NEO4J_SETTINGS };
+  const options = { dataDir, installDir, ...SMALL_NEO4J };
   const script = `
     const { startLocalNeo4j } = await import(${JSON.stringify(module)});
     const options = ${JSON.stringify(options)};
@@ -165,7 +165,7 @@ test('a data folder serves one process at a time, and one that crashed is cleane
   assert.deepEqual(await query(local, 'RETURN 1'), [neo4j.int(1)]);
 });
 
-test('two data folders have their Neo4j running side by side; when one ends by itself, its program is told, and stopping it is no error', async (t) => {
+test('two data folders run a Neo4j each; when one Neo4j ends by itself, its program is told and can still stop it', async (t) => {
   const [one, two] = await Promise.all([bench(t), bench(t)]);
   let tell: (message: string) => void;
   const told = new Promise<string>((resolve) => (tell = resolve));

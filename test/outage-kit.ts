@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
 import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
 import { newId, until } from './kit.js';
 import { spawnServer, type ServerProcess } from './server-process.js';
-import { TEST_NEO4J_SETTINGS } from './test-neo4j.js';
+import { SMALL_NEO4J } from './test-neo4j.js';
 
 // A Neo4j that may be killed and frozen, a server process on it, and clients that record what they were answered.
 
@@ -25,9 +26,7 @@ export async function startOwnNeo4j(): Promise<OwnNeo4j> {
   const local = await startLocalNeo4j({
     dataDir,
     installDir: process.env['STEMMA_TEST_NEO4J_INSTALL'],
-    heapMb: 512,
-    pageCacheMb: 64,
-    settings: TEST_NEO4J_SETTINGS,
+    ...SMALL_NEO4J,
     maxRestarts: 3,
     environment: process.env,
     report: () => undefined,
@@ -54,11 +53,26 @@ export function neo4jPid(dataDir: string): number {
 }
 
 /** A server process on it, with this deadline. */
-export function startServerOn({ local }: OwnNeo4j, deadlineMs: number): Promise<ServerProcess> {
+function startServerOn({ local }: OwnNeo4j, deadlineMs: number): Promise<ServerProcess> {
   return spawnServer(local, {
     environment: { STEMMA_REQUEST_TIMEOUT_MS: String(deadlineMs) },
     nodeArguments: ['--enable-source-maps'],
   });
+}
+
+/** A server process on it with clients that read and write one trace, ended with the test at the latest. */
+export async function startUnderLoad(
+  t: TestContext,
+  neo4j: OwnNeo4j,
+  deadlineMs: number,
+): Promise<{ readonly server: ServerProcess; readonly traceId: string; readonly clients: Clients }> {
+  const server = await startServerOn(neo4j, deadlineMs);
+  t.after(() => server.stop('SIGKILL'));
+  const traceId = await createTrace(server);
+  const clients = startClients(server, traceId, 2 * deadlineMs);
+  t.after(() => clients.stop());
+  await delay(300);
+  return { server, traceId, clients };
 }
 
 /** What one request was answered, and how long it took. */
@@ -82,7 +96,7 @@ const ADD = `mutation ($id: ID!, $traceId: ID!) {
   addMessage(input: { id: $id, traceId: $traceId, role: "user", content: "x" }) { id } }`;
 
 /** Creates a trace, which `clients` read and write, and waits until a Neo4j that just started answers quickly. */
-export async function createTrace(server: ServerProcess): Promise<string> {
+async function createTrace(server: ServerProcess): Promise<string> {
   const traceId = newId('outage');
   await until(async () => (await server.send(CREATE, { id: traceId })).errors === undefined, 60_000);
   await until(async () => {
@@ -120,7 +134,7 @@ export async function ask(
 }
 
 /** Four clients, two of which read and two write. */
-export function startClients(server: ServerProcess, traceId: string, patienceMs: number): Clients {
+function startClients(server: ServerProcess, traceId: string, patienceMs: number): Clients {
   const answers: Answered[] = [];
   let stopped = false;
   const run = async (what: Answered['what']): Promise<void> => {

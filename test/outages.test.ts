@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { checkFreeze } from './freeze.js';
 import {
   ask,
   checkAnswers,
   checkLog,
-  createTrace,
-  startClients,
   startOwnNeo4j,
-  startServerOn,
+  startUnderLoad,
   untilReadyIs,
   untilWritten,
   type OwnNeo4j,
@@ -28,12 +25,7 @@ test('while Neo4j is frozen every request is answered within its deadline, and i
   checkFreeze(t, neo4j, { seconds: 7, deadlineMs: DEADLINE_MS, recoveryMs: DEADLINE_MS }));
 
 test('when Neo4j is killed and restarted every request is answered, and nothing acknowledged is lost', async (t) => {
-  const server = await startServerOn(neo4j, DEADLINE_MS);
-  t.after(() => server.stop('SIGKILL'));
-  const traceId = await createTrace(server);
-  const clients = startClients(server, traceId, 2 * DEADLINE_MS);
-  t.after(() => clients.stop());
-  await delay(300);
+  const { server, traceId, clients } = await startUnderLoad(t, neo4j, DEADLINE_MS);
   neo4j.signal('SIGKILL');
   const noticedMs = await untilReadyIs(503, server);
   const began = performance.now();

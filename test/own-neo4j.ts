@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { after } from 'node:test';
 import { openDatabase, type Database } from '../src/database.js';
 import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
-import { TEST_NEO4J_SETTINGS } from './test-neo4j.js';
+import { SMALL_NEO4J } from './test-neo4j.js';
 
 const installDir =
   process.env['STEMMA_TEST_NEO4J_INSTALL'] ??
@@ -17,9 +17,7 @@ export async function startOwnNeo4j(): Promise<{ readonly neo4j: LocalNeo4j; rea
   const neo4j = await startLocalNeo4j({
     dataDir,
     installDir,
-    heapMb: 512,
-    pageCacheMb: 64,
-    settings: TEST_NEO4J_SETTINGS,
+    ...SMALL_NEO4J,
     environment: process.env,
     report: () => undefined,
   });

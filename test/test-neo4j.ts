@@ -8,3 +8,6 @@ export const TEST_NEO4J_SETTINGS = {
   'internal.cypher.use_parameter_size': 'false',
   'dbms.cypher.min_replan_interval': '1h',
 };
+
+/** Options of a Neo4j that a test starts for itself. */
+export const SMALL_NEO4J = { heapMb: 512, pageCacheMb: 64, settings: TEST_NEO4J_SETTINGS };
