@@ -73,3 +73,21 @@ describe('the lists that are paged', () => {
     assert.equal(paged.length, 25);
   });
 });
+
+describe('the statements that remove so many rows at a time', () => {
+  const clearing = files.filter((file) => /\/(clear.*|take-released)\.cypher$/.test(file));
+  for (const file of clearing) {
+    test(`${file} reads no more than it removes`, async () => {
+      const found = await operators(readFileSync(join(folder, file), 'utf8'));
+      assert.deepEqual(
+        found.filter((operator) => /Sort|Top|ExhaustiveLimit/.test(operator)),
+        [],
+        found.join(' '),
+      );
+    });
+  }
+
+  test('are all of these', () => {
+    assert.equal(clearing.length, 10);
+  });
+});
