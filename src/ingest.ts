@@ -83,6 +83,11 @@ export interface IngestOptions {
   readonly maxQueuedBytes?: number;
 }
 
+/**
+ * After a large write, and where small ones are sent too, none begins for this part of the time that it took: the machine that
+ * the small ones need is theirs meanwhile.
+ */
+const LARGE_PAUSE = 0.5;
 /** A write's size where it gives none. */
 const WRITE_BYTES = 300;
 const NOBODY = {};
@@ -121,6 +126,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   let heldBytes = 0;
   let running = 0;
   let runningLarge = 0;
+  let largeFromMs = 0;
   let lastMomentMs = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
@@ -200,13 +206,18 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   function startBatches(): void {
     while (running < lanes) {
       // One lane stays free of large writes, and one is theirs where both kinds wait.
+      const pauseMs = largeFromMs - performance.now();
       const { items, isLarge } = queue.takeBatch(busy, {
-        allowLarge: runningLarge < Math.max(1, lanes - 1),
-        largeFirst: running > 0 && runningLarge === 0,
+        allowLarge: pauseMs <= 0 && runningLarge < Math.max(1, lanes - 1),
+        largeFirst: pauseMs <= 0 && running > 0 && runningLarge === 0,
       });
       if (items.length === 0) {
+        if (pauseMs > 0 && queue.size > 0) {
+          setTimeout(schedule, pauseMs);
+        }
         break;
       }
+      const beganMs = performance.now();
       running += 1;
       runningLarge += isLarge ? 1 : 0;
       items.forEach(({ keys, weight }) => {
@@ -215,7 +226,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
       });
       void writeBatch(items).finally(() => {
         running -= 1;
-        runningLarge -= isLarge ? 1 : 0;
+        if (isLarge) {
+          runningLarge -= 1;
+          largeFromMs = performance.now() + LARGE_PAUSE * (performance.now() - beganMs);
+        }
         items.forEach(({ keys, sizeBytes }) => {
           heldBytes -= sizeBytes;
           keys.forEach((key) => busy.delete(key));
