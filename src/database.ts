@@ -67,6 +67,8 @@ export interface Database extends Runner {
 export interface DatabaseOptions {
   /** How long a transaction outside a request may take, in milliseconds: 27,000 unless given. */
   readonly timeoutMs?: number;
+  /** Called at each probe that finds a database which answers, but cannot write. */
+  readonly onBroken?: (reason: string) => void;
 }
 
 /** How often a transaction that had a conflict with another is run. */
@@ -113,7 +115,7 @@ interface Progress {
 export function openDatabase(
   settings: DatabaseSettings,
   observe: StatementObserver = () => undefined,
-  { timeoutMs = 27_000 }: DatabaseOptions = {},
+  { timeoutMs = 27_000, onBroken }: DatabaseOptions = {},
 ): Database {
   const connections = openConnections(settings);
   const outage = createOutage();
@@ -129,7 +131,10 @@ export function openDatabase(
         outage.end();
       }
     },
-    onDown(reason, certain) {
+    onDown(reason, { certain, broken }) {
+      if (broken) {
+        onBroken?.(reason);
+      }
       probed = { ready: false, reason };
       // One that never answered may be slow because it is just starting: requests find out for themselves.
       if (certain || wasUp) {
@@ -147,7 +152,7 @@ export function openDatabase(
   });
 
   /** Waits for the end of an outage; a write only while it may be a short one. */
-  async function untilAvailable(call: Call, writes: boolean): Promise<void> {
+  async function untilAvailable(call: Call, writes: boolean, scope: RequestScope | undefined): Promise<void> {
     while (outage.current !== undefined) {
       const { reason, certain, sinceMs } = outage.current;
       const waitMs = writes ? sinceMs + WRITES_WAIT_MS - performance.now() : undefined;
@@ -156,6 +161,9 @@ export function openDatabase(
       }
       let forget: (() => void) | undefined;
       let timer: NodeJS.Timeout | undefined;
+      if (scope !== undefined) {
+        scope.databaseAway = reason;
+      }
       try {
         await call.race(
           new Promise<void>((resolve) => {
@@ -168,6 +176,9 @@ export function openDatabase(
         forget?.();
         clearTimeout(timer);
       }
+    }
+    if (scope !== undefined) {
+      scope.databaseAway = undefined;
     }
   }
 
@@ -201,7 +212,7 @@ export function openDatabase(
       for (;;) {
         try {
           progress.sent = false;
-          await untilAvailable(call, kind.writes);
+          await untilAvailable(call, kind.writes, scope);
           return await attempt(call, progress);
         } catch (error) {
           progress.uncertain ||= kind.writes && progress.sent && !wasRolledBack(error);

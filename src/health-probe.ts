@@ -15,8 +15,11 @@ export interface HealthProbe {
 
 export interface ProbeOptions {
   readonly onUp: () => void;
-  /** `certain`: the database refused or failed; otherwise it did not answer in time. */
-  readonly onDown: (reason: string, certain: boolean) => void;
+  /**
+   * `certain`: the database refused or failed; otherwise it did not answer in time. `broken`: it answers, but cannot write (see
+   * FailureKind).
+   */
+  readonly onDown: (reason: string, how: { readonly certain: boolean; readonly broken: boolean }) => void;
 }
 
 const text = cypherText('health/probe');
@@ -125,7 +128,10 @@ export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: 
       } else {
         waitMs = AFTER_FAILURE_MS;
         if (started > 0) {
-          onDown(reasonOf(error), !(error instanceof LateError));
+          onDown(reasonOf(error), {
+            certain: !(error instanceof LateError),
+            broken: failureKind(error) === 'broken',
+          });
         }
       }
     }

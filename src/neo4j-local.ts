@@ -28,6 +28,8 @@ export interface LocalNeo4j {
    * unless given). May be called again, and when it has ended by itself.
    */
   stop(timeoutMs?: number): Promise<void>;
+  /** To be told, again and again, while it answers but cannot write: then it is started again, if it may be. */
+  reportBroken(reason: string): void;
 }
 
 export interface LocalNeo4jOptions {
@@ -125,6 +127,7 @@ function whileRunning(
     uri,
     username: NEO4J_USERNAME,
     password,
+    reportBroken: (reason) => supervisor.reportBroken(reason),
     async stop(timeoutMs) {
       await supervisor.stop(timeoutMs);
       await released;

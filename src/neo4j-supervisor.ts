@@ -7,6 +7,12 @@ export interface Supervisor {
    * called again.
    */
   stop(timeoutMs?: number): Promise<void>;
+  /**
+   * Says that the Neo4j which runs cannot write. After 5 s in which that is said again and again it is ended and started again, if
+   * restarts are allowed, at most every 150 s: after a failed write, Neo4j keeps a database closed until then, also when the
+   * disk has room again.
+   */
+  reportBroken(reason: string): void;
   /** Resolves once nothing runs and nothing will be started again. */
   readonly ended: Promise<void>;
 }
@@ -23,6 +29,10 @@ export interface SupervisorOptions {
 }
 
 const WITHIN_MINUTES = 10;
+const BROKEN_MS = 5_000;
+/** So rarely that it does not use up the restarts. */
+const REPLACE_EVERY_MS = 150_000;
+const REPLACE_STOP_MS = 5_000;
 
 /** See Supervisor. */
 export function superviseNeo4j({
@@ -35,6 +45,10 @@ export function superviseNeo4j({
   const stopping = new AbortController();
   let server: Neo4jServer | undefined = first;
   let restartedAt: number[] = [];
+  let broken: { readonly sinceMs: number; lastMs: number } | undefined;
+  let replacedMs = -Infinity;
+  /** Why the one that runs is being ended. */
+  let replacing: string | undefined;
 
   /** Resolves with how Neo4j ended, or why it did not start. */
   async function runOnce(): Promise<string> {
@@ -44,11 +58,13 @@ export function superviseNeo4j({
         await server.stop();
       }
       const how = await server.ended;
-      return `ended by itself (${how})`;
+      return replacing === undefined ? `ended by itself (${how})` : `could not write (${replacing})`;
     } catch (error) {
       return `did not start again (${firstLine(error)})`;
     } finally {
       server = undefined;
+      replacing = undefined;
+      broken = undefined;
     }
   }
 
@@ -76,6 +92,24 @@ export function superviseNeo4j({
   const ended = watch();
   return {
     ended,
+    reportBroken(reason) {
+      const now = performance.now();
+      if (broken === undefined || now - broken.lastMs > BROKEN_MS) {
+        broken = { sinceMs: now, lastMs: now };
+      }
+      broken.lastMs = now;
+      if (
+        maxRestarts > 0 &&
+        server !== undefined &&
+        replacing === undefined &&
+        now - broken.sinceMs >= BROKEN_MS &&
+        now - replacedMs >= REPLACE_EVERY_MS
+      ) {
+        replacing = reason;
+        replacedMs = now;
+        void server.stop(REPLACE_STOP_MS);
+      }
+    },
     async stop(timeoutMs) {
       stopping.abort();
       await server?.stop(timeoutMs);

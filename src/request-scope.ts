@@ -17,6 +17,8 @@ export interface RequestScope {
   countCost(fields: number): void;
   /** From now on a write may have been done: an answer that the deadline cuts off says so. */
   beginWrite(): void;
+  /** Says why the database is away while the request waits for it, for the error at the deadline; undefined: it does not. */
+  databaseAway: string | undefined;
   /** Stops the request with this error; does nothing if it is stopped already. */
   stop(error: StemmaError): void;
   /** To be called when the request is answered: frees its timer. */
@@ -64,8 +66,20 @@ export function createRequestScope({
       controller.abort(error);
     }
   };
-  const stopWith = (message: string): void =>
-    stop(new StemmaError('UNAVAILABLE', message, { written: wrote ? 'UNKNOWN' : 'NO' }));
+  const stopAtDeadline = (): void => {
+    const away = scope.databaseAway;
+    const why =
+      away === undefined ? '' : ` while it waited for the database, which is not available (${away})`;
+    stop(
+      new StemmaError(
+        'UNAVAILABLE',
+        `the request took longer than ${timeoutMs / 1000} s${why}, and was stopped`,
+        {
+          written: wrote ? 'UNKNOWN' : 'NO',
+        },
+      ),
+    );
+  };
   const leave = (): void => {
     hasLeft = true;
     stop(new ClientLeftError());
@@ -74,18 +88,15 @@ export function createRequestScope({
     readBytes = 0;
     responseBytes = 0;
     cost = 0;
+    scope.databaseAway = undefined;
     deadlineMs = performance.now() + timeoutMs;
     clearTimeout(timer);
-    timer = setTimeout(
-      () => stopWith(`the request took longer than ${timeoutMs / 1000} s, and was stopped`),
-      timeoutMs,
-    );
+    timer = setTimeout(stopAtDeadline, timeoutMs);
     timer.unref();
   };
-  begin();
-  onLeave?.(leave);
 
-  return {
+  const scope: RequestScope = {
+    databaseAway: undefined,
     get signal() {
       return controller.signal;
     },
@@ -125,6 +136,9 @@ export function createRequestScope({
       }
     },
   };
+  begin();
+  onLeave?.(leave);
+  return scope;
 }
 
 /** Settles like `work`, or rejects with the scope's error as soon as that is aborted: whatever hangs, the client is answered. */

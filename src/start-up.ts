@@ -5,7 +5,7 @@ import { openDatabase, type DatabaseSettings } from './database.js';
 import { finishDeletions } from './finish-deletions.js';
 import { holdPort, listenError } from './hold-port.js';
 import { migrate } from './migrate.js';
-import { startLocalNeo4j } from './neo4j-local.js';
+import { startLocalNeo4j, type LocalNeo4j } from './neo4j-local.js';
 import { startServer, type RunningServer } from './server.js';
 import type { Part } from './stop-parts.js';
 
@@ -35,9 +35,11 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   const held = await holdPort(config);
   const holding = { stop: () => held.release() };
   parts.push(holding);
-  const database = openDatabase(await provideNeo4j(options), undefined, {
+  const neo4j = await provideNeo4j(options);
+  const database = openDatabase(neo4j, undefined, {
     // Leaves a tenth of a request's time to answer it.
     timeoutMs: Math.floor(0.9 * config.limits.requestTimeoutMs),
+    ...('reportBroken' in neo4j ? { onBroken: (reason: string) => neo4j.reportBroken(reason) } : {}),
   });
   parts.push({ stop: () => database.close() });
   signal.throwIfAborted();
@@ -65,7 +67,7 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   return server;
 }
 
-async function provideNeo4j(options: StartUpOptions): Promise<DatabaseSettings> {
+async function provideNeo4j(options: StartUpOptions): Promise<DatabaseSettings | LocalNeo4j> {
   const { config, log, report, signal, parts } = options;
   if (config.neo4j !== null) {
     report(`Using Neo4j at ${config.neo4j.uri} ...`);

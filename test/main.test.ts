@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { processWithPid } from '../src/process-lock.js';
 import { newId, until } from './kit.js';
+import { untilReadyIs } from './outage-kit.js';
 import { startServerProcess } from './server-process.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'stemma-main-'));
@@ -22,6 +24,7 @@ const ownNeo4j = {
   NEO4J_PASSWORD: '',
   STEMMA_DATA_DIR: dataDir,
   JAVA_HOME: process.env['JAVA_HOME'],
+  JDK_JAVA_OPTIONS: process.env['JDK_JAVA_OPTIONS'],
   STEMMA_STOP_TIMEOUT_MS: '6000',
 };
 
@@ -34,17 +37,43 @@ test('what was written is there after Ctrl-C and a new start, and nothing is lef
   assert.equal(await first.stop('SIGINT'), 0);
   await until(() => !alive(neo4j));
 
-  const second = await startServerProcess(ownNeo4j);
+  const second = await startServerProcess({ ...ownNeo4j, STEMMA_NEO4J_RESTARTS: '1' });
   const { data } = await second.send('query ($id: ID!) { trace(id: $id) { task } }', { id });
   assert.deepEqual(data.trace, { task: 'stay' });
 
-  // A Neo4j that does not stop is killed.
-  const frozen = neo4jPid();
-  process.kill(frozen, 'SIGSTOP');
+  // It is restarted once, as the setting allows; then the server ends, and says why.
+  const restarted = await killNeo4j();
+  process.kill(restarted, 'SIGKILL');
+  assert.equal(await second.exited, 1);
+  assert.match(second.output(), /Neo4j ended by itself \(SIGKILL\); starting it again \(1 of 1\)/);
+  assert.match(
+    second.output(),
+    /^Stemma stops: Neo4j did not start again \(Neo4j ended while starting \(SIGKILL\)\..*\), after 1 restarts within 10 minutes, the most that STEMMA_NEO4J_RESTARTS allows\. Its output is in .*$/m,
+  );
+  assert.ok(!/\bat .*:\d+:\d+/.test(second.output()), second.output());
+});
+
+test('a Neo4j that could not write is restarted; SIGTERM meanwhile ends all within 10 s, even one that does not react', async () => {
+  const server = await startServerProcess(ownNeo4j);
+  // As on a full disk. Neo4j does not write again although it could.
+  limitFiles('1');
+  await untilReadyIs(503, server);
+  limitFiles('unlimited');
+  await untilReadyIs(200, server);
+  assert.match(server.output(), /Neo4j could not write \(Neo\.\S+\); starting it again \(1 of 5\)/);
+  assert.equal((await server.send('mutation { createTrace(input: {}) { id } }')).errors, undefined);
+
+  const restarted = await killNeo4j();
+  const { errors } = await server.send('mutation { createTrace(input: {}) { id } }');
+  assert.deepEqual(
+    errors?.map(({ extensions }) => extensions),
+    [{ code: 'UNAVAILABLE', written: 'NO' }],
+  );
+  process.kill(restarted, 'SIGSTOP');
   const stoppedAt = performance.now();
-  assert.equal(await second.stop('SIGTERM'), 0);
+  assert.equal(await server.stop('SIGTERM'), 0);
   assert.ok(performance.now() - stoppedAt < 10_000);
-  await until(() => !alive(frozen));
+  await until(() => !alive(restarted));
 });
 
 test('Ctrl-C while Neo4j is starting leaves nothing running', async () => {
@@ -85,6 +114,19 @@ function neo4jPid(): number {
   } catch {
     return 0;
   }
+}
+
+/** Lets no file of the Neo4j in the data folder become longer than so many bytes. */
+function limitFiles(bytes: '1' | 'unlimited'): void {
+  execFileSync('prlimit', [`--pid=${neo4jPid()}`, `--fsize=${bytes}:unlimited`]);
+}
+
+/** Kills the Neo4j of the data folder, and resolves with the process that the server starts instead. */
+async function killNeo4j(): Promise<number> {
+  const killed = neo4jPid();
+  process.kill(killed, 'SIGKILL');
+  await until(() => neo4jPid() !== killed && alive(neo4jPid()));
+  return neo4jPid();
 }
 
 /** Not so for one that has ended and waits for its parent to notice. */

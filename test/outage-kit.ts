@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { migrate } from '../src/migrate.js';
 import { openDatabase } from '../src/database.js';
-import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
+import { startLocalNeo4j, type LocalNeo4j, type LocalNeo4jOptions } from '../src/neo4j-local.js';
 import { newId, until } from './kit.js';
 import { spawnServer, type ServerProcess } from './server-process.js';
 import { SMALL_NEO4J } from './test-neo4j.js';
@@ -18,15 +19,18 @@ import { SMALL_NEO4J } from './test-neo4j.js';
 export interface OwnNeo4j {
   readonly local: LocalNeo4j;
   signal(signal: NodeJS.Signals): void;
+  /** Lets no file of it become longer than so many bytes, as a full disk does. */
+  limitFiles(bytes: '1' | 'unlimited'): void;
   stop(): Promise<void>;
 }
 
-export async function startOwnNeo4j(): Promise<OwnNeo4j> {
+export async function startOwnNeo4j(options: Pick<LocalNeo4jOptions, 'settings'> = {}): Promise<OwnNeo4j> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stemma-outage-'));
   const local = await startLocalNeo4j({
     dataDir,
     installDir: process.env['STEMMA_TEST_NEO4J_INSTALL'],
     ...SMALL_NEO4J,
+    ...options,
     maxRestarts: 3,
     environment: process.env,
     report: () => undefined,
@@ -38,6 +42,9 @@ export async function startOwnNeo4j(): Promise<OwnNeo4j> {
     local,
     signal(signal) {
       process.kill(neo4jPid(dataDir), signal);
+    },
+    limitFiles(bytes) {
+      execFileSync('prlimit', [`--pid=${neo4jPid(dataDir)}`, `--fsize=${bytes}:unlimited`]);
     },
     async stop() {
       await local.stop();

@@ -3,11 +3,11 @@ import { DEFAULT_LIMITS } from '../src/limits.js';
 import { checkFreeze } from './freeze.js';
 import { startOwnNeo4j, type OwnNeo4j } from './outage-kit.js';
 
-// Freezes at full length, with the default deadline. Their smallest case is in outages.test.ts.
+// Freezes at full length, with the default deadline and the settings of `npm start`. Their smallest case is in outages.test.ts.
 
 let neo4j: OwnNeo4j;
 before(async () => {
-  neo4j = await startOwnNeo4j();
+  neo4j = await startOwnNeo4j({ settings: {} });
 });
 after(() => neo4j.stop());
 

@@ -13,6 +13,8 @@ export interface ServerProcess {
     query: string,
     variables?: object,
   ): Promise<{ data: any; errors?: { message: string; extensions: { code: string } }[] }>;
+  /** Resolves with its exit code when it ends; null if a signal ended it. */
+  readonly exited: Promise<number | null>;
   /** Sends SIGTERM, or the signal given, and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -76,6 +78,7 @@ export async function spawnServer(
     url,
     pid: child.pid ?? 0,
     output: () => output,
+    exited,
     async send(query, variables = {}) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
