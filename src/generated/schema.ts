@@ -1524,7 +1524,10 @@ export type Mutation = {
    * next start removes the rest.
    */
   readonly deleteThreadEvents: Scalars['Long']['output'];
-  /** Removes the run events of a run, and returns how many there were. */
+  /**
+   * Removes the run events of a run, and returns how many there were. In several transactions: if it fails, some events may be left,
+   * and another call removes them.
+   */
   readonly deleteRunEvents: Scalars['Long']['output'];
   /**
    * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. CONFLICT if the id is in
@@ -1537,9 +1540,15 @@ export type Mutation = {
    * `checkpointId` it returns what is stored, as long as that was not written anew.
    */
   readonly forkCheckpoint: Checkpoint;
-  /** Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. */
+  /**
+   * Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. In several
+   * transactions, the lowest steps first: if it fails, some may be left, and another call removes them.
+   */
   readonly deleteCheckpointThread: Scalars['Long']['output'];
-  /** Removes the checkpoints of a thread with a smaller step, and returns how many there were. Those that stay stay whole. */
+  /**
+   * Removes the checkpoints of a thread with a smaller step, and returns how many there were. Those that stay stay whole. In several
+   * transactions, like `deleteCheckpointThread`.
+   */
   readonly deleteCheckpointsBefore: Scalars['Long']['output'];
 };
 
