@@ -12,7 +12,7 @@ const args = process.argv.slice(2);
 const all = args.includes('--all');
 const wordless = args.every((arg) => arg.startsWith('--'));
 const output = [];
-let running;
+const running = new Set();
 let interruptedBy;
 
 prepare();
@@ -31,13 +31,18 @@ if (all) {
   );
 }
 if (wordless) {
-  await check(
-    'format',
-    ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
-    'run `npm run format`',
-  );
-  await check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'], 'see above');
-  await check('generated code', ['bin/codegen.mjs', '--check'], 'run `npm run codegen`');
+  const passed = await Promise.all([
+    check(
+      'format',
+      ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'],
+      'run `npm run format`',
+    ),
+    check('lint', ['node_modules/eslint/bin/eslint.js', '--max-warnings=0', '.'], 'see above'),
+    check('generated code', ['bin/codegen.mjs', '--check'], 'run `npm run codegen`'),
+  ]);
+  if (passed.includes(false)) {
+    process.exit(1);
+  }
 }
 const status = await run(['dist/test/run.js', ...(all ? ['--reporter=spec'] : []), ...args]);
 if (all && wordless) {
@@ -47,13 +52,15 @@ process.exitCode = status;
 
 /** Runs a program of node's; resolves to its exit code. Ends this process if it was interrupted. */
 async function run(nodeArgs) {
-  running = spawn(process.execPath, nodeArgs, {
+  const child = spawn(process.execPath, nodeArgs, {
     cwd: root,
     stdio: ['ignore', all ? 'pipe' : 'inherit', all ? 'pipe' : 'inherit', 'ipc'],
   });
-  running.stdout?.setEncoding('utf8').on('data', show);
-  running.stderr?.setEncoding('utf8').on('data', show);
-  const code = await new Promise((resolve) => running.once('close', (exitCode) => resolve(exitCode ?? 1)));
+  running.add(child);
+  child.stdout?.setEncoding('utf8').on('data', show);
+  child.stderr?.setEncoding('utf8').on('data', show);
+  const code = await new Promise((resolve) => child.once('close', (exitCode) => resolve(exitCode ?? 1)));
+  running.delete(child);
   if (interruptedBy !== undefined) {
     process.exit(128 + constants.signals[interruptedBy]);
   }
@@ -63,16 +70,19 @@ async function run(nodeArgs) {
 /** Passes a signal on: the test runner cleans up and exits, a check just exits. */
 function interrupt(signal) {
   interruptedBy ??= signal;
-  running?.kill(signal);
+  running.forEach((child) => child.kill(signal));
 }
 
+/** Runs a check and says whether it passed. */
 async function check(name, nodeArgs, advice) {
   const begun = Date.now();
-  if ((await run(nodeArgs)) !== 0) {
+  const passed = (await run(nodeArgs)) === 0;
+  if (passed) {
+    show(`${name}: passed (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`);
+  } else {
     console.error(`${name}: failed; ${advice}`);
-    process.exit(1);
   }
-  show(`${name}: passed (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`);
+  return passed;
 }
 
 function show(text) {

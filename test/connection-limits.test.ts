@@ -41,6 +41,19 @@ function talk(text: string, endless = ''): Promise<string> {
   });
 }
 
+/** Opens two connections that declare bodies, which take most of the budget, and never send them. */
+async function holdBodies(): Promise<() => void> {
+  const { port } = new URL(kit.url);
+  const holders = Array.from({ length: 2 }, () => {
+    const socket = connect(Number(port), '127.0.0.1', () =>
+      socket.write(`${HEAD}content-length: 85000\r\n\r\n`),
+    );
+    return socket.on('error', () => undefined);
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return () => holders.forEach((socket) => socket.destroy());
+}
+
 const HEAD = 'POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n';
 
 test('a connection that sends nothing, or half of its headers, is closed', { timeout: 10_000 }, async () => {
@@ -76,22 +89,27 @@ test(
   'bodies that do not fit beside others get 503, small ones still get through',
   { timeout: 10_000 },
   async () => {
-    const { port } = new URL(kit.url);
-    const holders = Array.from({ length: 2 }, () => {
-      const socket = connect(Number(port), '127.0.0.1', () =>
-        socket.write(`${HEAD}content-length: 85000\r\n\r\n`),
-      );
-      return socket.on('error', () => undefined);
-    });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const release = await holdBodies();
     const answer = await talk(`${HEAD}content-length: 90000\r\n\r\n`);
     assert.match(answer, /^HTTP\/1\.1 503/);
     assert.match(answer, /retry-after: 1/i);
     assert.match(answer, /"code":"UNAVAILABLE","written":"NO"/);
     assert.deepEqual(await kit.ask('{ __typename }'), { __typename: 'Query' });
-    holders.forEach((socket) => socket.destroy());
+    release();
   },
 );
+
+test('a socket whose message does not fit beside other bodies is closed with 1013', async () => {
+  const release = await holdBodies();
+  const socket = await openGraphQL(kit);
+  socket.send({ id: newId('op'), type: 'subscribe', payload: { query: `{ a }${' '.repeat(90_000)}` } });
+  const { code, reason } = await socket.closed;
+  assert.deepEqual(
+    [code, reason],
+    [1013, 'too many large requests are being received; try again a little later'],
+  );
+  release();
+});
 
 test('a socket with too many subscriptions is closed with 4429', async () => {
   const traceId = await newTrace(kit);

@@ -154,16 +154,14 @@ for (const size of [250, 251, 6_000]) {
   });
 }
 
-test('10,000 runs of one event each go with their thread', async () => {
+test('5,000 runs of one event each go with their thread', async () => {
   const threadId = newId('thread');
-  for (const half of [0, 1]) {
-    await putAll(
-      kit,
-      threadId,
-      range(1, 5_000).map((n) => ({ runId: `run-${half}-${n}` })),
-    );
-  }
-  assert.equal(await deleteThread(kit, threadId), 10_000);
+  await putAll(
+    kit,
+    threadId,
+    range(1, 5_000).map((n) => ({ runId: `run-${n}` })),
+  );
+  assert.equal(await deleteThread(kit, threadId), 5_000);
   assert.deepEqual(await remains(threadId), []);
 });
 

@@ -77,10 +77,11 @@ async function runTests(): Promise<number> {
   const tests = spawn(
     process.execPath,
     [
-      ...['--enable-source-maps', '--test', `--test-concurrency=${options.all ? 1 : 2}`],
+      ...['--enable-source-maps', join(here, 'run-files.js')],
+      `--concurrency=${options.all ? 1 : 2}`,
       // A test that hangs must not hang the run; a long test says itself how long it may take.
-      ...(options.all ? [] : ['--test-timeout=300000']),
-      ...(options.reporter === undefined ? [] : [`--test-reporter=${options.reporter}`]),
+      ...(options.all ? [] : ['--timeout=300000']),
+      ...(options.reporter === undefined ? [] : [`--reporter=${options.reporter}`]),
       ...files.map((name) => join(here, name)),
     ],
     {

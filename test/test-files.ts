@@ -1,12 +1,15 @@
+/** These take longest: they begin first, or the run would end with them alone. */
+const LONGEST = ['soak.test.js', 'outages.test.js', 'neo4j-local.test.js'];
+
 /**
- * Which of the files a run includes. Without words: all of them, the long ones (`*.long.test.js`) only if `long`. With words:
+ * Which of the files a run includes, in the order in which they begin. Without words: all of them, the long ones (`*.long.test.js`) only if `long`. With words:
  * those with a word in their name, the long ones only if `long` or if the word itself contains `.long`.
  */
 export function selectFiles(
   files: readonly string[],
   { words, long }: { readonly words: readonly string[]; readonly long: boolean },
 ): readonly string[] {
-  return files.filter((name) => {
+  const selected = files.filter((name) => {
     const isLong = name.endsWith('.long.test.js');
     if (!name.endsWith('.test.js')) {
       return false;
@@ -15,4 +18,6 @@ export function selectFiles(
       ? long || !isLong
       : words.some((word) => name.includes(word) && (long || !isLong || word.includes('.long')));
   });
+  const place = (name: string): number => (LONGEST.indexOf(name) + LONGEST.length + 1) % (LONGEST.length + 1);
+  return selected.sort((a, b) => place(a) - place(b));
 }

@@ -1,7 +1,12 @@
 // Most of what Neo4j does in a run of the tests is to compile itself and to plan statements.
 
-/** For the environment of a test's Neo4j: the JVM's second compiler pays off after minutes only. */
-export const TEST_JAVA_OPTIONS = { JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' };
+/**
+ * For the environment of a test's Neo4j: the JVM's second compiler pays off after minutes only, and to verify the jars' bytecode
+ * takes a quarter of a start.
+ */
+export const TEST_JAVA_OPTIONS = {
+  JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote',
+};
 
 /** Settings of a test's Neo4j: a statement is planned once, not again for longer lists and more data. */
 export const TEST_NEO4J_SETTINGS = {

@@ -7,6 +7,7 @@ import { openDatabase, type Database } from '../../src/database.js';
 import { installNeo4j } from '../../src/neo4j-install.js';
 import { freePort } from '../../src/neo4j-server.js';
 import { processWithPid } from '../../src/process-lock.js';
+import { TEST_JAVA_OPTIONS } from '../test-neo4j.js';
 import { openBoltLine } from './bolt-line.js';
 import type { Disturbances } from './disturbances.js';
 import type { Report } from './report.js';
@@ -83,7 +84,7 @@ export async function prepareTopology({
     environment: () => ({
       ...settings,
       STEMMA_DATA_DIR: join(folder, 'data'),
-      ...(isShort ? { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1' } : {}),
+      ...(isShort ? TEST_JAVA_OPTIONS : {}),
     }),
   });
   const b = createServer({
