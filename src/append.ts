@@ -1,4 +1,4 @@
-import { keyOf, type Batch, type Table } from './batch.js';
+import { keyOf, type Batch, type Change, type Table } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
@@ -55,14 +55,14 @@ export async function append(runner: Runner, batch: Batch): Promise<boolean> {
   return true;
 }
 
-interface Change<Row> {
+interface Changed<Row> {
   readonly before: Row;
   readonly after: Row;
 }
 
 /** What a batch changed of goals, and what it added. */
 interface Appended {
-  readonly goals: readonly Change<GoalRow>[];
+  readonly goals: readonly Changed<GoalRow>[];
   readonly steps: readonly StepRow[];
   readonly messages: readonly MessageRow[];
   readonly events: readonly EventRow[];
@@ -90,7 +90,7 @@ async function send(runner: Runner, rows: Partial<Parameters<typeof appendRows>[
   return (await appendRows(runner, { ...NO_ROWS, ...rows })).length > 0;
 }
 
-function goalRows(goals: readonly Change<GoalRow>[]): { readonly goals: Rows } {
+function goalRows(goals: readonly Changed<GoalRow>[]): { readonly goals: Rows } {
   return { goals: goals.map(goalUpdate) };
 }
 
@@ -117,33 +117,34 @@ function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
   };
 }
 
+/** What `append` writes. */
+const APPENDED: ReadonlySet<Change> = new Set([
+  'traces changed',
+  'goals changed',
+  'steps added',
+  'messages added',
+  'events added',
+]);
+
 /**
  * Whether what `append` writes in one statement is all that the batch comes to, and looks at all it rests on: a trace that the
  * batch read and did not change would not be looked at.
  */
 export function isAppend(batch: Batch): boolean {
   const changed = new Set(batch.traces.changed().map(({ after }) => after));
-  const others = [
-    [...batch.traces.rows()].filter((trace) => !changed.has(trace)),
-    batch.threads.added(),
-    batch.threads.changed(),
-    goalsOf(batch, (table) => table.added()),
-    goalsOf(batch, (table) => table.removed()),
-    goalsOf(batch, (table) => table.changed()).filter(isMove),
-    batch.messages.changed(),
-    batch.runEvents.added(),
-    batch.checkpoints.added(),
-    batch.checkpoints.changed(),
-    [...batch.held.rows()],
-  ];
-  return fitsOneStatement(rowsOf(batch)) && others.every(({ length }) => length === 0);
+  return (
+    [...batch.changes()].every((change) => APPENDED.has(change)) &&
+    [...batch.traces.rows()].every((trace) => changed.has(trace)) &&
+    !goalsOf(batch, (table) => table.changed()).some(isMove) &&
+    fitsOneStatement(rowsOf(batch))
+  );
 }
 
 export function goalsOf<T>(batch: Batch, pick: (table: Table<GoalRow>) => T[]): T[] {
   return [...batch.goalTables()].flatMap(pick);
 }
 
-export function isMove({ before, after }: Change<GoalRow>): boolean {
+export function isMove({ before, after }: Changed<GoalRow>): boolean {
   return before.parentId !== after.parentId;
 }
 
@@ -198,7 +199,7 @@ function byOwner<
   );
 }
 
-function traceUpdate({ before, after }: Change<TraceRow>) {
+function traceUpdate({ before, after }: Changed<TraceRow>) {
   const known = {
     lastEventId: before.lastEventId,
     createdAt: before.createdAt,
@@ -208,7 +209,7 @@ function traceUpdate({ before, after }: Change<TraceRow>) {
   return { ...update({ before, after }), known };
 }
 
-function goalUpdate({ before, after }: Change<GoalRow>): object {
+function goalUpdate({ before, after }: Changed<GoalRow>): object {
   const { self, cumulative, ...properties } = difference(before, after);
   return {
     projectId: after.projectId,

@@ -40,6 +40,10 @@ interface Entry<Row> {
 
 type Undo = () => void;
 
+/** A kind of rows, and what became of some of them. */
+export type Change =
+  `${'traces' | 'threads' | 'goals' | 'messages' | 'steps' | 'events' | 'runEvents' | 'checkpoints' | 'held'} ${'added' | 'changed' | 'removed'}`;
+
 /** The rows of one label that a transaction has read, and what its writes made of them. */
 export class Table<Row> {
   readonly #entries = new Map<string, Entry<Row>>();
@@ -229,6 +233,23 @@ export class Batch {
 
   goalTables(): Iterable<Table<GoalRow>> {
     return this.#goals.values();
+  }
+
+  /** Every kind of change that must be written. */
+  changes(): ReadonlySet<Change> {
+    const { traces, threads, messages, steps, events, runEvents, checkpoints, held } = this;
+    const tables = { traces, threads, messages, steps, events, runEvents, checkpoints, held };
+    const all: (readonly [keyof typeof tables | 'goals', Table<unknown>])[] = [
+      ...(Object.entries(tables) as [keyof typeof tables, Table<unknown>][]),
+      ...[...this.#goals.values()].map((table) => ['goals', table] as const),
+    ];
+    return new Set(
+      all.flatMap(([name, table]) =>
+        (['added', 'changed', 'removed'] as const)
+          .filter((what) => table[what]().length > 0)
+          .map((what) => `${name} ${what}` as const),
+      ),
+    );
   }
 
   /** Appends to the trace's log; ids count from 1 without gaps. */

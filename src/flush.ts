@@ -1,5 +1,5 @@
 import { append, difference, goalsOf, group, isMove, update } from './append.js';
-import { keyOf, type Batch } from './batch.js';
+import { keyOf, type Batch, type Change } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
@@ -26,11 +26,35 @@ const moveMessages = statement<{ messages: Rows }, never>('messages/move');
 const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
 const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
 
+/** What `flush` writes. */
+const WRITTEN: ReadonlySet<Change> = new Set([
+  'traces added',
+  'traces changed',
+  'threads added',
+  'threads changed',
+  'goals added',
+  'goals changed',
+  'goals removed',
+  'steps added',
+  'messages added',
+  'messages changed',
+  'events added',
+  'runEvents added',
+  'checkpoints added',
+  'checkpoints changed',
+  'held added',
+]);
+
 /**
  * Writes what became of the batch: one statement a kind of change, sent without waiting for one another (the server runs them
- * in order). One of very many rows goes in parts.
+ * in order). One of very many rows goes in parts. Throws an Error before it writes anything if the batch has a kind of change that
+ * no statement writes.
  */
 export async function flush(transaction: Runner, batch: Batch): Promise<void> {
+  const unwritten = [...batch.changes()].filter((change) => !WRITTEN.has(change));
+  if (unwritten.length > 0) {
+    throw new Error(`expected changes that are written, got ${unwritten.join(', ')}`);
+  }
   const sent: Promise<unknown>[] = [];
   const add = (promise: Promise<unknown>): void => {
     // It may fail while another is waited for; then the last line tells.

@@ -66,6 +66,10 @@ export interface WriteQueue extends Ingest {
   for(submitter: Submitter): Ingest;
   /** Called with what each commit changed, after it. */
   onCommit: (committed: Committed) => void;
+  /** Called with the cause each time that the short way fails and the long way has to tell (see `createIngest`). */
+  onAppendFailure: (cause: unknown) => void;
+  /** How often it failed. */
+  readonly appendFailures: number;
   /** Resolves when nothing is waiting or being written. */
   idle(): Promise<void>;
 }
@@ -127,6 +131,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   let running = 0;
   let runningLarge = 0;
   let largeFromMs = 0;
+  let appendFailures = 0;
   let lastMomentMs = 0;
   let scheduled = false;
   let idleWaiters: (() => void)[] = [];
@@ -134,6 +139,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   const ingest: WriteQueue = {
     database,
     onCommit: () => undefined,
+    onAppendFailure: () => undefined,
+    get appendFailures() {
+      return appendFailures;
+    },
     submit: (write) => submit(write, { client: NOBODY }),
     for: (submitter) => ({ database, submit: (write) => submit(write, submitter) }),
     idle: () =>
@@ -307,6 +316,8 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
           return { work, outcomes };
         }
       } catch (error) {
+        appendFailures += 1;
+        ingest.onAppendFailure(error);
         if (error instanceof StemmaError && error.written === 'UNKNOWN') {
           known.forget(traces);
           return await afterLostAnswer(timed, error, writes, now);

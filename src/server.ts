@@ -78,6 +78,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     threadTails.wake(committed.threads.map(headOfThread));
     listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
+  ingest.onAppendFailure = (err) => {
+    log.debug({ err, failures: ingest.appendFailures }, 'a write is tried again under locks');
+  };
   const drain = createDrain();
   const store: Store = { database, ingest, tails, threadTails, listChanges };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>

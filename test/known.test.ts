@@ -265,8 +265,11 @@ for (const [name, lost] of [
       });
       return message?.sequence ?? 0;
     };
+    const causes: unknown[] = [];
+    ingest.onAppendFailure = (cause) => causes.push((cause as Error).message);
     left = 1;
     assert.deepEqual([await add(), await add(), left], [1, 2, 0]);
+    assert.deepEqual([causes, ingest.appendFailures], [['lost'], 1]);
     const [counted] = await kit.cypher(
       `MATCH (t:Trace {projectId: $projectId}) RETURN t.promptTokens AS tokens, t.messageCount AS messages,
         t.lastEventId AS events, COUNT { (:Message)-[:BELONGS_TO]->(t) } AS nodes`,
