@@ -156,7 +156,10 @@ export function textOf(content: unknown): string | null {
 /** A message as its file has it. */
 export type FileMessage = JsonObject & { readonly role: string };
 
-/** A message, or the fault that it is none. */
+/** What a message says is under one of these names. */
+const PAYLOADS = ['content', 'tool_calls', 'function_call', 'refusal', 'audio'] as const;
+
+/** A message, or the fault that it is none, or that it says nothing under a name that is known. */
 export function messageAt(value: unknown, place: Place): FileMessage {
   if (!isObject(value)) {
     throw unexpected(place, 'a message (an object with a role)', value);
@@ -165,10 +168,23 @@ export function messageAt(value: unknown, place: Place): FileMessage {
   if (typeof role !== 'string' || role === '' || role.length > 50) {
     throw unexpected(below(place, ['role'], ''), 'role to be a text of 1 to 50 characters', role);
   }
+  const hasParts =
+    'parts' in value && PAYLOADS.every((name) => [undefined, null, ''].includes(value[name] as never));
+  if (hasParts || !PAYLOADS.some((name) => name in value)) {
+    const names = Object.keys(value).slice(0, 8).join(', ');
+    throw new TranscriptFault(
+      place,
+      `expected ${PAYLOADS.slice(0, -1).join(', ')} or audio, got a message with ${names}`,
+    );
+  }
   return value as FileMessage;
 }
 
-/** Role and content of a message; null for a content that is not there. */
-export function spoken({ role, content }: FileMessage): ChatMessage {
-  return { role, content: content ?? null };
+/** Role and content of a message; null for a content that is not there. A refusal and audio become parts of it. */
+export function spoken({ role, content, refusal, audio }: FileMessage): ChatMessage {
+  const parts = [
+    ...(refusal == null ? [] : [{ type: 'refusal', refusal }]),
+    ...(audio == null ? [] : [{ type: 'audio', audio }]),
+  ];
+  return { role, content: content ?? (parts.length === 0 ? null : parts) };
 }

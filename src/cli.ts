@@ -3,6 +3,7 @@ import { connectTo, type Client } from './api-client.js';
 import { runDemo } from './demo.js';
 import { StemmaError } from './errors.js';
 import { importFiles, type ImportedFile } from './import.js';
+import { PROGRAM_VERSION } from './program-version.js';
 import { progressBar, progressLines } from './progress.js';
 import { parseSpeed } from './replay-pace.js';
 
@@ -17,6 +18,7 @@ trajectory (.traj). Importing a file again adds nothing.
   --speed 20x   at 20 times the speed it happened at, to watch it arrive
   --fast        without the pauses
   --help        this text
+  --version     the version of this program
 
 STEMMA_URL says where the server is: http://127.0.0.1:4000 unless set.`;
 
@@ -27,11 +29,20 @@ const say = (line: string): void => {
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { speed: { type: 'string' }, fast: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      speed: { type: 'string' },
+      fast: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+    },
   });
   const [command, ...files] = positionals;
   if (values.help === true) {
     say(USAGE);
+    return;
+  }
+  if (values.version === true) {
+    say(PROGRAM_VERSION);
     return;
   }
   const client = connectTo(process.env['STEMMA_URL'] || 'http://127.0.0.1:4000');
@@ -40,15 +51,17 @@ async function run(): Promise<void> {
   } else if (command === 'demo' && files.length === 0) {
     await runDemo(client, { say, pace: values.fast === true ? 0 : 1 });
   } else {
-    throw new StemmaError('BAD_USER_INPUT', complaint(command));
+    throw new StemmaError('BAD_USER_INPUT', complaint(command, files));
   }
 }
 
-function complaint(command: string | undefined): string {
+function complaint(command: string | undefined, more: readonly string[]): string {
   const got =
     command === 'import'
       ? 'expected a FILE to import, got none'
-      : `expected import or demo, got ${command ?? 'nothing'}`;
+      : command === 'demo'
+        ? `expected no more words after demo, got ${more.join(' ')}`
+        : `expected import or demo, got ${command ?? 'nothing'}`;
   return `${got}\n\n${USAGE}`;
 }
 

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Client } from './api-client.js';
 import { StemmaError } from './errors.js';
 import type { Progress } from './progress.js';
 import type { Speed } from './replay-pace.js';
 import type { TraceWrites } from './run-to-trace.js';
-import { readTranscript } from './transcripts.js';
+import { openTranscript, type Transcript } from './transcripts.js';
 import { REAL_CLOCK, writeTrace } from './write-trace.js';
 
 /** What one file became. */
@@ -26,14 +25,18 @@ export class BrokenFiles extends StemmaError {
   }
 }
 
-interface ReadFile {
-  readonly file: string;
-  readonly traces: readonly TraceWrites[];
+/** A transcript that was read to its end once. */
+interface Checked extends Transcript {
+  readonly runCount: number;
+  readonly writeCount: number;
 }
 
+/** How many runs are written at once at full speed: their writes share transactions in the server. */
+const AT_ONCE = 8;
+
 /**
- * Imports transcripts, file by file and run by run, in order. Every file is read and checked before the first write;
- * importing again adds only what is not there.
+ * Imports transcripts: at full speed several runs at once, otherwise run by run, in order. Every file is read and checked before
+ * the first write; importing again adds only what is not there.
  *
  * Throws BrokenFiles, having written nothing, if any file is broken; what the client throws if the server refuses or goes
  * away, with how to go on.
@@ -46,13 +49,36 @@ export async function importFiles(
     progress,
   }: { readonly files: readonly string[]; readonly speed: Speed; readonly progress: Progress },
 ): Promise<ImportedFile[]> {
-  const read = await readAll(files);
-  const imported: ImportedFile[] = [];
-  progress.begin(read.flatMap(({ traces }) => traces).reduce((sum, { writes }) => sum + writes.length, 0));
+  const checked = await checkAll(files);
+  // Before there is anything to go on with.
+  await client.ask('{ __typename }');
+  const imported = checked.map(({ file }) => ({
+    file: basename(file),
+    traceIds: [] as string[],
+    tracesWritten: 0,
+    steps: 0,
+    messages: 0,
+  }));
+  progress.begin(checked.reduce((sum, { writeCount }) => sum + writeCount, 0));
   try {
-    for (const { file, traces } of read) {
-      imported.push(await importFile(client, { file, traces }, { speed, progress }));
-    }
+    await inParallel(speed === 'max' ? AT_ONCE : 1, runsOf(checked), async ({ fileIndex, index, trace }) => {
+      const [transcript, report] = [checked[fileIndex], imported[fileIndex]];
+      if (transcript === undefined || report === undefined) {
+        return;
+      }
+      const traceId = trace.trace.id;
+      report.traceIds[index] = traceId;
+      progress.traceBegins({ file: report.file, index, count: transcript.runCount, traceId });
+      const added = await writeTrace(client, {
+        trace,
+        speed,
+        clock: REAL_CLOCK,
+        onWritten: (count) => progress.written(count),
+      });
+      report.tracesWritten += added === null ? 0 : 1;
+      report.steps += added?.steps ?? 0;
+      report.messages += added?.messages ?? 0;
+    });
   } catch (error) {
     throw error instanceof StemmaError ? interrupted(error) : error;
   } finally {
@@ -61,41 +87,63 @@ export async function importFiles(
   return imported;
 }
 
-async function importFile(
-  client: Client,
-  { file, traces }: ReadFile,
-  { speed, progress }: { readonly speed: Speed; readonly progress: Progress },
-): Promise<ImportedFile> {
-  let tracesWritten = 0;
-  let steps = 0;
-  let messages = 0;
-  for (const [index, trace] of traces.entries()) {
-    progress.traceBegins({ file: basename(file), index, count: traces.length, traceId: trace.trace.id });
-    const added = await writeTrace(client, {
-      trace,
-      speed,
-      clock: REAL_CLOCK,
-      onWritten: (count) => progress.written(count),
-    });
-    tracesWritten += added === null ? 0 : 1;
-    steps += added?.steps ?? 0;
-    messages += added?.messages ?? 0;
-  }
-  return {
-    file: basename(file),
-    traceIds: traces.map(({ trace }) => trace.id),
-    tracesWritten,
-    steps,
-    messages,
-  };
+interface RunOfFile {
+  readonly fileIndex: number;
+  readonly index: number;
+  readonly trace: TraceWrites;
 }
 
-async function readAll(files: readonly string[]): Promise<ReadFile[]> {
-  const read: ReadFile[] = [];
+async function* runsOf(transcripts: readonly Transcript[]): AsyncGenerator<RunOfFile> {
+  for (const [fileIndex, transcript] of transcripts.entries()) {
+    let index = 0;
+    for await (const trace of transcript.runs()) {
+      yield { fileIndex, index, trace };
+      index += 1;
+    }
+  }
+}
+
+/** Does `work` with each item, `count` at a time. Rejects with the first error, once what has begun is over. */
+async function inParallel<Item>(
+  count: number,
+  items: AsyncGenerator<Item>,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  let failed = false;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const next = await items.next();
+      if (next.done === true || failed) {
+        return;
+      }
+      await work(next.value);
+    }
+  };
+  const workers = Array.from({ length: count }, () =>
+    worker().catch((error: unknown) => {
+      failed = true;
+      throw error;
+    }),
+  );
+  const results = await Promise.allSettled(workers);
+  const rejected = results.find((result) => result.status === 'rejected');
+  if (rejected !== undefined) {
+    throw rejected.reason;
+  }
+}
+
+async function checkAll(files: readonly string[]): Promise<Checked[]> {
+  const checked: Checked[] = [];
   const faults: string[] = [];
   for (const file of files) {
     try {
-      read.push({ file, traces: readTranscript(file, await bytesOf(file)) });
+      const transcript = await openTranscript(file);
+      let [runCount, writeCount] = [0, 0];
+      for await (const { writes } of transcript.runs()) {
+        runCount += 1;
+        writeCount += writes.length;
+      }
+      checked.push({ ...transcript, runCount, writeCount });
     } catch (error) {
       if (!(error instanceof StemmaError)) {
         throw error;
@@ -106,18 +154,7 @@ async function readAll(files: readonly string[]): Promise<ReadFile[]> {
   if (faults.length > 0) {
     throw new BrokenFiles(faults);
   }
-  return read;
-}
-
-async function bytesOf(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const why =
-      code === 'ENOENT' ? 'there is none' : code === 'EISDIR' ? 'it is a folder' : (cause as Error).message;
-    throw new StemmaError('BAD_USER_INPUT', `${file}: expected a file, but ${why}`, { cause });
-  }
+  return checked;
 }
 
 function interrupted(error: StemmaError): StemmaError {

@@ -1,3 +1,4 @@
+import { stat, readFile } from 'node:fs/promises';
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import { below, isObject, TranscriptFault, unexpected, type AgentRun, type Place } from './agent-run.js';
 import { StemmaError } from './errors.js';
@@ -5,21 +6,47 @@ import { checkJson, parseJson, position, shown } from './json.js';
 import { MESSAGE_LISTS, readOpenAiRun } from './openai-transcript.js';
 import { traceOfRun, type TraceWrites } from './run-to-trace.js';
 import { readSweAgentRun } from './swe-agent-trajectory.js';
+import { decoded, linesOf, MAX_TEXT_BYTES, tooLong, type Part } from './text-lines.js';
 
 const EXPECTED =
   'a transcript (a list of OpenAI chat messages or of runs, as JSON or JSON Lines) or a SWE-agent trajectory';
 
+/** The runs in a file, as the traces they become; nothing is sent. */
+export interface Transcript {
+  readonly file: string;
+  /** Reads them, anew each time; see `openTranscript` for the errors. */
+  runs(): AsyncIterable<TraceWrites> | Iterable<TraceWrites>;
+}
+
 /**
- * The runs in a file, as the traces they become; nothing is sent.
+ * Finds out how a file is to be read. Of JSON Lines with a run on each line, one line at a time is in memory; anything else is
+ * read at once, and may have 512 MB.
+ *
+ * Throws BAD_USER_INPUT, as reading the runs does: if there is no such file, if it is too long, and at the first fault in it:
+ * `file:line:column`, then, where the JSON is sound, the place in words ("run 3, message 12").
+ */
+export async function openTranscript(file: string): Promise<Transcript> {
+  const size = await sizeOf(file);
+  if (await hasRunsOnLines(file)) {
+    return { file, runs: () => runsOnLines(file) };
+  }
+  if (size > MAX_TEXT_BYTES) {
+    throw tooLong(file, `${size} bytes`);
+  }
+  const traces = readTranscript(file, await readFile(file));
+  return { file, runs: () => traces };
+}
+
+/**
+ * The runs in the bytes of a file, as the traces they become.
  *
  * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs;
  * as one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
  *
- * Throws BAD_USER_INPUT at the first fault: `file:line:column`, then, where the JSON is sound, the place in words
- * ("run 3, message 12").
+ * Throws BAD_USER_INPUT at the first fault: see `openTranscript`.
  */
 export function readTranscript(file: string, bytes: Uint8Array): TraceWrites[] {
-  const text = decoded(file, bytes);
+  const text = transcriptText(file, bytes);
   const parts = jsonLines(text) ?? [{ text, firstLine: 1 }];
   const values = parts.map((part) => parsed(file, part));
   try {
@@ -33,26 +60,73 @@ export function readTranscript(file: string, bytes: Uint8Array): TraceWrites[] {
     }
     const { path } = error.place;
     const [part, inPart] = parts.length === 1 ? [parts[0], path] : [parts[Number(path[0])], path.slice(1)];
-    const { line, column } = placeOf(part ?? { text, firstLine: 1 }, inPart);
-    throw new StemmaError('BAD_USER_INPUT', `${file}:${line}:${column}: ${error.message}`);
+    throw located(file, part ?? { text, firstLine: 1 }, inPart, error);
   }
 }
 
-/** A JSON text in a file, and the line of the file it begins in. */
-interface Part {
-  readonly text: string;
-  readonly firstLine: number;
+async function sizeOf(file: string): Promise<number> {
+  const expected = (why: string, cause?: unknown): StemmaError =>
+    new StemmaError('BAD_USER_INPUT', `${file}: expected a file, but ${why}`, { cause });
+  const found = await stat(file).catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw expected(code === 'ENOENT' ? 'there is none' : message, cause);
+  });
+  if (found.isDirectory()) {
+    throw expected('it is a folder');
+  }
+  return found.size;
 }
 
-function decoded(file: string, bytes: Uint8Array): string {
-  let text: string;
+/** Whether the first line is a run by itself, and others follow. */
+async function hasRunsOnLines(file: string): Promise<boolean> {
+  let lines = 0;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new StemmaError('BAD_USER_INPUT', `${file}: expected text in UTF-8, got bytes that are not`, {
-      cause,
-    });
+    for await (const { text } of linesOf(file)) {
+      if (lines === 0 && !(isJson(text) && isRun(parseJson(text)))) {
+        return false;
+      }
+      lines += 1;
+      if (lines === 2) {
+        return true;
+      }
+    }
+  } catch (error) {
+    // What is wrong with the file shows when it is read.
+    if (!(error instanceof StemmaError)) {
+      throw error;
+    }
   }
+  return false;
+}
+
+async function* runsOnLines(file: string): AsyncGenerator<TraceWrites> {
+  let index = 0;
+  for await (const part of linesOf(file)) {
+    const value = parsed(file, part);
+    try {
+      // A step wraps what the line holds, and the file is a list of lines.
+      checkJson([[[value]]], file);
+      yield traceOfRun(readRun(value, below(TOP, [index], `run ${index + 1}`)), index);
+    } catch (error) {
+      throw error instanceof TranscriptFault ? located(file, part, error.place.path.slice(1), error) : error;
+    }
+    index += 1;
+  }
+}
+
+/** The fault with the line and column of its place. */
+function located(
+  file: string,
+  part: Part,
+  path: readonly (string | number)[],
+  { message }: TranscriptFault,
+): StemmaError {
+  const { line, column } = placeOf(part, path);
+  return new StemmaError('BAD_USER_INPUT', `${file}:${line}:${column}: ${message}`);
+}
+
+function transcriptText(file: string, bytes: Uint8Array): string {
+  const text = decoded(file, bytes);
   const begin = text.search(/\S/);
   if (begin === -1) {
     throw new StemmaError('BAD_USER_INPUT', `${file}: expected ${EXPECTED}, got an empty file`);

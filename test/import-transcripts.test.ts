@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Client } from '../src/api-client.js';
 import { dueTimesMs, parseSpeed } from '../src/replay-pace.js';
 import type { StepInput, TraceWrites } from '../src/run-to-trace.js';
-import { readTranscript } from '../src/transcripts.js';
+import { openTranscript, readTranscript } from '../src/transcripts.js';
 import { writeTrace } from '../src/write-trace.js';
 
 function read(content: unknown, file = 'transcript'): TraceWrites[] {
@@ -252,4 +257,73 @@ test('what a simulated user of tau-bench cost is recorded on its last message', 
     messagesOf(trace).map((message: any) => message.cost),
     [undefined, undefined, 0.25],
   );
+});
+
+describe('a file of any size', () => {
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'stemma-large-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  test('with a run on each line takes the memory of a line: 160 MB are read with 48 MB', async () => {
+    const file = join(folder, 'runs.jsonl');
+    const out = await open(file, 'w');
+    for (let index = 0; index < 160; index += 1) {
+      await out.write(
+        `${JSON.stringify([
+          { role: 'user', content: `${index} ${'x'.repeat(1e6)}` },
+          { role: 'assistant', content: 'y' },
+        ])}\n`,
+      );
+    }
+    await out.close();
+    const script = `
+      import { openTranscript } from ${JSON.stringify(new URL('../src/transcripts.js', import.meta.url).href)};
+      const transcript = await openTranscript(process.argv[1]);
+      let [runs, writes] = [0, 0];
+      for await (const trace of transcript.runs()) { runs += 1; writes += trace.writes.length; }
+      console.log(runs, writes, Math.round(process.resourceUsage().maxRSS / 1024));`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      ...['--max-old-space-size=48', '--input-type=module', '--eval', script, file],
+    ]);
+    const [runs, writes, peakMb] = stdout.trim().split(' ').map(Number);
+    assert.deepEqual([runs, writes], [160, 640]);
+    assert.ok(peakMb !== undefined && peakMb < 250, `took ${peakMb} MB at most`);
+  });
+
+  test('that is one JSON text may have 512 MB', async () => {
+    const file = join(folder, 'one.json');
+    await writeFile(file, '[\n');
+    await truncate(file, 512 * 1024 * 1024 + 1);
+    await assert.rejects(
+      openTranscript(file),
+      new RegExp(
+        `one.json: expected JSON of at most ${512 * 1024 * 1024} bytes, or JSON Lines with one run a line, got ${512 * 1024 * 1024 + 1} bytes$`,
+      ),
+    );
+  });
+
+  test('is checked to its end before anything is written, and a fault is named with its line', async () => {
+    const file = join(folder, 'broken.jsonl');
+    const run = JSON.stringify([{ role: 'user', content: 'x' }]);
+    await writeFile(file, `${run}\n\n${run}\n[{"role":"user"}]\n`);
+    const transcript = await openTranscript(file);
+    await assert.rejects(
+      async () => {
+        for await (const _ of transcript.runs());
+      },
+      { message: /broken\.jsonl:4:2: run 3, message 1: expected content, .*, got a message with role$/ },
+    );
+    await writeFile(
+      file,
+      Buffer.concat([Buffer.from(`${run}\n${run}\n["`), Buffer.from([0xff]), Buffer.from('"]\n')]),
+    );
+    await assert.rejects(
+      async () => {
+        for await (const _ of (await openTranscript(file)).runs());
+      },
+      { message: /broken\.jsonl:3: expected text in UTF-8, got bytes that are not$/ },
+    );
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, request as sendRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -307,6 +307,32 @@ test('JSON Lines hold one message a line, or one run a line', async () => {
   );
 });
 
+test('a refusal and audio are the content of their messages', async () => {
+  const about = newId('refused');
+  const [trace] = await imported(
+    [
+      await fileWith([
+        ask(about),
+        { role: 'assistant', content: null, refusal: 'No.' },
+        { role: 'assistant', audio: { id: 'a', transcript: 'Hm.' } },
+      ]),
+    ],
+    about,
+  );
+  const { trace: read } = await kit.ask(
+    'query ($id: ID!) { trace(id: $id) { messages { nodes { content } } } }',
+    { id: trace.id },
+  );
+  assert.deepEqual(
+    read.messages.nodes.map((message: { content: unknown }) => message.content),
+    [
+      about,
+      [{ type: 'refusal', refusal: 'No.' }],
+      [{ type: 'audio', audio: { id: 'a', transcript: 'Hm.' } }],
+    ],
+  );
+});
+
 test('usage is that of each answer, or that of the run on its last answer', async () => {
   const about = newId('usage');
   const usage = { prompt_tokens: 10, completion_tokens: 3 };
@@ -362,8 +388,8 @@ test('when the server goes away the import says so, and the next one adds the re
     answer('b'),
   ];
   const file = await fileWith([run(`${about} 1`), run(`${about} 2`)]);
-  // A trace is 1 + 9 + 1 requests, one for each write.
-  const server = await serverThatDiesAfter(16);
+  // The first request finds out whether there is a server. A trace is 1 + 9 + 1 requests, one for each write.
+  const server = await serverThatDiesAfter(17);
   const cut = await stemma(['import', file, '--speed', '100000x'], server.url);
   assert.equal(cut.code, 1);
   assert.match(
@@ -387,6 +413,28 @@ test('when the server goes away the import says so, and the next one adds the re
     ['completed', 5, 4],
     ['completed', 5, 4],
   ]);
+});
+
+test('runs that are written at once are whole, or are added to by the next import', async () => {
+  const about = newId('at-once');
+  const runs = Array.from({ length: 20 }, (_, index) => [
+    ask(`${about} ${String(index).padStart(2, '0')}`),
+    calling(call('a', 'one', '{}')),
+    result('a', '1'),
+    answer('b'),
+  ]);
+  const file = await fileWith(runs.map((run) => JSON.stringify(run)).join('\n'));
+  const server = await serverThatDiesAfter(12);
+  const cut = await stemma(['import', file], server.url);
+  assert.equal(cut.code, 1);
+  const { code, out } = await stemma(['import', file]);
+  assert.equal(code, 0);
+  assert.match(out, /: \d+ traces? with \d+ steps and \d+ messages added/);
+  const traces = await tracesAbout(about);
+  assert.deepEqual(
+    traces.map(({ status, totalSteps, messageCount }) => [status, totalSteps, messageCount]),
+    Array(20).fill(['completed', 5, 4]),
+  );
 });
 
 /** Passes requests on to the kit's server, and after so many of them no more. */
@@ -458,6 +506,21 @@ describe('a broken file is named with the position of the fault, and nothing is 
       JSON.stringify({ trajectory: 1, history: [] }),
       /:1:15: expected trajectory to be a list, got 1/,
     ],
+    [
+      "a message of Gemini's, which says what it says in parts",
+      JSON.stringify([ask('x'), { role: 'model', parts: [{ text: 'y' }] }]),
+      /:1:\d+: message 2: expected content, tool_calls, function_call, refusal or audio, got a message with role, parts/,
+    ],
+    [
+      "a UIMessage of Vercel's AI SDK",
+      JSON.stringify([{ id: '1', role: 'user', content: '', parts: [{ type: 'text', text: 'y' }] }]),
+      /message 1: expected content, .* got a message with id, role, content, parts/,
+    ],
+    [
+      'a message that says nothing',
+      JSON.stringify([ask('x'), { role: 'assistant', text: 'y' }]),
+      /message 2: expected content, .* got a message with role, text/,
+    ],
     ['a run that is none', JSON.stringify([good, 7]), /:1:\d+: run 2: expected a run \(.*\), got 7/],
   ];
   for (const [what, content, message] of cases) {
@@ -481,9 +544,13 @@ describe('a broken file is named with the position of the fault, and nothing is 
 });
 
 test('without a server the message says how to start one', async () => {
-  const { code, err } = await stemma(['import', await fileWith([ask('x')])], 'http://127.0.0.1:9');
+  const { code, out, err } = await stemma(['import', await fileWith([ask('x')])], 'http://127.0.0.1:9');
   assert.equal(code, 1);
-  assert.match(err, /^no Stemma server answers at http:\/\/127\.0\.0\.1:9: start one with `npm start`/);
+  assert.equal(
+    err,
+    'no Stemma server answers at http://127.0.0.1:9: start one with `npm start`, or set STEMMA_URL to where one runs\n',
+  );
+  assert.equal(out, '');
 });
 
 test('a request that the server breaks off for its size is named with that size', async () => {
@@ -503,6 +570,8 @@ test('a request that the server breaks off for its size is named with that size'
 test('wrong words on the command line are answered with what was expected', async () => {
   assert.match((await stemma(['import'])).err, /expected a FILE to import, got none/);
   assert.match((await stemma(['export'])).err, /expected import or demo, got export/);
+  assert.match((await stemma([])).err, /expected import or demo, got nothing/);
+  assert.match((await stemma(['demo', 'extra'])).err, /^expected no more words after demo, got extra\n/);
   assert.match(
     (await stemma(['import', 'x', '--speed', 'fast'])).err,
     /--speed: expected max, or .*, got "fast"/,
@@ -511,6 +580,8 @@ test('wrong words on the command line are answered with what was expected', asyn
   const { code, out } = await stemma(['--help']);
   assert.equal(code, 0);
   assert.match(out, /npx stemma import FILE/);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  assert.deepEqual(await stemma(['--version']), { code: 0, out: `${version}\n`, err: '' });
 });
 
 test('a replayed transcript arrives write by write, in the order of the transcript', async () => {

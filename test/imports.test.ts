@@ -10,7 +10,7 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 const LAYERS = {
   clients:
     'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import ' +
-    'progress replay-pace transcripts openai-transcript swe-agent-trajectory agent-run run-to-trace ' +
+    'progress replay-pace transcripts text-lines openai-transcript swe-agent-trajectory agent-run run-to-trace ' +
     'write-trace',
   edge:
     'main server build-schema http-server routes respond graphiql graphiql-page graphql-http request-scope ' +
@@ -69,8 +69,8 @@ test('imports point down the layers only', () => {
   assert.deepEqual(upward, []);
 });
 
-test('the clients know the server by its API, and share with it only what JSON and an error are', () => {
-  const shared = ['json', 'errors'];
+test('the clients know the server by its API, and share with it only what JSON, an error and the version are', () => {
+  const shared = ['json', 'errors', 'program-version'];
   const known = files
     .filter((file) => layerOf(file) === 'clients')
     .flatMap((file) => importsOf(file).map((name) => ({ file, name })))
