@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command line: npx stemma import FILE..., npx stemma demo.
+// The command line: npx stemma import, demo and watch.
 import { prepare } from './prepare.mjs';
 
 prepare();

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { connectTo, type Client } from './api-client.js';
 import { runDemo } from './demo.js';
 import { StemmaError } from './errors.js';
+import { followTrace } from './follow-trace.js';
 import { importFiles, type ImportedFile } from './import.js';
 import { PROGRAM_VERSION } from './program-version.js';
 import { progressBar, progressLines } from './progress.js';
@@ -10,9 +11,11 @@ import { parseSpeed } from './replay-pace.js';
 const USAGE = `Usage:
   npx stemma import FILE... [--speed 20x|max]   writes recorded runs of agents as traces
   npx stemma demo [--fast]                      plays agents at work, live, in about 30 seconds
+  npx stemma watch TRACE                        shows the events of a trace as they happen
 
 FILE holds OpenAI chat messages (one list, a list of runs, or JSON Lines; tau-bench's files are such) or is a SWE-agent
-trajectory (.traj). Importing a file again adds nothing.
+trajectory (.traj). Importing a file again adds nothing. JSON Lines with a run on each line may have any size, other files
+512 MB.
 
   --speed max   as fast as the server takes it (unless given)
   --speed 20x   at 20 times the speed it happened at, to watch it arrive
@@ -50,6 +53,8 @@ async function run(): Promise<void> {
     await runImport(client, files, values.speed ?? 'max');
   } else if (command === 'demo' && files.length === 0) {
     await runDemo(client, { say, pace: values.fast === true ? 0 : 1 });
+  } else if (command === 'watch' && files.length === 1) {
+    await runWatch(client, files[0] ?? '');
   } else {
     throw new StemmaError('BAD_USER_INPUT', complaint(command, files));
   }
@@ -61,8 +66,17 @@ function complaint(command: string | undefined, more: readonly string[]): string
       ? 'expected a FILE to import, got none'
       : command === 'demo'
         ? `expected no more words after demo, got ${more.join(' ')}`
-        : `expected import or demo, got ${command ?? 'nothing'}`;
+        : command === 'watch'
+          ? `expected the id of one TRACE to watch, got ${more.length === 0 ? 'none' : more.join(' ')}`
+          : `expected import, demo or watch, got ${command ?? 'nothing'}`;
   return `${got}\n\n${USAGE}`;
+}
+
+/** Until Ctrl-C. */
+async function runWatch(client: Client, traceId: string): Promise<void> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => interrupted.abort());
+  await followTrace(client, { traceId, say, signal: interrupted.signal });
 }
 
 async function runImport(client: Client, files: readonly string[], speedText: string): Promise<void> {

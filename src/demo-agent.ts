@@ -1,4 +1,5 @@
 import type { Client } from './api-client.js';
+import type { DemoThread } from './demo-thread.js';
 
 /** US dollars for a million tokens: sent, received. */
 const PRICES = { 'claude-sonnet-4-5': [3, 15], 'claude-haiku-4-5': [1, 5] } as const;
@@ -54,6 +55,16 @@ export interface Agent {
   ): Promise<void>;
   /** Any other step. */
   step(name: string, options: Place & { readonly type: string; readonly data: object }): Promise<void>;
+  /** Saves the conversation as it is at a step in the agent's thread, or in a branch of it. */
+  save(
+    name: string,
+    options: {
+      readonly at: string;
+      readonly nextNode: string;
+      readonly summary: string;
+      readonly into?: DemoThread;
+    },
+  ): Promise<void>;
   addGoal(input: object): Promise<void>;
   updateGoal(goalId: string, input: object): Promise<void>;
   updateTrace(input: object): Promise<void>;
@@ -77,7 +88,11 @@ export function costOf(model: DemoModel, { promptTokens, completionTokens }: Usa
 /** Creates the trace and returns the agent that works in it. */
 export async function startAgent(
   client: Client,
-  { model, trace }: { readonly model: DemoModel; readonly trace: NewTrace },
+  {
+    model,
+    trace,
+    thread,
+  }: { readonly model: DemoModel; readonly trace: NewTrace; readonly thread?: DemoThread },
 ): Promise<Agent> {
   const traceId = trace.id;
   const conversation: { role: string; content: string }[] = [];
@@ -98,11 +113,13 @@ export async function startAgent(
   };
   const addMessage = async (input: NewMessage): Promise<void> => {
     await client.ask(ADD_MESSAGE, { input: { traceId, ...input } });
-    conversation.push({ role: input.role, content: input.content });
+    const said = { role: input.role, content: input.content };
+    conversation.push(said);
+    await thread?.say(traceId, said);
   };
 
   await client.ask('mutation ($input: CreateTraceInput!) { createTrace(input: $input) { id } }', {
-    input: trace,
+    input: { ...trace, threadId: thread?.id },
   });
   return {
     traceId,
@@ -146,6 +163,9 @@ export async function startAgent(
         stepId: id(`${name}-result`),
         durationMs,
       });
+    },
+    async save(name, { at, into = thread, ...rest }) {
+      await into?.save({ name, stepId: id(at), messages: [...conversation], ...rest });
     },
     step: (name, { type, data, ...place }) => addSteps([{ name, type, data, ...place }]),
     addGoal: async (input) => {

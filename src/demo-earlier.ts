@@ -1,6 +1,7 @@
 import type { Client } from './api-client.js';
 import { startAgent, type Agent, type ToolCall } from './demo-agent.js';
 import type { DemoIds } from './demo-scene.js';
+import type { DemoThread } from './demo-thread.js';
 
 /** The model is asked, calls one tool and gets its answer. */
 async function turn(
@@ -23,9 +24,14 @@ async function turn(
 }
 
 /** Monday: the agent restarts the service in vain, gives up, and remembers that. */
-export async function runMonday(client: Client, { monday, experience }: DemoIds): Promise<void> {
+export async function runMonday(
+  client: Client,
+  thread: DemoThread,
+  { monday, experience }: DemoIds,
+): Promise<void> {
   const agent = await startAgent(client, {
     model: 'claude-sonnet-4-5',
+    thread,
     trace: {
       id: monday,
       task: 'Checkout answers 502 now and then. Restore it.',
@@ -76,6 +82,11 @@ export async function runMonday(client: Client, { monday, experience }: DemoIds)
     promptTokens: 2_700,
     completionTokens: 140,
     says: 'The restart changed nothing; I stop here and keep that for the next time.',
+  });
+  await agent.save('monday', {
+    at: 'rate-result',
+    nextNode: 'think',
+    summary: 'the restart did not help',
   });
   await agent.step('remember', {
     type: 'MEMORY_WRITE',

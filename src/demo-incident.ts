@@ -3,6 +3,7 @@ import { startAgent } from './demo-agent.js';
 import { finish, repair } from './demo-repair.js';
 import { runReview } from './demo-review.js';
 import type { DemoIds, Scene, Tell } from './demo-scene.js';
+import type { DemoThread } from './demo-thread.js';
 
 const MODEL = 'claude-sonnet-4-5';
 const SERVICE = 'checkout-api';
@@ -11,12 +12,21 @@ const TASK = 'Since 14:05 one checkout in five fails. Find out why, and stop it.
 /** The run to watch: an agent finds out why checkouts fail, errs, is corrected, and puts it right. */
 export async function runIncident(
   client: Client,
-  tell: Tell,
-  ids: DemoIds,
-  onCreated: () => void,
+  {
+    tell,
+    ids,
+    thread,
+    onCreated,
+  }: {
+    readonly tell: Tell;
+    readonly ids: DemoIds;
+    readonly thread: DemoThread;
+    readonly onCreated: () => void;
+  },
 ): Promise<void> {
   const agent = await startAgent(client, {
     model: MODEL,
+    thread,
     trace: {
       id: ids.incident,
       task: TASK,
@@ -27,7 +37,7 @@ export async function runIncident(
     },
   });
   onCreated();
-  const scene = { client, tell, ids, agent };
+  const scene = { client, tell, ids, agent, thread };
   await tell('the run to watch begins', 2_000);
   await setOut(scene);
   await gatherEvidence(scene);
@@ -110,6 +120,12 @@ async function gatherEvidence({ tell, agent }: Scene): Promise<void> {
     durationMs: 2_610,
   });
   await tell('  search_logs answers', 700);
+  await agent.save('evidence', {
+    at: 'logs-result',
+    nextNode: 'think',
+    summary: 'three answers, no guess yet',
+  });
+  await tell('saves a checkpoint of its thread', 500);
 }
 
 async function err({ tell, agent }: Scene): Promise<void> {
@@ -132,6 +148,7 @@ async function err({ tell, agent }: Scene): Promise<void> {
     on: ['suspect'],
     data: { content: 'The network to the database is slow.', is_final: false },
   });
+  await agent.save('guess', { at: 'guess', nextNode: 'wait', summary: 'thinks that the network is slow' });
   await tell('concludes that the network is slow', 1_200);
   await agent.updateTrace({ status: 'STOPPED' });
   const objection = 'No: the database answers others in 2 ms. Look at what was deployed.';
@@ -151,7 +168,7 @@ async function err({ tell, agent }: Scene): Promise<void> {
   await tell('abandons the goal of the network; the late answer of its tool is never used', 900);
 }
 
-async function lookAgain({ client, tell, ids, agent }: Scene): Promise<void> {
+async function lookAgain({ client, tell, ids, agent, thread }: Scene): Promise<void> {
   const again = { name: 'pool-again', tool: 'get_pool_stats', arguments: { service: SERVICE } };
   const delegate = {
     name: 'delegate',
@@ -170,6 +187,14 @@ async function lookAgain({ client, tell, ids, agent }: Scene): Promise<void> {
   await agent.call([again], { goal: 'evidence', by: 'reconsider' });
   await agent.call([delegate], { goal: 'deploys', by: 'reconsider' });
   await tell('thinks again: repeats a tool call, and hands a goal to another agent', 900);
+  const branch = await thread.fork('evidence', ids.branch);
+  await agent.save('again', {
+    into: branch,
+    at: 'reconsider',
+    nextNode: 'tools',
+    summary: 'reads the pool again instead of guessing',
+  });
+  await tell('goes back: a fork of the checkpoint before the wrong guess, in a thread of its own', 900);
   const result = '5 of 5 connections in use, 230 waiting';
   await agent.answer('pool-again', { goal: 'evidence', result, durationMs: 1_790 });
   const parent = { id: ids.review, parentTraceId: ids.incident, parentGoalId: 'deploys' };
@@ -196,6 +221,7 @@ async function explain({ tell, agent }: Scene): Promise<void> {
     on: ['explain', 'objection'],
     data: { content: says, is_final: false, corrects: agent.id('guess') },
   });
+  await agent.save('cause', { at: 'cause', nextNode: 'repair', summary: 'the pool was cut from 50 to 5' });
   await tell('concludes anew: the pool was cut from 50 to 5', 1_200);
   await agent.step('approval', {
     type: 'FEEDBACK',

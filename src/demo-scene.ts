@@ -1,5 +1,6 @@
 import type { Client } from './api-client.js';
 import type { Agent } from './demo-agent.js';
+import type { DemoThread } from './demo-thread.js';
 
 /** The ids of what one run writes. */
 export interface DemoIds {
@@ -8,6 +9,9 @@ export interface DemoIds {
   readonly tuesday: string;
   readonly incident: string;
   readonly review: string;
+  /** The threads: of the on-call agent, and the branch in which it goes back behind a wrong guess. */
+  readonly thread: string;
+  readonly branch: string;
   /** The memory that the first run writes and the third reads. */
   readonly experience: string;
 }
@@ -21,6 +25,8 @@ export function demoIds(runId: string): DemoIds {
     tuesday: `demo-${runId}-tuesday`,
     incident: `demo-${runId}`,
     review: `demo-${runId}-review`,
+    thread: `demo-${runId}-thread`,
+    branch: `demo-${runId}-branch`,
     experience: `restart-does-not-help-${runId}`,
   };
 }
@@ -31,4 +37,5 @@ export interface Scene {
   readonly tell: Tell;
   readonly ids: DemoIds;
   readonly agent: Agent;
+  readonly thread: DemoThread;
 }

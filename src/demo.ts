@@ -3,6 +3,7 @@ import type { Client } from './api-client.js';
 import { runMonday, runTuesday } from './demo-earlier.js';
 import { runIncident } from './demo-incident.js';
 import { demoIds, type DemoIds, type Tell } from './demo-scene.js';
+import { demoThread } from './demo-thread.js';
 
 export interface DemoOptions {
   /** Gets one line for each thing the agents do. */
@@ -33,29 +34,50 @@ export async function runDemo(client: Client, options: DemoOptions): Promise<Dem
     waited = Date.now();
   };
 
-  await runMonday(client, ids);
+  const thread = demoThread(client, ids.thread);
+  await runMonday(client, thread, ids);
   await tell(`an earlier run failed, and remembered why: trace ${ids.monday}`, 0);
   await runTuesday(client, ids);
   await tell(`another failed the same way: trace ${ids.tuesday}`, 0);
-  await runIncident(client, tell, ids, () => {
-    say('');
-    say(`Watch trace ${ids.incident}: open ${client.url}/graphql in a browser and run`);
-    say('');
-    say(`  subscription { traceEvents(traceId: "${ids.incident}", since: 0) {`);
-    say('    __typename ... on TraceEvent { eventId type at payload }');
-    say('  } }');
-    say('');
-  });
-  say('');
-  say(`Done: 4 traces. Ask for the whole of it with`);
-  say('');
-  say(`  { trace(id: "${ids.incident}") { status totalSteps totalMessages totalCost`);
-  say('    stats(includeSubTraces: true) { totalTokens totalCost }');
-  say(
-    '    goalTree { goals { goalId parentId status description cumulativeStats { messageCount totalCost } } }',
-  );
-  say('  } }');
-  say('');
-  say('Questions across runs, in Cypher: cypher/analysis/README.md');
+  await runIncident(client, { tell, ids, thread, onCreated: () => howToWatch(client, ids).forEach(say) });
+  howToAsk(ids).forEach(say);
   return ids;
+}
+
+function howToWatch({ url }: Client, { incident }: DemoIds): string[] {
+  return [
+    '',
+    'To watch it, in another terminal:',
+    '',
+    `  npx stemma watch ${incident}`,
+    '',
+    `or open ${url}/graphql in a browser, paste this and press the round button. Each event takes the place of the one before:`,
+    '',
+    `  subscription { traceEvents(traceId: "${incident}", since: 0) {`,
+    '    __typename ... on TraceEvent { eventId type at payload }',
+    '  } }',
+    '',
+  ];
+}
+
+function howToAsk({ incident, thread, branch }: DemoIds): string[] {
+  return [
+    '',
+    'Done: 4 traces, one thread and a branch of it. Paste these into the page, one at a time:',
+    '',
+    'What happened, and what did it cost?',
+    '',
+    `  { trace(id: "${incident}") { status totalSteps totalMessages totalCost`,
+    '    stats(includeSubTraces: true) { totalTokens totalCost }',
+    '    goalTree { goals { goalId parentId status description cumulativeStats { messageCount totalCost } } }',
+    '  } }',
+    '',
+    'Where can it be taken up again, and how do the thread and its branch differ?',
+    '',
+    `  { checkpointTree(threadId: "${thread}") {`,
+    '    nodes { depth checkpoint { id nextNode metadata { threadId step summary } } } }',
+    `    commonCheckpoint(a: "${thread}/cause", b: "${branch}/again") { id nextNode } }`,
+    '',
+    'Questions across runs, in Cypher: cypher/analysis/README.md',
+  ];
 }

@@ -254,6 +254,34 @@ test('critical-path and rests-on answer at once where steps fan in and out, with
   );
 });
 
+test('every question has an answer on the demo', async () => {
+  const { incident, thread } = ids;
+  const parameters = {
+    traceId: incident,
+    threadId: thread,
+    stepId: 'demo-x/verdict',
+    since: '2020-01-01',
+    limit: 10,
+  };
+  const unanswered: string[] = [];
+  for (const file of readdirSync(new URL('../../cypher/analysis/', import.meta.url))) {
+    const name = file.replace('.cypher', '');
+    if (file.endsWith('.cypher') && !name.startsWith('check-')) {
+      const special =
+        name === 'rests-on' ? { stepId: 'demo-x/recall' } : name === 'resume-points' ? { stepId: null } : {};
+      const found = await kit.cypher(cypherText(`analysis/${name}`), {
+        projectId,
+        ...parameters,
+        ...special,
+      });
+      if (found.length === 0) {
+        unanswered.push(name);
+      }
+    }
+  }
+  assert.deepEqual(unanswered, []);
+});
+
 /** Asked in analysis-threads.test.ts. */
 const ABOUT_THREADS = [
   'checkpoint-steps.cypher',

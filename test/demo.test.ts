@@ -151,3 +151,61 @@ test('what the demo wrote is right by every check', async () => {
     }
   }
 });
+
+test('the on-call agent has a thread: what was said, checkpoints of two runs, and a branch behind the wrong guess', async () => {
+  const { checkpointTree, commonCheckpoint, threadMessages, incident, monday } = await kit.ask(
+    `query ($thread: ID!, $cause: ID!, $again: ID!, $incident: ID!, $monday: ID!) {
+      checkpointTree(threadId: $thread) { nodes { depth checkpoint { id nextNode metadata { threadId step } } } }
+      commonCheckpoint(a: $cause, b: $again) { id }
+      threadMessages(threadId: $thread, limit: 100) { runId eventType content }
+      incident: trace(id: $incident) { messages(first: 100) { nodes { content } } thread { id } }
+      monday: trace(id: $monday) { messages(first: 100) { nodes { content } } thread { id } }
+    }`,
+    {
+      ...ids,
+      cause: `${ids.thread}/cause`,
+      again: `${ids.branch}/again`,
+    },
+  );
+  const named = (id: string): string => id.replace(/^demo-\w+-/, '');
+  assert.deepEqual(
+    checkpointTree.nodes.map(({ depth, checkpoint }: any) => [
+      depth,
+      named(checkpoint.id),
+      checkpoint.nextNode,
+      checkpoint.metadata.step,
+    ]),
+    [
+      [0, 'thread/monday', 'think', 0],
+      [1, 'thread/evidence', 'think', 1],
+      [2, 'thread/guess', 'wait', 2],
+      [3, 'thread/cause', 'repair', 3],
+      [2, 'branch/start', 'think', 0],
+      [3, 'branch/again', 'tools', 1],
+    ],
+  );
+  assert.equal(named(commonCheckpoint.id), 'thread/evidence');
+  assert.deepEqual([incident.thread.id, monday.thread.id], [ids.thread, ids.thread]);
+  const said = (runId: string): unknown[] =>
+    threadMessages.filter((event: any) => event.runId === runId).map((event: any) => event.content);
+  const heard = (trace: any): unknown[] => trace.messages.nodes.map((message: any) => message.content);
+  assert.deepEqual(said(ids.monday), heard(monday));
+  // The status report streams beside the conversation.
+  assert.deepEqual(
+    said(ids.incident),
+    heard(incident).filter((content) => !String(content).startsWith('Status:')),
+  );
+});
+
+test('what the demo prints to paste into the page is answered', async () => {
+  const queries = [...narration.matchAll(/^ {2}(\{[^]*?)\n\n/gm)].map(([, query = '']) => query);
+  assert.equal(queries.length, 2, narration);
+  for (const query of queries) {
+    const answer = await kit.ask(query);
+    assert.ok(
+      Object.values(answer).every((value) => value !== null),
+      JSON.stringify(answer),
+    );
+  }
+  assert.match(narration, /npx stemma watch demo-\w+\n/);
+});

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between a server and its Neo4j, and can stop passing on what it receives, as a frozen Neo4j does. */
+/** Stands between a client and its server, such as a Neo4j, and can stop passing on what it receives, as a frozen one does. */
 export interface FreezableProxy {
-  /** The address of Neo4j through the proxy. */
+  /** The address of the server through the proxy, with the scheme of Bolt. */
   readonly uri: string;
   freeze(): void;
+  /** Breaks off all connections; new ones can be made. */
+  cut(): void;
   close(): void;
 }
 
@@ -34,6 +36,9 @@ export async function startFreezableProxy(uri: string): Promise<FreezableProxy> 
         socket.unpipe();
         socket.pause();
       }
+    },
+    cut() {
+      sockets.forEach((socket) => socket.destroy());
     },
     close() {
       proxy.close();

@@ -569,8 +569,8 @@ test('a request that the server breaks off for its size is named with that size'
 
 test('wrong words on the command line are answered with what was expected', async () => {
   assert.match((await stemma(['import'])).err, /expected a FILE to import, got none/);
-  assert.match((await stemma(['export'])).err, /expected import or demo, got export/);
-  assert.match((await stemma([])).err, /expected import or demo, got nothing/);
+  assert.match((await stemma(['export'])).err, /expected import, demo or watch, got export/);
+  assert.match((await stemma([])).err, /expected import, demo or watch, got nothing/);
   assert.match((await stemma(['demo', 'extra'])).err, /^expected no more words after demo, got extra\n/);
   assert.match(
     (await stemma(['import', 'x', '--speed', 'fast'])).err,

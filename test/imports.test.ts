@@ -9,7 +9,7 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 /** The layers, from the edge down to the ground; a file imports from its own layer and from those below. */
 const LAYERS = {
   clients:
-    'cli api-client demo demo-agent demo-scene demo-earlier demo-incident demo-repair demo-review import ' +
+    'cli api-client follow-trace demo demo-agent demo-thread demo-scene demo-earlier demo-incident demo-repair demo-review import ' +
     'progress replay-pace transcripts text-lines openai-transcript swe-agent-trajectory agent-run run-to-trace ' +
     'write-trace',
   edge:

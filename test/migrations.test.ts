@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import neo4jDriver from 'neo4j-driver';
 import { openDatabase } from '../src/database.js';
 import { migrate } from '../src/migrate.js';
 import { readMigrations } from '../src/migrations.js';
@@ -33,6 +34,26 @@ async function storeOldGraph(): Promise<void> {
     }
   }
 }
+
+// First of all: Neo4j never forgets a type that it has known.
+test('on an empty graph no question of an analyst gets a warning about types of edges that are not known', async () => {
+  await migrate(database);
+  const folder = new URL('../../cypher/analysis/', import.meta.url);
+  const driver = neo4jDriver.driver(neo4j.uri, neo4jDriver.auth.basic(neo4j.username, neo4j.password));
+  const warnings: string[] = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.cypher'))) {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const parameters = Object.fromEntries([...text.matchAll(/\$(\w+)/g)].map(([, name]) => [name, null]));
+    const { summary } = await driver.executeQuery(`EXPLAIN ${text}`, parameters);
+    warnings.push(
+      ...summary.gqlStatusObjects
+        .filter(({ statusDescription }) => /relationship type/i.test(statusDescription))
+        .map(({ statusDescription }) => `${file}: ${statusDescription}`),
+    );
+  }
+  await driver.close();
+  assert.deepEqual(warnings, []);
+});
 
 test('an empty graph gets every migration once, in order, recorded with time and version; a second run does nothing', async () => {
   await emptyDatabase(database);
