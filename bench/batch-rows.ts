@@ -1,4 +1,5 @@
-import { Batch, keyOf } from '../src/batch.js';
+import { keyOf } from '../src/keys.js';
+import { Batch } from '../src/batch.js';
 import { applyWrite, type Ingest } from '../src/ingest.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/nodes.js';
 import type { ImportFiles } from './import-files.js';

@@ -1,8 +1,9 @@
-import { keyOf, type Batch, type Change, type Table } from './batch.js';
+import { keyOf } from './keys.js';
+import { lockOrder } from './lock-order.js';
+import { type Batch, type Change, type Table } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from './graph.js';
-import { lockOrder } from './load.js';
 import { messageToNode, statsToProperties, stepToNode } from './nodes.js';
 import { partsOf } from './slices.js';
 

@@ -1,3 +1,4 @@
+import { keyOf, type ThreadKey } from './keys.js';
 import type { Held, Piece } from './content.js';
 import { notFound } from './errors.js';
 import type {
@@ -12,25 +13,6 @@ import type {
 } from './graph.js';
 import { stringifyJson } from './json-text.js';
 import type { Preview } from './stats.js';
-
-/** A trace by its project and id. */
-export interface TraceKey {
-  readonly projectId: string;
-  readonly id: string;
-}
-
-/** A thread by its project and id. */
-export interface ThreadKey {
-  readonly projectId: string;
-  readonly id: string;
-}
-
-/** The traces of rows, each once. */
-export function tracesOf(projectId: string, rows: readonly { readonly traceId: string }[]): TraceKey[] {
-  return [...new Set(rows.map(({ traceId }) => traceId))].map((id) => ({ projectId, id }));
-}
-
-export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000');
 
 /** What a row was when the transaction read it (null: not there), and what it is to become (null: gone). */
 interface Entry<Row> {

@@ -1,3 +1,4 @@
+import { inLockOrder } from './lock-order.js';
 import { objectOf, readWholes, rewritten, valueIds, type Whole } from './checkpoint-payload.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
@@ -5,7 +6,6 @@ import { notFound } from './errors.js';
 import type { CheckpointRow } from './graph.js';
 import { parseJson } from './json.js';
 import { changesBetween, type Change } from './json-changes.js';
-import { inLockOrder } from './load.js';
 import { lockThreads } from './lock.js';
 import { readValues } from './read-content.js';
 

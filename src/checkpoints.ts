@@ -1,4 +1,5 @@
-import { keyOf, type Batch } from './batch.js';
+import { keyOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { chainOf, divide, type Divided, type Owning, type Piece } from './content.js';
 import { badInput, notFound, StemmaError } from './errors.js';
 import type { CheckpointPayload, CheckpointRow } from './graph.js';

@@ -1,3 +1,4 @@
+import { objectText } from './object-text.js';
 import { hash } from 'node:crypto';
 
 /** A part of a payload, kept once however many owners have it: a message after those before it, or a value by itself. */
@@ -78,12 +79,6 @@ export function divide(projectId: string, { text, values }: ObjectTexts): Divide
     ([key, id, value]) => [key, { projectId, id, text: value, afterId: null, position: 1 }] as const,
   );
   return { text, pieces: new Map(pieces) };
-}
-
-/** An object as JSON, its keys in their order, with the text that is given for each key. */
-export function objectText(object: object, textAt: (key: string) => string): string {
-  const entries = Object.keys(object).map((key) => `${JSON.stringify(key)}:${textAt(key)}`);
-  return `{${entries.join(',')}}`;
 }
 
 /** How an owner has its pieces: the relationships of these types lead from it to them. */

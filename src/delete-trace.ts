@@ -1,4 +1,4 @@
-import type { TraceKey } from './batch.js';
+import type { TraceKey } from './keys.js';
 import { inBatches } from './batches.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';

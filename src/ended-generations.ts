@@ -1,5 +1,5 @@
+import type { ThreadKey } from './keys.js';
 import { inBatches, type BatchSize } from './batches.js';
-import type { ThreadKey } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { lockThreads } from './lock.js';

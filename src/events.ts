@@ -1,5 +1,5 @@
+import { keyOf } from './keys.js';
 import { randomUUID } from 'node:crypto';
-import { keyOf } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { badInput, StemmaError } from './errors.js';

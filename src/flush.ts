@@ -1,12 +1,13 @@
+import { keyOf } from './keys.js';
+import { lockOrder } from './lock-order.js';
 import { append, difference, goalsOf, group, isMove, update } from './append.js';
-import { keyOf, type Batch, type Change } from './batch.js';
+import { type Batch, type Change } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import { OvertakenError } from './errors.js';
 import { flushCheckpoints } from './flush-checkpoints.js';
 import { freeContent, lockFreeing } from './free-content.js';
 import type { MessageRow, RunEventRow, RunRow } from './graph.js';
-import { lockOrder } from './load.js';
 import { contentToProperties, goalToNode } from './nodes.js';
 import { partsOf } from './slices.js';
 import { storeContent } from './store-content.js';

@@ -1,4 +1,4 @@
-import { keyOf } from './batch.js';
+import { keyOf } from './keys.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import type { PieceKey } from './store-content.js';

@@ -1,9 +1,9 @@
+import type { TraceKey } from './keys.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { childrenOf, depthFirst } from './goal-tree.js';
 import type { GoalRow } from './graph.js';
-import { ownerKey, type GoalOwner, type Pages } from './lists.js';
-import type { TraceKey } from './batch.js';
+import { ownerKey, type GoalOwner, type Pages } from './owned-pages.js';
 import { goalOfNode, type GoalNode } from './nodes.js';
 
 interface InProject {

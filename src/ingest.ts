@@ -1,4 +1,5 @@
-import { Batch, keyOf, type Table, type ThreadKey, type TraceKey } from './batch.js';
+import { type ThreadKey, type TraceKey, keyOf } from './keys.js';
+import { Batch, type Table } from './batch.js';
 import { append, isAppend } from './append.js';
 import type { Database } from './database.js';
 import { StemmaError, type Written } from './errors.js';

@@ -1,4 +1,5 @@
-import { keyOf, type Batch, type TraceKey } from './batch.js';
+import { type TraceKey, keyOf } from './keys.js';
+import { type Batch } from './batch.js';
 import type { GoalRow, StepRow, TraceRow } from './graph.js';
 import type { Needs } from './load.js';
 

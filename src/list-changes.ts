@@ -1,6 +1,6 @@
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
-import { listTraces, NEWEST, type TraceFilter } from './lists.js';
+import { listTraces, NEWEST, type TraceFilter } from './list-traces.js';
 import { createPoll } from './poll.js';
 import { createTraceList, MAX_KNOWN, type ListFollower, type TraceList } from './trace-list.js';
 import { readTraces } from './traces.js';

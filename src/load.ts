@@ -1,4 +1,6 @@
-import { Batch, keyOf, type TraceKey } from './batch.js';
+import { keyOf, type IdKey, type TraceKey } from './keys.js';
+import { inLockOrder, unique } from './lock-order.js';
+import { Batch } from './batch.js';
 import type { Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
@@ -75,11 +77,6 @@ export interface NewestKey {
   readonly traceId: string;
   readonly goalId: string;
   readonly exceptId: string;
-}
-
-export interface IdKey {
-  readonly projectId: string;
-  readonly id: string;
 }
 
 export interface SequenceKey {
@@ -227,20 +224,4 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     );
   }
   await Promise.all(loads);
-}
-
-/** The order in which every process takes its locks. */
-export function lockOrder(a: IdKey, b: IdKey): number {
-  return keyOf(a.projectId, a.id) < keyOf(b.projectId, b.id) ? -1 : 1;
-}
-
-/** The keys, each once, in the order in which every process locks them. */
-export function inLockOrder<Key extends IdKey>(keys: readonly Key[]): Key[] {
-  return unique(keys).sort(lockOrder);
-}
-
-function unique<Key extends object>(keys: readonly Key[]): Key[] {
-  return [
-    ...new Map(keys.map((key) => [keyOf(...(Object.values(key) as (string | number)[])), key])).values(),
-  ];
 }

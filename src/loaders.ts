@@ -4,7 +4,18 @@ import type { Database } from './database.js';
 import { readChildren, readGoals, readRoots, readTrees } from './goal-lists.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from './graph.js';
 import { JsonText } from './json-text.js';
-import { lists, ownerKey, type GoalOwner, type Pages } from './lists.js';
+import { childrenOfCheckpoints } from './list-children.js';
+import { eventsOfTraces } from './list-events.js';
+import { messagesOfGoals, messagesOfSteps, messagesOfTraces } from './list-messages.js';
+import {
+  ancestorsOfSteps,
+  childrenOfSteps,
+  descendantsOfSteps,
+  stepsOfGoals,
+  stepsOfTraces,
+} from './list-steps.js';
+import { subTracesOfGoals, subTracesOfTraces, tracesOfThreads } from './list-traces.js';
+import { ownerKey, type GoalOwner, type Pages } from './owned-pages.js';
 import { readContents, readMessages } from './messages.js';
 import { readCheckpoints, readLatest, readLineages, readNearest, readStepIds } from './read-checkpoints.js';
 import { readStepData, readSteps, type StepKey } from './steps.js';
@@ -46,6 +57,22 @@ export interface Loaders {
   ): Promise<ItemsOf<Name>>;
 }
 
+/** The lists that things of the graph own: for each owner a page, in the list's order. */
+const lists = {
+  subTracesOfTraces,
+  subTracesOfGoals,
+  tracesOfThreads,
+  childrenOfCheckpoints,
+  stepsOfTraces,
+  stepsOfGoals,
+  childrenOfSteps,
+  ancestorsOfSteps,
+  descendantsOfSteps,
+  messagesOfTraces,
+  messagesOfGoals,
+  messagesOfSteps,
+  eventsOfTraces,
+};
 type Lists = typeof lists;
 const STEP_LISTS: ReadonlySet<keyof Lists> = new Set(['stepsOfTraces', 'stepsOfGoals', 'childrenOfSteps']);
 type OwnerOf<Name extends keyof Lists> = Parameters<Lists[Name]>[1]['owners'][number];

@@ -1,8 +1,10 @@
-import { keyOf, type Batch, type ThreadKey, type TraceKey } from './batch.js';
+import { type ThreadKey, type TraceKey, keyOf } from './keys.js';
+import { inLockOrder } from './lock-order.js';
+import { type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { ThreadRow, TraceRow } from './graph.js';
-import { inLockOrder, load, type Needs } from './load.js';
+import { load, type Needs } from './load.js';
 
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');

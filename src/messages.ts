@@ -1,4 +1,5 @@
-import { keyOf, tracesOf, type Batch } from './batch.js';
+import { type IdKey, keyOf, tracesOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
 import { badInput, StemmaError } from './errors.js';
@@ -8,7 +9,6 @@ import { checkId, checkOptionalId, digestOfText, idOr } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { JsonText, stringifyJson } from './json-text.js';
 import { shown } from './json.js';
-import type { IdKey } from './load.js';
 import { messageOfNode, type MessageNode } from './nodes.js';
 import { preparation, PreparedJson } from './prepared-json.js';
 import { checkSequence, takeSequence } from './sequences.js';

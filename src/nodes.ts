@@ -1,4 +1,4 @@
-import { objectText } from './content.js';
+import { objectText } from './object-text.js';
 import { JsonText, stringifyJson } from './json-text.js';
 import { parseJson } from './json.js';
 import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './graph.js';

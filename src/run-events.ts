@@ -1,5 +1,6 @@
+import { keyOf } from './keys.js';
 import { randomUUID } from 'node:crypto';
-import { keyOf, type Batch } from './batch.js';
+import { type Batch } from './batch.js';
 import { badInput, StemmaError } from './errors.js';
 import type { RunEventRow } from './graph.js';
 import { checkId, digestOf } from './ids.js';

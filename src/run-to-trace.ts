@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { textOf, type AgentRun, type Answered, type Returned, type ToolCall } from './agent-run.js';
-import type { StepType } from './graph.js';
+
+/** The types of steps that a transcript has. */
+type StepType = 'llm_call' | 'tool_call' | 'tool_result' | 'conclusion';
 
 /** What the API is to be sent for one run: the trace, then the writes in order, then the end. */
 export interface TraceWrites {

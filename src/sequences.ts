@@ -1,4 +1,5 @@
-import { keyOf, type Batch } from './batch.js';
+import { keyOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { badInput, StemmaError } from './errors.js';
 import type { TraceRow } from './graph.js';
 import type { SequenceKey } from './load.js';

@@ -1,9 +1,9 @@
-import { keyOf } from './batch.js';
+import { keyOf } from './keys.js';
 import type { Database, Runner } from './database.js';
 import { notFound } from './errors.js';
 import { readTrees } from './goal-lists.js';
 import type { GoalRow, TraceRow } from './graph.js';
-import { lists } from './lists.js';
+import { subTracesOfTraces } from './list-traces.js';
 import { lockTraces } from './lock.js';
 import { readTraces } from './traces.js';
 
@@ -69,7 +69,7 @@ async function readLocked(transaction: Runner, { projectId, traceId }: TraceId):
     lockTraces(transaction, { traces: [{ projectId, id: traceId }] }),
     readTraces(transaction, { projectId, ids: [traceId] }),
     readTrees(transaction, { projectId, ids: [traceId] }),
-    lists.subTracesOfTraces(transaction, {
+    subTracesOfTraces(transaction, {
       projectId,
       owners: [traceId],
       after: '',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_LIST } from './content-input.js';
-import { objectText, textsOfList, type ListTexts } from './content.js';
+import { textsOfList, type ListTexts } from './content.js';
+import { objectText } from './object-text.js';
 import { badInput } from './errors.js';
 import type { StepProperties, StepTexts, StepType } from './graph.js';
 import { digestOf, MAX_INDEXED_LENGTH } from './ids.js';

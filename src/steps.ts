@@ -1,4 +1,5 @@
-import { keyOf, tracesOf, type Batch } from './batch.js';
+import { type IdKey, keyOf, tracesOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { chainOf, type Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Database } from './database.js';
@@ -10,7 +11,6 @@ import type { Ingest } from './ingest.js';
 import { withParts } from './json-parts.js';
 import { JsonText, stringifyJson } from './json-text.js';
 import { shown } from './json.js';
-import type { IdKey } from './load.js';
 import { stepOfNode, type StepNode } from './nodes.js';
 import { PreparedJson } from './prepared-json.js';
 import { readLists } from './read-content.js';

@@ -1,4 +1,4 @@
-import { keyOf } from './batch.js';
+import { keyOf } from './keys.js';
 import type { Held, Owning, Piece } from './content.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';

@@ -1,4 +1,4 @@
-import { keyOf } from './batch.js';
+import { keyOf } from './keys.js';
 import type { Database } from './database.js';
 import { StemmaError } from './errors.js';
 import { createFollower, type Follower, type Tail } from './follower.js';

@@ -1,4 +1,4 @@
-import type { ThreadKey } from './batch.js';
+import type { ThreadKey } from './keys.js';
 import { statement } from './cypher.js';
 import type { Runner } from './database.js';
 import type { ThreadRow } from './graph.js';

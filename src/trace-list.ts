@@ -1,6 +1,6 @@
 import { endable } from './endable.js';
 import type { TraceRow } from './graph.js';
-import type { TraceFilter } from './lists.js';
+import type { TraceFilter } from './list-traces.js';
 
 /** A change in a watched list of traces; `trace` is its newest state, null when it left the list. */
 export interface ListChange {

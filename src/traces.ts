@@ -1,4 +1,5 @@
-import { keyOf, type Batch, type TraceKey } from './batch.js';
+import { type TraceKey, keyOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import type { Database, Runner } from './database.js';
 import { badInput, notFound, StemmaError } from './errors.js';

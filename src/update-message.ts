@@ -1,4 +1,5 @@
-import { keyOf, type Batch } from './batch.js';
+import { type IdKey, keyOf } from './keys.js';
+import { type Batch } from './batch.js';
 import { statement } from './cypher.js';
 import { notFound } from './errors.js';
 import { checkGoalOfTrace } from './goal-rules.js';
@@ -7,7 +8,6 @@ import type { GoalRow, MessageRow, Stats } from './graph.js';
 import { checkId } from './ids.js';
 import type { Ingest } from './ingest.js';
 import { stringifyJson } from './json-text.js';
-import type { IdKey } from './load.js';
 import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
 import { addUsage, previewOf, showNewest, usageOf } from './stats.js';
 import { affectedGoals, tally, type AffectedGoal } from './tally.js';

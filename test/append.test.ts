@@ -1,7 +1,8 @@
+import { keyOf } from '../src/keys.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppend } from '../src/append.js';
-import { Batch, keyOf } from '../src/batch.js';
+import { Batch } from '../src/batch.js';
 import type { Runner } from '../src/database.js';
 import { flush } from '../src/flush.js';
 

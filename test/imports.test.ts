@@ -25,7 +25,7 @@ const LAYERS = {
     'threads run-events run-event-lists delete-run-events ended-generations finish-deletions batches ' +
     'thread-updates run-event-ids times checkpoints read-checkpoints checkpoint-payload delete-checkpoints ' +
     'json-changes read-content checkpoint-diff checkpoint-tree goal-tree step-data tally sequences usage pages ' +
-    'ids content-input',
+    'ids content-input list-traces list-children list-events list-messages list-steps owned-pages object-text keys lock-order',
   ingest:
     'ingest known lock load append flush flush-checkpoints batch store-content free-content content nodes ' +
     'stats graph fair-queue',

@@ -1,7 +1,8 @@
+import { keyOf } from '../src/keys.js';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import neo4j, { type Driver, type Session } from 'neo4j-driver';
-import { Batch, keyOf } from '../src/batch.js';
+import { Batch } from '../src/batch.js';
 import type { Database } from '../src/database.js';
 import { createIngest } from '../src/ingest.js';
 import { Known } from '../src/known.js';

@@ -2,7 +2,7 @@ import type { MutationResolvers, QueryResolvers, StepResolvers } from '../genera
 import { badInput, notFound } from '../errors.js';
 import type { Context } from '../context.js';
 import type { StepProperties, StepRef, StepRow } from '../graph.js';
-import type { RelatedStep } from '../lists.js';
+import type { RelatedStep } from '../list-steps.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize } from '../pages.js';
 import { addSteps } from '../steps.js';

@@ -1,5 +1,5 @@
 import type { QueryResolvers, ThreadResolvers } from '../generated/schema.js';
-import { NEWEST } from '../lists.js';
+import { NEWEST } from '../list-traces.js';
 import { pageOf, pageSize, textAfter } from '../pages.js';
 import { byListKey } from './trace.js';
 import { latestOf } from './checkpoint.js';

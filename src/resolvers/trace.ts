@@ -7,7 +7,7 @@ import type {
   TraceResolvers,
 } from '../generated/schema.js';
 import type { TraceRow } from '../graph.js';
-import { listTraces, NEWEST, type TraceFilter as Filter } from '../lists.js';
+import { listTraces, NEWEST, type TraceFilter as Filter } from '../list-traces.js';
 import { JsonText } from '../json-text.js';
 import type { ListChange } from '../trace-list.js';
 import type { Loaders } from '../loaders.js';

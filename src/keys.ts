@@ -1,0 +1,25 @@
+/** A trace by its project and id. */
+export interface TraceKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+/** A thread by its project and id. */
+export interface ThreadKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+/** A row by its project and id. */
+export interface IdKey {
+  readonly projectId: string;
+  readonly id: string;
+}
+
+/** The traces of rows, each once. */
+export function tracesOf(projectId: string, rows: readonly { readonly traceId: string }[]): TraceKey[] {
+  return [...new Set(rows.map(({ traceId }) => traceId))].map((id) => ({ projectId, id }));
+}
+
+/** Joins what identifies a row to one text. */
+export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000');
