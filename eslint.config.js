@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'src/generated/', '.stemma/', 'bench/.peers/'] },
+  { ignores: ['dist/', 'src/api/graphql/generated/', '.stemma/', 'bench/.peers/'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,7 +1,7 @@
-import { keyOf } from '../src/keys.js';
-import { Batch } from '../src/batch.js';
-import { applyWrite, type Ingest } from '../src/ingest.js';
-import { goalToNode, messageToNode, stepToNode } from '../src/nodes.js';
+import { keyOf } from '../src/model/keys.js';
+import { Batch } from '../src/ingest/unit-of-work.js';
+import { applyWrite, type Ingest } from '../src/ingest/group-commit.js';
+import { goalToNode, messageToNode, stepToNode } from '../src/model/row-mapping.js';
 import type { ImportFiles } from './import-files.js';
 
 /** Writes that are applied to a batch in memory at once, and never reach a database. */

@@ -1,4 +1,4 @@
-import { seeded } from '../test/live.js';
+import { seeded } from '../test/kit/live.js';
 import { contentOf } from './workload.js';
 
 /** How many messages the longest list of the figures has. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectTo } from '../src/api-client.js';
-import { openDatabase, type Database } from '../src/database.js';
-import type { TraceWrites } from '../src/run-to-trace.js';
-import { readTranscript } from '../src/transcripts.js';
-import { REAL_CLOCK, writeTrace } from '../src/write-trace.js';
-import type { ServerProcess } from '../test/server-process.js';
+import { connectTo } from '../src/cli/api-client.js';
+import { openDatabase, type Database } from '../src/neo4j/database.js';
+import type { TraceWrites } from '../src/cli/import/run-to-trace.js';
+import { readTranscript } from '../src/cli/import/transcripts.js';
+import { REAL_CLOCK, writeTrace } from '../src/cli/import/write-trace.js';
+import type { ServerProcess } from '../test/kit/server-process.js';
 import { LENGTH, messagesOf, putBody } from './checkpoint-load.js';
 import { median, type Figure } from './figure.js';
 import { openHttpClient, type HttpClient } from './http-client.js';

@@ -1,5 +1,5 @@
-import { openDatabase, type Database } from '../src/database.js';
-import type { ServerProcess } from '../test/server-process.js';
+import { openDatabase, type Database } from '../src/neo4j/database.js';
+import type { ServerProcess } from '../test/kit/server-process.js';
 import { messagesOf } from './checkpoint-load.js';
 import { median, percentile, type Figure, type Reading } from './figure.js';
 import { openHttpClient, type HttpClient } from './http-client.js';

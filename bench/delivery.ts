@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { ServerProcess } from '../test/server-process.js';
+import type { ServerProcess } from '../test/kit/server-process.js';
 import { FOLLOW } from './follow.js';
 import { percentile, type Figure, type Reading } from './figure.js';
 import { openHttpClient, share } from './http-client.js';
@@ -157,7 +157,7 @@ const manySubscribers: Figure<WritingStage> = {
   name: '2,000 subscribers',
   async measure(stage) {
     const [traceId = ''] = stage.traces;
-    const child = fork(fileURLToPath(new URL('subscribers.js', import.meta.url)));
+    const child = fork(fileURLToPath(new URL('./subscribers.js', import.meta.url)));
     stopLater(() => {
       child.kill();
       return undefined;

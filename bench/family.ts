@@ -1,9 +1,9 @@
-import { addMessages } from '../src/messages.js';
-import type { Ingest } from '../src/ingest.js';
-import { setGoalTree } from '../src/set-goal-tree.js';
-import { addSteps, type NewStep } from '../src/steps.js';
-import { createTrace } from '../src/traces.js';
-import { seeded } from '../test/live.js';
+import { addMessages } from '../src/domain/messages/messages.js';
+import type { Ingest } from '../src/ingest/group-commit.js';
+import { setGoalTree } from '../src/domain/goals/set-goal-tree.js';
+import { addSteps, type NewStep } from '../src/domain/steps/steps.js';
+import { createTrace } from '../src/domain/traces/traces.js';
+import { seeded } from '../test/kit/live.js';
 
 /** Trace 50 of `steps-50` and so on: what figures 10 to 12 read. */
 export const LANDMARKS = ['steps-50', 'dag-2500', 'dag-10000', 'goals-1000'] as const;

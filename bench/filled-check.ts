@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { cypherText } from '../src/cypher.js';
-import type { Database } from '../src/database.js';
-import { deleteTrace } from '../src/delete-trace.js';
-import { createIngest } from '../src/ingest.js';
+import { cypherText } from '../src/neo4j/cypher.js';
+import type { Database } from '../src/neo4j/database.js';
+import { deleteTrace } from '../src/domain/traces/delete-trace.js';
+import { createIngest } from '../src/ingest/group-commit.js';
 import { addFamily, addLandmark, LANDMARKS, nameOf } from './family.js';
 
 const SAMPLE = 100;

@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { migrate } from '../src/migrate.js';
-import { Batch } from '../src/batch.js';
-import { openDatabase } from '../src/database.js';
-import { installNeo4j, neo4jFolder } from '../src/neo4j-install.js';
+import { migrate } from '../src/neo4j/migrate.js';
+import { Batch } from '../src/ingest/unit-of-work.js';
+import { openDatabase } from '../src/neo4j/database.js';
+import { installNeo4j, neo4jFolder } from '../src/neo4j/local/neo4j-install.js';
 import { ingestInto, writeRows } from './batch-rows.js';
 import { addFamily, addLandmark, LANDMARKS } from './family.js';
 import { checkFilled } from './filled-check.js';
@@ -32,9 +32,9 @@ function folderOf(traces: number, seed: number): string {
   const hash = createHash('sha256');
   for (const file of [
     ...schema,
-    'src/graph.ts',
-    'src/nodes.ts',
-    'src/content.ts',
+    'src/model/rows.ts',
+    'src/model/row-mapping.ts',
+    'src/content/pieces.ts',
     'bench/family.ts',
     'bench/batch-rows.ts',
   ]) {

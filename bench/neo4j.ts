@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j-local.js';
+import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j/local/neo4j-local.js';
 import { stopLater } from './started.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,4 +1,4 @@
-import { openDatabase } from '../src/database.js';
+import { openDatabase } from '../src/neo4j/database.js';
 import { filled, LARGE, SMALL } from './filled.js';
 import { openHttpClient, type HttpClient } from './http-client.js';
 import { startNeo4j } from './neo4j.js';

@@ -1,4 +1,4 @@
-import { spawnServer, type ServerProcess } from '../test/server-process.js';
+import { spawnServer, type ServerProcess } from '../test/kit/server-process.js';
 import type { BenchNeo4j } from './neo4j.js';
 import { stopLater } from './started.js';
 

@@ -1,5 +1,5 @@
 import type { HttpClient } from './http-client.js';
-import { seeded } from '../test/live.js';
+import { seeded } from '../test/kit/live.js';
 
 /** A goal under a goal, six deep; messages are recorded on the last one, so that each counts on six. */
 export const GOALS = ['g1', 'g2', 'g3', 'g4', 'g5', 'g6'] as const;

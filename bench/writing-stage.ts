@@ -1,4 +1,4 @@
-import type { ServerProcess } from '../test/server-process.js';
+import type { ServerProcess } from '../test/kit/server-process.js';
 import { share, openHttpClient, type HttpClient } from './http-client.js';
 import { startNeo4j, temporaryFolder, type BenchNeo4j } from './neo4j.js';
 import { watching } from './process-watch.js';

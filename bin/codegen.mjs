@@ -1,11 +1,11 @@
-// Writes src/generated/schema.ts from schema.graphql; with --check, only says whether it is up to date.
+// Writes src/api/graphql/generated/schema.ts from schema.graphql; with --check, only says whether it is up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { codegen } from '@graphql-codegen/core';
 import * as typescript from '@graphql-codegen/typescript';
 import * as resolvers from '@graphql-codegen/typescript-resolvers';
 import { parse } from 'graphql';
 
-const output = new URL('../src/generated/schema.ts', import.meta.url);
+const output = new URL('../src/api/graphql/generated/schema.ts', import.meta.url);
 const schema = parse(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
 
 const events = [
@@ -36,32 +36,32 @@ const config = {
   requireResolversForNonScalar: true,
   scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown', Long: 'number' },
   enumValues: {
-    TraceMode: '../graph.js#TraceMode',
-    TraceStatus: '../graph.js#TraceStatus',
-    GoalStatus: '../graph.js#GoalStatus',
-    GoalType: '../graph.js#GoalType',
-    StepType: '../graph.js#StepType',
-    CheckpointChangeKind: '../json-changes.js#ChangeKind',
+    TraceMode: '../../../model/rows.js#TraceMode',
+    TraceStatus: '../../../model/rows.js#TraceStatus',
+    GoalStatus: '../../../model/rows.js#GoalStatus',
+    GoalType: '../../../model/rows.js#GoalType',
+    StepType: '../../../model/rows.js#StepType',
+    CheckpointChangeKind: '../../../domain/checkpoints/json-changes.js#ChangeKind',
   },
   mappers: {
-    Trace: '../graph.js#TraceRow',
-    Goal: '../graph.js#GoalRow',
+    Trace: '../../../model/rows.js#TraceRow',
+    Goal: '../../../model/rows.js#GoalRow',
     Step: '../resolvers/step.js#StepSource',
-    Message: '../graph.js#MessageRow',
-    Stats: '../tally.js#PublicStats',
+    Message: '../../../model/rows.js#MessageRow',
+    Stats: '../../../domain/goals/roll-up.js#PublicStats',
     GoalTree: '../resolvers/goal.js#GoalTreeSource',
-    AffectedGoal: '../tally.js#AffectedGoal as AffectedGoalSource',
-    TraceSnapshot: '../snapshot.js#Snapshot',
-    TraceEvent: '../graph.js#EventRow',
+    AffectedGoal: '../../../domain/goals/roll-up.js#AffectedGoal as AffectedGoalSource',
+    TraceSnapshot: '../../../domain/traces/snapshot.js#Snapshot',
+    TraceEvent: '../../../model/rows.js#EventRow',
     ...Object.fromEntries(events.map((name) => [name, '../resolvers/event.js#EventSource'])),
-    TraceChange: '../trace-list.js#ListChange',
-    Thread: '../graph.js#ThreadRow',
-    RunEvent: '../graph.js#RunEventRow',
-    Checkpoint: '../graph.js#CheckpointRow',
-    CheckpointTree: '../checkpoint-tree.js#Tree',
-    CheckpointTreeNode: '../checkpoint-tree.js#TreeNode',
-    CheckpointChange: '../json-changes.js#Change',
-    CheckpointDiff: '../checkpoint-diff.js#Diff',
+    TraceChange: '../../../live/live-list.js#ListChange',
+    Thread: '../../../model/rows.js#ThreadRow',
+    RunEvent: '../../../model/rows.js#RunEventRow',
+    Checkpoint: '../../../model/rows.js#CheckpointRow',
+    CheckpointTree: '../../../domain/checkpoints/checkpoint-tree.js#Tree',
+    CheckpointTreeNode: '../../../domain/checkpoints/checkpoint-tree.js#TreeNode',
+    CheckpointChange: '../../../domain/checkpoints/json-changes.js#Change',
+    CheckpointDiff: '../../../domain/checkpoints/checkpoint-diff.js#Diff',
   },
 };
 
@@ -79,6 +79,6 @@ const generated = `// Made from schema.graphql by \`npm run codegen\`.\n${text.r
 if (!process.argv.includes('--check')) {
   writeFileSync(output, generated);
 } else if (readFileSync(output, 'utf8') !== generated) {
-  console.error('src/generated/schema.ts is out of date: run `npm run codegen`');
+  console.error('src/api/graphql/generated/schema.ts is out of date: run `npm run codegen`');
   process.exitCode = 1;
 }

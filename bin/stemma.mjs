@@ -3,4 +3,4 @@
 import { prepare } from './prepare.mjs';
 
 prepare();
-await import('../dist/src/cli.js');
+await import('../dist/src/cli/cli.js');

@@ -44,7 +44,7 @@ if (wordless) {
     process.exit(1);
   }
 }
-const status = await run(['dist/test/run.js', ...(all ? ['--reporter=spec'] : []), ...args]);
+const status = await run(['dist/test/runner/run.js', ...(all ? ['--reporter=spec'] : []), ...args]);
 if (all && wordless) {
   writeFileSync(`${root}test/all-output.txt`, output.join('').replaceAll(root, ''));
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import neo4j from 'neo4j-driver';
-import type { DatabaseSettings } from './database.js';
-import { StemmaError } from './errors.js';
-import { within } from './within.js';
+import type { DatabaseSettings } from './neo4j/database.js';
+import { StemmaError } from './base/errors.js';
+import { within } from './base/within.js';
 
 const START_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 500;

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { isLoopback } from './host-check.js';
-import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { isLoopback } from './api/http/host-check.js';
+import { DEFAULT_LIMITS, type Limits } from './base/limits.js';
 
 /** Everything that can be set, from environment variables; see `.env.example` for what each does. */
 export interface Config {

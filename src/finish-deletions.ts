@@ -1,7 +1,7 @@
-import type { Database } from './database.js';
-import { finishTraceDeletions } from './delete-trace.js';
-import { clearEndedGenerations } from './ended-generations.js';
-import { freeReleased } from './free-content.js';
+import type { Database } from './neo4j/database.js';
+import { finishTraceDeletions } from './domain/traces/delete-trace.js';
+import { clearEndedGenerations } from './domain/run-events/ended-generations.js';
+import { freeReleased } from './content/release-pieces.js';
 
 /** Clears what deletions that were cut short left behind. Call it at start. Returns how many deletions it finished. */
 export async function finishDeletions(database: Database): Promise<number> {

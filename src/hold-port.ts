@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { StemmaError } from './errors.js';
-import { json } from './respond.js';
-import { within } from './within.js';
+import { StemmaError } from './base/errors.js';
+import { json } from './api/http/respond.js';
+import { within } from './base/within.js';
 
 /** An address that the server will listen on, occupied while it starts. */
 export interface HeldPort {

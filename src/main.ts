@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { pino } from 'pino';
 import { ConfigError, readConfig } from './config.js';
-import { StemmaError } from './errors.js';
-import { DEFAULT_LIMITS } from './limits.js';
-import { pretty } from './pretty.js';
+import { StemmaError } from './base/errors.js';
+import { DEFAULT_LIMITS } from './base/limits.js';
+import { pretty } from './log-format.js';
 import { startUp } from './start-up.js';
 import { stopParts, type Part } from './stop-parts.js';
-import { within } from './within.js';
+import { within } from './base/within.js';
 
 // By default, V8 lets the heap grow to four times the live data before it collects garbage.
 setFlagsFromString('--heap-growing-percent=100');

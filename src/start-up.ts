@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { awaitNeo4j } from './await-neo4j.js';
 import type { Config } from './config.js';
-import { openDatabase, type DatabaseSettings } from './database.js';
+import { openDatabase, type DatabaseSettings } from './neo4j/database.js';
 import { finishDeletions } from './finish-deletions.js';
 import { holdPort, listenError } from './hold-port.js';
-import { migrate } from './migrate.js';
-import { startLocalNeo4j, type LocalNeo4j } from './neo4j-local.js';
-import { startServer, type RunningServer } from './server.js';
+import { migrate } from './neo4j/migrate.js';
+import { startLocalNeo4j, type LocalNeo4j } from './neo4j/local/neo4j-local.js';
+import { startServer, type RunningServer } from './app.js';
 import type { Part } from './stop-parts.js';
 
 export interface StartUpOptions {

@@ -1,4 +1,4 @@
-import { within } from './within.js';
+import { within } from './base/within.js';
 
 /** Something that runs until the process stops. */
 export interface Part {

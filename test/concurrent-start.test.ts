@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readMigrations } from '../src/migrations.js';
-import { range } from './live.js';
-import { emptyDatabase, startOwnNeo4j } from './own-neo4j.js';
-import { spawnServer } from './server-process.js';
+import { readMigrations } from '../src/neo4j/migrations.js';
+import { range } from './kit/live.js';
+import { emptyDatabase, startOwnNeo4j } from './kit/own-neo4j.js';
+import { spawnServer } from './kit/server-process.js';
 
 const { neo4j, database } = await startOwnNeo4j();
 

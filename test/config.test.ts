@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { ConfigError, readConfig, SETTING_NAMES } from '../src/config.js';
-import { DEFAULT_LIMITS } from '../src/limits.js';
+import { DEFAULT_LIMITS } from '../src/base/limits.js';
 
 describe('settings', () => {
   test('without any: loopback, port 4000, a local Neo4j in .stemma', () => {

@@ -4,10 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { processWithPid } from '../src/process-lock.js';
-import { newId, until } from './kit.js';
-import { untilReadyIs } from './outage-kit.js';
-import { startServerProcess } from './server-process.js';
+import { processWithPid } from '../src/neo4j/local/process-lock.js';
+import { newId, until } from './kit/kit.js';
+import { untilReadyIs } from './kit/outage-kit.js';
+import { startServerProcess } from './kit/server-process.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'stemma-main-'));
 after(() => rmSync(dataDir, { recursive: true, force: true }));

@@ -3,10 +3,10 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import neo4j, { type Driver } from 'neo4j-driver';
-import { startFreezableProxy } from './frozen-proxy.js';
-import { newId, testNeo4j, until } from './kit.js';
-import { openGraphQL, openSocket } from './live.js';
-import { startServerProcess, type ServerProcess } from './server-process.js';
+import { startFreezableProxy } from './kit/frozen-proxy.js';
+import { newId, testNeo4j, until } from './kit/kit.js';
+import { openGraphQL, openSocket } from './kit/live.js';
+import { startServerProcess, type ServerProcess } from './kit/server-process.js';
 
 interface Reply {
   readonly status: number;

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../src/neo4j-server.js';
-import { testNeo4j, until } from './kit.js';
+import { freePort } from '../src/neo4j/local/neo4j-server.js';
+import { testNeo4j, until } from './kit/kit.js';
 
 interface Ended {
   readonly code: number | null;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { seeded } from '../../test/live.js';
+import { seeded } from '../../test/kit/live.js';
 import { contentOf } from '../workload.js';
 
 /** A span by OpenTelemetry, a step by Stemma: a call of a model, or the run that makes the calls, which has no usage. */

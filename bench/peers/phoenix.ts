@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openHttpClient } from '../http-client.js';
 import { temporaryFolder } from '../neo4j.js';
-import { freePort } from '../../src/neo4j-server.js';
+import { freePort } from '../../src/neo4j/local/neo4j-server.js';
 import { peersFolder, python } from './install.js';
 import { startPeerServer } from './process.js';
 import type { SpanStore } from './span-store.js';

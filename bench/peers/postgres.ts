@@ -4,7 +4,7 @@ import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../neo4j.js';
-import { freePort } from '../../src/neo4j-server.js';
+import { freePort } from '../../src/neo4j/local/neo4j-server.js';
 import { postgresPrograms } from './install.js';
 import { startPeerServer } from './process.js';
 

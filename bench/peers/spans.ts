@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { seeded } from '../../test/live.js';
+import { seeded } from '../../test/kit/live.js';
 import { median, type Figure } from '../figure.js';
 import { share } from '../http-client.js';
 import { makeTraces, oneMoreCall, type AgentSpan, type SpansOfTrace } from './agent-traces.js';

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { cypherText } from '../../src/cypher.js';
+import { cypherText } from '../../src/neo4j/cypher.js';
 import { checkCheckpointThread, checkRunThread } from './check-threads.js';
 import { checkTrace, leftOf } from './check-traces.js';
 import type { TraceOwner } from './ledger.js';

@@ -1,4 +1,4 @@
-import { seeded } from '../live.js';
+import { seeded } from '../kit/live.js';
 
 /** Random choices that repeat themselves for the same seed and name. */
 export interface Random {

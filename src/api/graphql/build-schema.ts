@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import type { GraphQLSchema } from 'graphql';
+import { guardFields } from './guard-fields.js';
+import { resolvers } from './resolvers/all.js';
+
+const typeDefs = readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
+
+/** The API's schema with its resolvers; throws where the two do not fit. */
+export function createSchema(): GraphQLSchema {
+  const schema = makeExecutableSchema({
+    typeDefs,
+    resolvers,
+    resolverValidationOptions: { requireResolversForArgs: 'error', requireResolversToMatchSchema: 'error' },
+  });
+  // A scalar made in code comes without the description that stands in the schema.
+  for (const type of Object.values(schema.getTypeMap())) {
+    type.description ??= type.astNode?.description?.value;
+  }
+  guardFields(schema);
+  return schema;
+}

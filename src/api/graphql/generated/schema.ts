@@ -1,0 +1,2628 @@
+// Made from schema.graphql by `npm run codegen`.
+import type { TraceMode } from '../../../model/rows.js';
+import type { TraceStatus } from '../../../model/rows.js';
+import type { GoalStatus } from '../../../model/rows.js';
+import type { GoalType } from '../../../model/rows.js';
+import type { StepType } from '../../../model/rows.js';
+import type { ChangeKind as CheckpointChangeKind } from '../../../domain/checkpoints/json-changes.js';
+import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
+import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../../../model/rows.js';
+import type { StepSource } from '../resolvers/step.js';
+import type { PublicStats, AffectedGoal as AffectedGoalSource } from '../../../domain/goals/roll-up.js';
+import type { GoalTreeSource } from '../resolvers/goal.js';
+import type { Snapshot } from '../../../domain/traces/snapshot.js';
+import type { EventSource } from '../resolvers/event.js';
+import type { ListChange } from '../../../live/live-list.js';
+import type { Tree, TreeNode } from '../../../domain/checkpoints/checkpoint-tree.js';
+import type { Change } from '../../../domain/checkpoints/json-changes.js';
+import type { Diff } from '../../../domain/checkpoints/checkpoint-diff.js';
+import type { Context } from '../context.js';
+export type Maybe<T> = T | null;
+export type InputMaybe<T> = T | null | undefined;
+export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
+export type EnumResolverSignature<T, AllowedValues = any> = { [key in keyof T]?: AllowedValues };
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+/** All built-in and custom scalars, mapped to their actual values */
+export type Scalars = {
+  ID: { input: string; output: string; }
+  String: { input: string; output: string; }
+  Boolean: { input: boolean; output: boolean; }
+  Int: { input: number; output: number; }
+  Float: { input: number; output: number; }
+  /** A moment in UTC to the millisecond, as the server stamped it: `2026-01-31T12:00:00.000Z`. */
+  DateTime: { input: string; output: string; }
+  /**
+   * Any JSON value, returned equal to what came in: every Unicode character, integers up to 2^53, keys in their order.
+   * What would be changed on the way (a larger integer, a lone surrogate) is refused.
+   */
+  JSON: { input: unknown; output: unknown; }
+  /** A whole number from 0 to 2^53: counts, sequences and event ids, which may outgrow 32 bits. */
+  Long: { input: number; output: number; }
+};
+
+export type { TraceMode };
+
+export type { TraceStatus };
+
+export type { GoalStatus };
+
+export type { GoalType };
+
+export type { StepType };
+
+/** How a trace in a watched list changed. */
+export type TraceChangeKind =
+  /** It is new, or it came to match the filter. */
+  | 'CREATED'
+  /** Something in it changed; `trace` is its newest state. */
+  | 'UPDATED'
+  /** It was deleted, or no longer matches the filter. */
+  | 'DELETED';
+
+export type { CheckpointChangeKind };
+
+/** Where a page of a list ends. */
+export type PageInfo = {
+  readonly __typename?: 'PageInfo';
+  /** Whether there is more after this page. */
+  readonly hasNextPage: Scalars['Boolean']['output'];
+  /** Whether this page was reached by a cursor, so that something may stand before it. */
+  readonly hasPreviousPage: Scalars['Boolean']['output'];
+  /** The cursor of the first item, null for an empty page. */
+  readonly startCursor: Maybe<Scalars['String']['output']>;
+  /** The cursor of the last item, to give as `after`; null for an empty page. */
+  readonly endCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** What was said and what it cost: messages, tokens, US dollars. */
+export type Stats = {
+  readonly __typename?: 'Stats';
+  /** How many messages. */
+  readonly messageCount: Scalars['Long']['output'];
+  /** Tokens sent to models. */
+  readonly promptTokens: Scalars['Long']['output'];
+  /** Tokens received from models. */
+  readonly completionTokens: Scalars['Long']['output'];
+  /** `promptTokens` and `completionTokens` together. */
+  readonly totalTokens: Scalars['Long']['output'];
+  /** US dollars, added in steps of 1e-9. */
+  readonly totalCost: Scalars['Float']['output'];
+  /** How the text of the newest message (by sequence) counted here begins: 80 characters at most, null without one. */
+  readonly preview: Maybe<Scalars['String']['output']>;
+};
+
+/** One run of an agent, or one call of a model. */
+export type Trace = {
+  readonly __typename?: 'Trace';
+  /** Unique in the project. */
+  readonly id: Scalars['ID']['output'];
+  /** Call or agent. */
+  readonly mode: TraceMode;
+  /** Which prompt was used. */
+  readonly promptName: Maybe<Scalars['String']['output']>;
+  /** What the agent was asked to do. */
+  readonly task: Maybe<Scalars['String']['output']>;
+  /** Which kind of agent ran. */
+  readonly agentType: Maybe<Scalars['String']['output']>;
+  /** Where it stands. */
+  readonly status: TraceStatus;
+  /** On whose behalf it ran. */
+  readonly uid: Maybe<Scalars['String']['output']>;
+  /** Whatever the client wishes to keep with it: a JSON object. */
+  readonly context: Scalars['JSON']['output'];
+  /** What came of it, in the agent's words. */
+  readonly summary: Maybe<Scalars['String']['output']>;
+  /** Why it failed. */
+  readonly error: Maybe<Scalars['String']['output']>;
+  /** How many steps it has. */
+  readonly totalSteps: Scalars['Long']['output'];
+  /** How many messages it has. */
+  readonly totalMessages: Scalars['Long']['output'];
+  /** Tokens used by its steps and messages; sub-traces count their own. */
+  readonly totalTokens: Scalars['Long']['output'];
+  /** US dollars spent by its steps and messages; sub-traces count their own. */
+  readonly totalCost: Scalars['Float']['output'];
+  /** The id of its newest event, 0 before the first. */
+  readonly lastEventId: Scalars['Long']['output'];
+  /** When it was created. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When it was completed or failed; null while it has not. */
+  readonly completedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The id of the trace it was started from, kept when that trace is deleted. */
+  readonly parentTraceId: Maybe<Scalars['ID']['output']>;
+  /** The trace it was started from. */
+  readonly parent: Maybe<Trace>;
+  /** The goal of the parent trace that it works for. */
+  readonly parentGoal: Maybe<Goal>;
+  /** The id of the thread it ran in. */
+  readonly threadId: Maybe<Scalars['ID']['output']>;
+  /** The thread it ran in. */
+  readonly thread: Maybe<Thread>;
+  /** The traces started from it, oldest first. */
+  readonly subTraces: TraceConnection;
+  /** Its messages, tokens and cost. */
+  readonly stats: Stats;
+  /** All its goals as a tree; null while it has none. */
+  readonly goalTree: Maybe<GoalTree>;
+  /** Its goals, parents before children. */
+  readonly goals: GoalConnection;
+  /** Its goals without a parent, in order. */
+  readonly rootGoals: ReadonlyArray<Goal>;
+  /** One of its goals, by the short id. */
+  readonly goal: Maybe<Goal>;
+  /** Its steps, by sequence. */
+  readonly steps: StepConnection;
+  /** Its messages, by sequence. */
+  readonly messages: MessageConnection;
+  /** Its event log, oldest first. */
+  readonly events: TraceEventConnection;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceSubTracesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceStatsArgs = {
+  includeSubTraces?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceGoalsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceGoalArgs = {
+  goalId: Scalars['String']['input'];
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceStepsArgs = {
+  types: InputMaybe<ReadonlyArray<StepType>>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceMessagesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One run of an agent, or one call of a model. */
+export type TraceEventsArgs = {
+  since?: InputMaybe<Scalars['Long']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of traces. */
+export type TraceConnection = {
+  readonly __typename?: 'TraceConnection';
+  /** The traces with their cursors. */
+  readonly edges: ReadonlyArray<TraceEdge>;
+  /** The traces alone. */
+  readonly nodes: ReadonlyArray<Trace>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A trace in a list. */
+export type TraceEdge = {
+  readonly __typename?: 'TraceEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The trace. */
+  readonly node: Trace;
+};
+
+/** All goals of a trace. */
+export type GoalTree = {
+  readonly __typename?: 'GoalTree';
+  /** What the trace was asked to do: its `task`. */
+  readonly mission: Maybe<Scalars['String']['output']>;
+  /** Every goal, each parent directly before its children, siblings in order. */
+  readonly goals: ReadonlyArray<Goal>;
+  /** The goals without a parent, in order. */
+  readonly roots: ReadonlyArray<Goal>;
+};
+
+/** Something the agent set out to reach; goals form a tree in their trace. */
+export type Goal = {
+  readonly __typename?: 'Goal';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Unique in the trace; this is what inputs take. */
+  readonly goalId: Scalars['String']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** Its trace. */
+  readonly trace: Trace;
+  /** The short id of the goal above it. */
+  readonly parentId: Maybe<Scalars['String']['output']>;
+  /** The goal above it. */
+  readonly parent: Maybe<Goal>;
+  /** The goals below it, in order. */
+  readonly children: ReadonlyArray<Goal>;
+  /** What is to be reached. */
+  readonly description: Scalars['String']['output'];
+  /** Why it was set. */
+  readonly reason: Maybe<Scalars['String']['output']>;
+  /** What kind of goal it is. */
+  readonly type: GoalType;
+  /** Where it stands. */
+  readonly status: GoalStatus;
+  /** What came of it. */
+  readonly summary: Maybe<Scalars['String']['output']>;
+  /** Its place among its siblings: the lowest comes first. */
+  readonly order: Scalars['Int']['output'];
+  /** When it was added. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** What was recorded on this goal itself. */
+  readonly selfStats: Stats;
+  /** `selfStats` and those of every goal below it. */
+  readonly cumulativeStats: Stats;
+  /** The messages recorded on this goal itself, by sequence. */
+  readonly messages: MessageConnection;
+  /** The steps recorded on this goal itself, by sequence. */
+  readonly steps: StepConnection;
+  /** The sub-traces that work for this goal, oldest first. */
+  readonly subTraces: TraceConnection;
+};
+
+
+/** Something the agent set out to reach; goals form a tree in their trace. */
+export type GoalMessagesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Something the agent set out to reach; goals form a tree in their trace. */
+export type GoalStepsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Something the agent set out to reach; goals form a tree in their trace. */
+export type GoalSubTracesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of goals. */
+export type GoalConnection = {
+  readonly __typename?: 'GoalConnection';
+  /** The goals with their cursors. */
+  readonly edges: ReadonlyArray<GoalEdge>;
+  /** The goals alone. */
+  readonly nodes: ReadonlyArray<Goal>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A goal in a list. */
+export type GoalEdge = {
+  readonly __typename?: 'GoalEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The goal. */
+  readonly node: Goal;
+};
+
+/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+export type Step = {
+  readonly __typename?: 'Step';
+  /** Unique in the project. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** Its trace. */
+  readonly trace: Trace;
+  /** Its number in the trace, from 1. */
+  readonly sequence: Scalars['Long']['output'];
+  /** Which of the seven kinds it is. */
+  readonly type: StepType;
+  /** The short id of the goal it was done for. */
+  readonly goalId: Maybe<Scalars['String']['output']>;
+  /** The goal it was done for. */
+  readonly goal: Maybe<Goal>;
+  /** What the step holds, in the shape of its type, with any further fields the client sent. */
+  readonly data: Scalars['JSON']['output'];
+  /** When it was recorded. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** LLM_CALL: the model called. */
+  readonly model: Maybe<Scalars['String']['output']>;
+  /** LLM_CALL: tokens sent. */
+  readonly promptTokens: Maybe<Scalars['Long']['output']>;
+  /** LLM_CALL: tokens received. */
+  readonly completionTokens: Maybe<Scalars['Long']['output']>;
+  /** LLM_CALL: US dollars. */
+  readonly cost: Maybe<Scalars['Float']['output']>;
+  /** TOOL_CALL: the tool called. */
+  readonly toolName: Maybe<Scalars['String']['output']>;
+  /** TOOL_RESULT: how long the tool took, in milliseconds. */
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
+  /** CONCLUSION: whether it ends the run. */
+  readonly isFinal: Maybe<Scalars['Boolean']['output']>;
+  /** FEEDBACK: positive, negative or correction. */
+  readonly feedbackType: Maybe<Scalars['String']['output']>;
+  /** The ids of the steps it rests on, in the order given. */
+  readonly parentIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** The steps it rests on, in the order given. */
+  readonly parents: ReadonlyArray<Step>;
+  /** The steps that rest on it directly, by sequence. */
+  readonly children: StepConnection;
+  /** Every step it rests on, directly or not, once each, the newest first. */
+  readonly ancestors: RelatedStepConnection;
+  /** Every step that rests on it, directly or not, once each, the oldest first. */
+  readonly descendants: RelatedStepConnection;
+  /** The messages it produced, by sequence. */
+  readonly messages: MessageConnection;
+  /**
+   * Where the run can be taken up again: the checkpoint taken at this step or, without one, at the nearest step that it
+   * rests on by the fewest edges (of several, the newest step's; at one step, the last written). Null if there is none.
+   */
+  readonly nearestCheckpoint: Maybe<Checkpoint>;
+};
+
+
+/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+export type StepChildrenArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+export type StepAncestorsArgs = {
+  maxDepth: InputMaybe<Scalars['Int']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+export type StepDescendantsArgs = {
+  maxDepth: InputMaybe<Scalars['Int']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+export type StepMessagesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of steps. */
+export type StepConnection = {
+  readonly __typename?: 'StepConnection';
+  /** The steps with their cursors. */
+  readonly edges: ReadonlyArray<StepEdge>;
+  /** The steps alone. */
+  readonly nodes: ReadonlyArray<Step>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A step in a list. */
+export type StepEdge = {
+  readonly __typename?: 'StepEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The step. */
+  readonly node: Step;
+};
+
+/** A page of a step's ancestors or descendants. */
+export type RelatedStepConnection = {
+  readonly __typename?: 'RelatedStepConnection';
+  /** The steps with their cursors and distances. */
+  readonly edges: ReadonlyArray<RelatedStepEdge>;
+  /** The steps alone. */
+  readonly nodes: ReadonlyArray<Step>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A step above or below another. */
+export type RelatedStepEdge = {
+  readonly __typename?: 'RelatedStepEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** How many edges away it is, by the shortest way. */
+  readonly depth: Scalars['Int']['output'];
+  /** The step. */
+  readonly node: Step;
+};
+
+/** One message of the conversation an agent had. */
+export type Message = {
+  readonly __typename?: 'Message';
+  /** Unique in the project. */
+  readonly id: Scalars['ID']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** Its trace. */
+  readonly trace: Trace;
+  /** Its number in the trace, from 1. */
+  readonly sequence: Scalars['Long']['output'];
+  /** Who speaks: system, user, assistant, tool, or another word of the client's. */
+  readonly role: Scalars['String']['output'];
+  /** What is said: a text, or any JSON value. */
+  readonly content: Maybe<Scalars['JSON']['output']>;
+  /** The short id of the goal it counts for. */
+  readonly goalId: Maybe<Scalars['String']['output']>;
+  /** The goal it counts for. */
+  readonly goal: Maybe<Goal>;
+  /** The tool call it answers. */
+  readonly toolCallId: Maybe<Scalars['String']['output']>;
+  /** The id of the step that produced it. */
+  readonly stepId: Maybe<Scalars['ID']['output']>;
+  /** The step that produced it. */
+  readonly step: Maybe<Step>;
+  /** Tokens sent. */
+  readonly promptTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens received. */
+  readonly completionTokens: Maybe<Scalars['Long']['output']>;
+  /** US dollars. */
+  readonly cost: Maybe<Scalars['Float']['output']>;
+  /** How long it took, in milliseconds. */
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
+  /** A word of the client's on its state. */
+  readonly status: Maybe<Scalars['String']['output']>;
+  /** What went wrong. */
+  readonly error: Maybe<Scalars['String']['output']>;
+  /** When it was recorded. */
+  readonly createdAt: Scalars['DateTime']['output'];
+};
+
+/** A page of messages. */
+export type MessageConnection = {
+  readonly __typename?: 'MessageConnection';
+  /** The messages with their cursors. */
+  readonly edges: ReadonlyArray<MessageEdge>;
+  /** The messages alone. */
+  readonly nodes: ReadonlyArray<Message>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A message in a list. */
+export type MessageEdge = {
+  readonly __typename?: 'MessageEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The message. */
+  readonly node: Message;
+};
+
+/**
+ * One change of a trace, as its log keeps it. Written in the same transaction as the change, watched or not.
+ * Objects inside an event are as they were at that change.
+ */
+export type TraceEvent = {
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log, from 1, without gaps, in commit order. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** What happened: `goal_added`, `message_added`, ... or a custom word. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+};
+
+/** A page of a trace's log. */
+export type TraceEventConnection = {
+  readonly __typename?: 'TraceEventConnection';
+  /** The events with their cursors. */
+  readonly edges: ReadonlyArray<TraceEventEdge>;
+  /** The events alone. */
+  readonly nodes: ReadonlyArray<TraceEvent>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** An event in a list. */
+export type TraceEventEdge = {
+  readonly __typename?: 'TraceEventEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The event. */
+  readonly node: TraceEvent;
+};
+
+/** What a change left of a goal: only what the change touched is set. */
+export type AffectedGoal = {
+  readonly __typename?: 'AffectedGoal';
+  /** The goal's short id. */
+  readonly goalId: Scalars['String']['output'];
+  /** Its status, where the change set it. */
+  readonly status: Maybe<GoalStatus>;
+  /** Its own stats, where the change touched them. */
+  readonly selfStats: Maybe<Stats>;
+  /** Its cumulative stats, where the change touched them. */
+  readonly cumulativeStats: Maybe<Stats>;
+};
+
+/** `goal_added`: a goal was added. */
+export type GoalAdded = TraceEvent & {
+  readonly __typename?: 'GoalAdded';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `goal_added`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The goal as it was added. */
+  readonly goal: Goal;
+  /** Goals that became completed with it. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+};
+
+/** `goal_updated`: a goal changed, and others with it: by the cascade of completions, or because it moved. */
+export type GoalUpdated = TraceEvent & {
+  readonly __typename?: 'GoalUpdated';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `goal_updated`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The short id of the goal that was changed. */
+  readonly goalId: Scalars['String']['output'];
+  /** The fields that changed, with their new values. */
+  readonly patch: Scalars['JSON']['output'];
+  /** Goals that changed with it. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+};
+
+/** `goal_tree_updated`: the whole tree was replaced. */
+export type GoalTreeUpdated = TraceEvent & {
+  readonly __typename?: 'GoalTreeUpdated';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `goal_tree_updated`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The new tree, each parent directly before its children. */
+  readonly goals: ReadonlyArray<Goal>;
+};
+
+/** `message_added`: a message was added. */
+export type MessageAdded = TraceEvent & {
+  readonly __typename?: 'MessageAdded';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `message_added`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The message as it was added. */
+  readonly message: Message;
+  /** Its goal and every goal above, with their new stats. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+};
+
+/** `message_updated`: a message changed. */
+export type MessageUpdated = TraceEvent & {
+  readonly __typename?: 'MessageUpdated';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `message_updated`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The message's id. */
+  readonly messageId: Scalars['ID']['output'];
+  /** The fields that changed, with their new values. */
+  readonly patch: Scalars['JSON']['output'];
+  /** The message as it is now; NOT_FOUND once its trace is gone. */
+  readonly message: Message;
+  /** Every goal whose stats changed. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+};
+
+/** `step_added`: a step was added. */
+export type StepAdded = TraceEvent & {
+  readonly __typename?: 'StepAdded';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `step_added`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON, without the `messages` of an LLM_CALL: `step.data` has them. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The step as it was added. */
+  readonly step: Step;
+  /** Its goal and every goal above, where it brought usage. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+};
+
+/** `sub_trace_started`, in the parent's log: a trace was started from this one. */
+export type SubTraceStarted = TraceEvent & {
+  readonly __typename?: 'SubTraceStarted';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace: the parent. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `sub_trace_started`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The id of the new trace. */
+  readonly subTraceId: Scalars['ID']['output'];
+  /** The new trace as it is now, null once it is gone. */
+  readonly subTrace: Maybe<Trace>;
+  /** The short id of the goal it works for. */
+  readonly parentGoalId: Maybe<Scalars['String']['output']>;
+  /** Which kind of agent runs it. */
+  readonly agentType: Maybe<Scalars['String']['output']>;
+  /** What it was asked to do. */
+  readonly task: Maybe<Scalars['String']['output']>;
+};
+
+/** `sub_trace_completed`, in the parent's log: a trace started from this one completed or failed. */
+export type SubTraceCompleted = TraceEvent & {
+  readonly __typename?: 'SubTraceCompleted';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace: the parent. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `sub_trace_completed`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The id of the sub-trace. */
+  readonly subTraceId: Scalars['ID']['output'];
+  /** The sub-trace as it is now, null once it is gone. */
+  readonly subTrace: Maybe<Trace>;
+  /** Completed or failed. */
+  readonly status: TraceStatus;
+  /** What came of it. */
+  readonly summary: Maybe<Scalars['String']['output']>;
+  /** What it used itself. */
+  readonly stats: Stats;
+};
+
+/** `trace_status_changed`: the trace's status changed. */
+export type TraceStatusChanged = TraceEvent & {
+  readonly __typename?: 'TraceStatusChanged';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `trace_status_changed`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The new status. */
+  readonly status: TraceStatus;
+  /** US dollars spent by then. */
+  readonly totalCost: Scalars['Float']['output'];
+  /** Messages by then. */
+  readonly totalMessages: Scalars['Long']['output'];
+};
+
+/** `trace_completed`: the trace became completed. The subscription stays open. */
+export type TraceCompleted = TraceEvent & {
+  readonly __typename?: 'TraceCompleted';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `trace_completed`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** Messages by then. */
+  readonly totalMessages: Scalars['Long']['output'];
+};
+
+/** `trace_updated`: something other than the status changed. */
+export type TraceUpdated = TraceEvent & {
+  readonly __typename?: 'TraceUpdated';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `trace_updated`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The fields that changed, with their new values. */
+  readonly patch: Scalars['JSON']['output'];
+};
+
+/** An event of a client's own type, from `appendEvent`. */
+export type CustomEvent = TraceEvent & {
+  readonly __typename?: 'CustomEvent';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** The client's word. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** What the client sent. */
+  readonly payload: Scalars['JSON']['output'];
+};
+
+/** A trace, complete, at one moment between two events: the start of `traceEvents`. */
+export type TraceSnapshot = {
+  readonly __typename?: 'TraceSnapshot';
+  /** The id of the newest event that is part of this state. */
+  readonly currentEventId: Scalars['Long']['output'];
+  /** The trace. */
+  readonly trace: Trace;
+  /** Its goals; null while it has none. */
+  readonly goalTree: Maybe<GoalTree>;
+  /** The traces started from it, oldest first, 1,000 at most. */
+  readonly subTraces: ReadonlyArray<Trace>;
+};
+
+/** Part of the log that was asked for is gone: events `requested` + 1 to `earliest` - 1 cannot be replayed. */
+export type EventGap = {
+  readonly __typename?: 'EventGap';
+  /** The `since` that was asked for. */
+  readonly requested: Scalars['Long']['output'];
+  /** The oldest event there is, the next to arrive; `latest` + 1 if there is none. */
+  readonly earliest: Scalars['Long']['output'];
+  /** The newest event. */
+  readonly latest: Scalars['Long']['output'];
+};
+
+/** The trace was deleted: the last word of its subscription. */
+export type TraceDeleted = {
+  readonly __typename?: 'TraceDeleted';
+  /** The id of the trace. */
+  readonly traceId: Scalars['ID']['output'];
+};
+
+/** What `traceEvents` yields: a TraceSnapshot, then events, with the rare EventGap, and TraceDeleted at the very end. */
+export type TraceUpdate = TraceSnapshot | GoalAdded | GoalUpdated | GoalTreeUpdated | MessageAdded | MessageUpdated | StepAdded | SubTraceStarted | SubTraceCompleted | TraceStatusChanged | TraceCompleted | TraceUpdated | CustomEvent | EventGap | TraceDeleted;
+
+/** A change in a watched list of traces. */
+export type TraceChange = {
+  readonly __typename?: 'TraceChange';
+  /** What happened to the trace, as far as the list goes. */
+  readonly kind: TraceChangeKind;
+  /** The id of the trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** The trace as it is now; null when it left the list. */
+  readonly trace: Maybe<Trace>;
+};
+
+/**
+ * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
+ * first of them, and goes with the last.
+ */
+export type Thread = {
+  readonly __typename?: 'Thread';
+  /** Unique in the project, as the client gave it. */
+  readonly id: Scalars['ID']['output'];
+  /** When it began. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When a run event, checkpoint or trace was last written in it. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /** The newest `seq` of the current log generation, also if that run event was deleted with its run. 0 before the first. */
+  readonly lastSeq: Scalars['Long']['output'];
+  /** The checkpoint with the highest step; of equals, the last written. */
+  readonly latestCheckpoint: Maybe<Checkpoint>;
+  /** The traces that ran in it, newest first. */
+  readonly traces: TraceConnection;
+};
+
+
+/**
+ * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
+ * first of them, and goes with the last.
+ */
+export type ThreadTracesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** One thing that happened in a run, as the run's journal wrote it (RunEventStore). */
+export type RunEvent = {
+  readonly __typename?: 'RunEvent';
+  /** Opaque: it names the thread, its log generation and `seq`, so it is never used again. `runEvents(after:)` takes it. */
+  readonly id: Scalars['ID']['output'];
+  /** The thread. */
+  readonly threadId: Scalars['ID']['output'];
+  /** The run of the thread. */
+  readonly runId: Scalars['ID']['output'];
+  /**
+   * Its number in the thread's log generation, from 1: greater than that of every event written before it. Numbers of deleted
+   * runs are not used again. `deleteThreadEvents` ends the generation, and the next one starts at 1.
+   */
+  readonly seq: Scalars['Long']['output'];
+  /** What happened, in the client's words. */
+  readonly eventType: Scalars['String']['output'];
+  /** `message` for what a conversation shows; any other word for the rest. */
+  readonly category: Scalars['String']['output'];
+  /** What was given: a text, or any JSON value, null among them. */
+  readonly content: Maybe<Scalars['JSON']['output']>;
+  /** What was given with it: a JSON object. */
+  readonly metadata: Scalars['JSON']['output'];
+  /** The time given, character for character; the server's own otherwise. */
+  readonly createdAt: Scalars['String']['output'];
+};
+
+/** All run events of the thread were deleted. The next update is the first event of the next log generation, with `seq` 1. */
+export type RunEventsDeleted = {
+  readonly __typename?: 'RunEventsDeleted';
+  /** The id of the thread. */
+  readonly threadId: Scalars['ID']['output'];
+};
+
+/**
+ * What `runEvents` yields: events, with an EventGap in place of those of a deleted run, and RunEventsDeleted between the events of
+ * one log generation and those of the next.
+ */
+export type RunEventUpdate = RunEvent | EventGap | RunEventsDeleted;
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type Checkpoint = {
+  readonly __typename?: 'Checkpoint';
+  /** Unique in the project: `metadata.checkpointId`. */
+  readonly id: Scalars['ID']['output'];
+  /** What there is to know without reading what it holds. */
+  readonly metadata: CheckpointMetadata;
+  /** How many messages it holds. */
+  readonly messageCount: Scalars['Long']['output'];
+  /** The messages, as they were given. */
+  readonly messages: Scalars['JSON']['output'];
+  /** The agent's state, as it was given: a JSON object. */
+  readonly state: Scalars['JSON']['output'];
+  /** The results of tools, as they were given: a JSON object. */
+  readonly toolsResult: Scalars['JSON']['output'];
+  /** What runs next. */
+  readonly nextNode: Scalars['String']['output'];
+  /** When it was written, and last changed. */
+  readonly writtenAt: Scalars['DateTime']['output'];
+  /** Its thread. */
+  readonly thread: Thread;
+  /** The step of a trace at which it was taken. */
+  readonly step: Maybe<Step>;
+  /** The checkpoint it goes on from, which may be in another thread; null also while there is none of that id. */
+  readonly parent: Maybe<Checkpoint>;
+  /** What it descends from, the nearest first. */
+  readonly lineage: CheckpointConnection;
+  /** The checkpoints that go on from it, also in other threads, oldest first by `writtenAt`. */
+  readonly children: CheckpointConnection;
+};
+
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type CheckpointLineageArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+export type CheckpointChildrenArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What identifies a checkpoint, and what was noted with it. */
+export type CheckpointMetadata = {
+  readonly __typename?: 'CheckpointMetadata';
+  /** The thread it belongs to. */
+  readonly threadId: Scalars['ID']['output'];
+  /** Unique in the project. */
+  readonly checkpointId: Scalars['ID']['output'];
+  /** Its number in the thread, from 0; several may have the same. */
+  readonly step: Scalars['Long']['output'];
+  /** The checkpoint it goes on from, as given: it may be gone, or not there yet. */
+  readonly parentCheckpointId: Maybe<Scalars['ID']['output']>;
+  /** The time given, character for character; the server's own otherwise. */
+  readonly createdAt: Scalars['String']['output'];
+  /** The tags given, in their order. */
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** The summary given. */
+  readonly summary: Scalars['String']['output'];
+};
+
+/** A page of checkpoints. */
+export type CheckpointConnection = {
+  readonly __typename?: 'CheckpointConnection';
+  /** The checkpoints with their cursors. */
+  readonly edges: ReadonlyArray<CheckpointEdge>;
+  /** The checkpoints alone. */
+  readonly nodes: ReadonlyArray<Checkpoint>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A checkpoint in a list. */
+export type CheckpointEdge = {
+  readonly __typename?: 'CheckpointEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The checkpoint. */
+  readonly node: Checkpoint;
+};
+
+/** How the checkpoints of a thread descend from one another, with the branches they have in other threads. */
+export type CheckpointTree = {
+  readonly __typename?: 'CheckpointTree';
+  /** The thread asked for. */
+  readonly threadId: Scalars['ID']['output'];
+  /**
+   * The thread's checkpoints, all they descend from and all that descends from these: each behind its parent, one branch after
+   * another, the branch written first coming first. 10,000 at most.
+   */
+  readonly nodes: ReadonlyArray<CheckpointTreeNode>;
+  /** Whether there are more, which are left out. */
+  readonly truncated: Scalars['Boolean']['output'];
+};
+
+/** A checkpoint in a tree. */
+export type CheckpointTreeNode = {
+  readonly __typename?: 'CheckpointTreeNode';
+  /** The checkpoint. */
+  readonly checkpoint: Checkpoint;
+  /** How many edges lie above it in this tree: 0 for a root. */
+  readonly depth: Scalars['Int']['output'];
+};
+
+/** What differs between two checkpoints. */
+export type CheckpointDiff = {
+  readonly __typename?: 'CheckpointDiff';
+  /** The first. */
+  readonly from: Checkpoint;
+  /** The second. */
+  readonly to: Checkpoint;
+  /** With how many equal messages both begin. */
+  readonly commonMessages: Scalars['Long']['output'];
+  /** The messages that follow in the first. */
+  readonly fromMessages: Scalars['JSON']['output'];
+  /** The messages that follow in the second. */
+  readonly toMessages: Scalars['JSON']['output'];
+  /** Where state, tool results and next node differ, in the order of their places; lists are compared item by item. */
+  readonly changes: ReadonlyArray<CheckpointChange>;
+};
+
+/** A place where two checkpoints differ. */
+export type CheckpointChange = {
+  readonly __typename?: 'CheckpointChange';
+  /** Where: a JSON Pointer (RFC 6901) that begins with `/state`, `/tools_result` or `/next_node`. */
+  readonly path: Scalars['String']['output'];
+  /** How. */
+  readonly kind: CheckpointChangeKind;
+  /** The value in the first; null where it has none. */
+  readonly from: Maybe<Scalars['JSON']['output']>;
+  /** The value in the second; null where it has none. */
+  readonly to: Maybe<Scalars['JSON']['output']>;
+};
+
+/** What a deletion removed. */
+export type DeletedCounts = {
+  readonly __typename?: 'DeletedCounts';
+  /** Traces. */
+  readonly traces: Scalars['Long']['output'];
+  /** Steps. */
+  readonly steps: Scalars['Long']['output'];
+  /** Goals. */
+  readonly goals: Scalars['Long']['output'];
+  /** Messages. */
+  readonly messages: Scalars['Long']['output'];
+  /** Events. */
+  readonly events: Scalars['Long']['output'];
+};
+
+/** Which traces to list; what is absent or null does not narrow. */
+export type TraceFilter = {
+  /** Only traces of this mode. */
+  readonly mode?: InputMaybe<TraceMode>;
+  /** Only traces of this kind of agent. */
+  readonly agentType?: InputMaybe<Scalars['String']['input']>;
+  /** Only traces on behalf of this user. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+  /** Only traces in this status. */
+  readonly status?: InputMaybe<TraceStatus>;
+};
+
+/** A new trace. */
+export type CreateTraceInput = {
+  /** 1 to 200 characters; a UUID is made unless given. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** Call or agent. */
+  readonly mode?: InputMaybe<TraceMode>;
+  /** Which prompt is used. */
+  readonly promptName?: InputMaybe<Scalars['String']['input']>;
+  /** What the agent is asked to do. */
+  readonly task?: InputMaybe<Scalars['String']['input']>;
+  /** Which kind of agent runs: 1,000 characters at most. */
+  readonly agentType?: InputMaybe<Scalars['String']['input']>;
+  /** Where it stands. */
+  readonly status?: InputMaybe<TraceStatus>;
+  /** On whose behalf it runs: 1,000 characters at most. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+  /** A JSON object to keep with it; `{}` unless given. */
+  readonly context?: InputMaybe<Scalars['JSON']['input']>;
+  /** What came of it. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+  /** Why it failed. */
+  readonly error?: InputMaybe<Scalars['String']['input']>;
+  /** The trace it is started from. */
+  readonly parentTraceId?: InputMaybe<Scalars['ID']['input']>;
+  /** The goal of the parent trace that it works for; needs `parentTraceId`. */
+  readonly parentGoalId?: InputMaybe<Scalars['String']['input']>;
+  /** The thread it runs in, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** Changes to a trace: fields left out stay, null clears what may be empty. */
+export type UpdateTraceInput = {
+  /** Call or agent. */
+  readonly mode?: InputMaybe<TraceMode>;
+  /** Which prompt is used. */
+  readonly promptName?: InputMaybe<Scalars['String']['input']>;
+  /** What the agent is asked to do. */
+  readonly task?: InputMaybe<Scalars['String']['input']>;
+  /** Which kind of agent runs: 1,000 characters at most. */
+  readonly agentType?: InputMaybe<Scalars['String']['input']>;
+  /** Where it stands: COMPLETED and FAILED set `completedAt`, RUNNING and STOPPED clear it. */
+  readonly status?: InputMaybe<TraceStatus>;
+  /** On whose behalf it runs: 1,000 characters at most. */
+  readonly uid?: InputMaybe<Scalars['String']['input']>;
+  /** A JSON object that replaces the one kept. */
+  readonly context?: InputMaybe<Scalars['JSON']['input']>;
+  /** What came of it. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+  /** Why it failed. */
+  readonly error?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A goal to add, or to update if its id exists in the trace: then fields left out stay. */
+export type GoalInput = {
+  /** 1 to 200 characters, unique in the trace; counted from 1 unless given. */
+  readonly goalId?: InputMaybe<Scalars['String']['input']>;
+  /** The goal above it, of the same trace; null for none. */
+  readonly parentId?: InputMaybe<Scalars['String']['input']>;
+  /** What is to be reached; needed for a new goal. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Why it is set. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** What kind of goal it is; NORMAL for a new one. */
+  readonly type?: InputMaybe<GoalType>;
+  /** Where it stands; PENDING for a new one. */
+  readonly status?: InputMaybe<GoalStatus>;
+  /** What came of it. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+  /** Its place among its siblings; a new one comes last, in `setGoalTree` as listed. */
+  readonly order?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Changes to a goal: fields left out stay, null clears what may be empty. */
+export type UpdateGoalInput = {
+  /** Moves it, with all below it, under another goal of the trace; null makes it a root. */
+  readonly parentId?: InputMaybe<Scalars['String']['input']>;
+  /** What is to be reached. */
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  /** Why it is set. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** What kind of goal it is. */
+  readonly type?: InputMaybe<GoalType>;
+  /** Where it stands. COMPLETED may complete goals above it. */
+  readonly status?: InputMaybe<GoalStatus>;
+  /** What came of it. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+  /** Its place among its siblings. */
+  readonly order?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A new step. */
+export type AddStepInput = {
+  /** 1 to 200 characters; a UUID is made unless given. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** The trace it belongs to. */
+  readonly traceId: Scalars['ID']['input'];
+  /** Which of the seven kinds it is. */
+  readonly type: StepType;
+  /** Its number in the trace, if it is free; the next one unless given. */
+  readonly sequence?: InputMaybe<Scalars['Long']['input']>;
+  /** The goal it is done for, of the same trace. Its usage counts for that goal and all above. */
+  readonly goalId?: InputMaybe<Scalars['String']['input']>;
+  /** The steps it rests on: of the same trace, written before or earlier in this batch; 1,000 at most. */
+  readonly parentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** A JSON object in the shape of its type; further fields are kept. `{}` unless given. */
+  readonly data?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** A new message. */
+export type AddMessageInput = {
+  /** 1 to 200 characters; a UUID is made unless given. */
+  readonly id?: InputMaybe<Scalars['ID']['input']>;
+  /** The trace it belongs to. */
+  readonly traceId: Scalars['ID']['input'];
+  /** Its number in the trace, if it is free; the next one unless given. */
+  readonly sequence?: InputMaybe<Scalars['Long']['input']>;
+  /** Who speaks: system, user, assistant, tool, or another word of 1 to 50 characters. */
+  readonly role: Scalars['String']['input'];
+  /** What is said: a text, or any JSON value. */
+  readonly content?: InputMaybe<Scalars['JSON']['input']>;
+  /** The goal it counts for, of the same trace. */
+  readonly goalId?: InputMaybe<Scalars['String']['input']>;
+  /** The tool call it answers. */
+  readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
+  /** The step that produced it, of the same trace. Usage is then the step's: giving it here too is refused. */
+  readonly stepId?: InputMaybe<Scalars['ID']['input']>;
+  /** Tokens sent. */
+  readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received. */
+  readonly completionTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** US dollars, 0 or more. */
+  readonly cost?: InputMaybe<Scalars['Float']['input']>;
+  /** How long it took, in milliseconds. */
+  readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
+  /** A word of yours on its state. */
+  readonly status?: InputMaybe<Scalars['String']['input']>;
+  /** What went wrong. */
+  readonly error?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Changes to a message: fields left out stay, null clears what may be empty. Stats follow. */
+export type UpdateMessageInput = {
+  /** Who speaks. */
+  readonly role?: InputMaybe<Scalars['String']['input']>;
+  /** What is said. */
+  readonly content?: InputMaybe<Scalars['JSON']['input']>;
+  /** Moves it to another goal of the trace; null: to none. */
+  readonly goalId?: InputMaybe<Scalars['String']['input']>;
+  /** The tool call it answers. */
+  readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
+  /** Tokens sent. */
+  readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received. */
+  readonly completionTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** US dollars, 0 or more. */
+  readonly cost?: InputMaybe<Scalars['Float']['input']>;
+  /** How long it took, in milliseconds. */
+  readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
+  /** A word of yours on its state. */
+  readonly status?: InputMaybe<Scalars['String']['input']>;
+  /** What went wrong. */
+  readonly error?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A new run event. */
+export type RunEventInput = {
+  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId: Scalars['ID']['input'];
+  /** The run of the thread, 1 to 200 characters; begun likewise. */
+  readonly runId: Scalars['ID']['input'];
+  /** What happened: 1 to 200 characters. */
+  readonly eventType: Scalars['String']['input'];
+  /** `message` for what a conversation shows; any other word of 1 to 200 characters for the rest. */
+  readonly category: Scalars['String']['input'];
+  /** A text, or any JSON value. */
+  readonly content?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** An ISO 8601 time; the server's own unless given. */
+  readonly createdAt?: InputMaybe<Scalars['String']['input']>;
+  /** Makes a retry harmless: the second event of a thread's log generation with the same key is the first. 1 to 200 characters. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A checkpoint to write, whole. */
+export type CheckpointInput = {
+  /** What identifies it, and what is to be noted with it. */
+  readonly metadata: CheckpointMetadataInput;
+  /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. Send it whole: what is stored already is not stored again. */
+  readonly messages?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly state?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object; `{}` unless given. */
+  readonly toolsResult?: InputMaybe<Scalars['JSON']['input']>;
+  /** What runs next. */
+  readonly nextNode?: InputMaybe<Scalars['String']['input']>;
+  /** The step of a trace at which it is taken. */
+  readonly stepId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/** What identifies a checkpoint, and what is to be noted with it. */
+export type CheckpointMetadataInput = {
+  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  readonly threadId: Scalars['ID']['input'];
+  /** 1 to 200 characters; a UUID is made unless given. */
+  readonly checkpointId?: InputMaybe<Scalars['ID']['input']>;
+  /** Its number in the thread, from 0. */
+  readonly step: Scalars['Long']['input'];
+  /** The checkpoint it goes on from: in any thread, and it may come later. */
+  readonly parentCheckpointId?: InputMaybe<Scalars['ID']['input']>;
+  /** An ISO 8601 time; the server's own unless given. */
+  readonly createdAt?: InputMaybe<Scalars['String']['input']>;
+  /** Words to find it by, 100 at most. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** A line on what it holds. */
+  readonly summary?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What can be asked. */
+export type Query = {
+  readonly __typename?: 'Query';
+  /** One trace; null if there is none of that id. */
+  readonly trace: Maybe<Trace>;
+  /** The project's traces, newest first. */
+  readonly traces: TraceConnection;
+  /** One goal; null if there is none of that id in that trace. */
+  readonly goal: Maybe<Goal>;
+  /** One step; null if there is none of that id. */
+  readonly step: Maybe<Step>;
+  /** One message; null if there is none of that id. */
+  readonly message: Maybe<Message>;
+  /** One thread; null if there is none of that id. */
+  readonly thread: Maybe<Thread>;
+  /**
+   * The events of category `message` of a thread, by ascending `seq`. With `afterSeq` the first after it, with `beforeSeq` the
+   * last before it; with both, both bounds hold and the first are given; with neither the newest. None of an unknown thread.
+   */
+  readonly threadMessages: ReadonlyArray<RunEvent>;
+  /** All events of a run, by ascending `seq`: the first there are. */
+  readonly runEvents: ReadonlyArray<RunEvent>;
+  /** The events of category `message` of a run, by ascending `seq`; cursors as in `threadMessages`. */
+  readonly runMessages: ReadonlyArray<RunEvent>;
+  /** How many events of category `message` a thread has. */
+  readonly threadMessageCount: Scalars['Long']['output'];
+  /** One checkpoint; null if there is none of that id. */
+  readonly checkpoint: Maybe<Checkpoint>;
+  /** The checkpoint of a thread with the highest step; of equals, the last written. Null without one. */
+  readonly latestCheckpoint: Maybe<Checkpoint>;
+  /** The checkpoints of a thread, by descending step; of equals, the last written first. */
+  readonly checkpoints: ReadonlyArray<Checkpoint>;
+  /** The latest checkpoint of each thread, the thread written last coming first. */
+  readonly checkpointThreads: ReadonlyArray<Checkpoint>;
+  /** How a thread's checkpoints descend from one another, with branches in other threads; empty for an unknown thread. */
+  readonly checkpointTree: CheckpointTree;
+  /** The nearest checkpoint that both are, or descend from; null if there is none. NOT_FOUND without either. */
+  readonly commonCheckpoint: Maybe<Checkpoint>;
+  /** What differs between two checkpoints. NOT_FOUND without either. */
+  readonly checkpointDiff: CheckpointDiff;
+};
+
+
+/** What can be asked. */
+export type QueryTraceArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryTracesArgs = {
+  filter: InputMaybe<TraceFilter>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryGoalArgs = {
+  traceId: Scalars['ID']['input'];
+  goalId: Scalars['String']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryStepArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryMessageArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryThreadArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryThreadMessagesArgs = {
+  threadId: Scalars['ID']['input'];
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  beforeSeq: InputMaybe<Scalars['Long']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+  eventTypes: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryRunMessagesArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+  limit: InputMaybe<Scalars['Int']['input']>;
+  beforeSeq: InputMaybe<Scalars['Long']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryThreadMessageCountArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryLatestCheckpointArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointsArgs = {
+  threadId: Scalars['ID']['input'];
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointThreadsArgs = {
+  limit?: InputMaybe<Scalars['Int']['input']>;
+  offset?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointTreeArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCommonCheckpointArgs = {
+  a: Scalars['ID']['input'];
+  b: Scalars['ID']['input'];
+};
+
+
+/** What can be asked. */
+export type QueryCheckpointDiffArgs = {
+  from: Scalars['ID']['input'];
+  to: Scalars['ID']['input'];
+};
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Starts a trace. With a parent, `sub_trace_started` goes into the parent's log. */
+  readonly createTrace: Trace;
+  /** Changes a trace. Completing or failing a sub-trace puts `sub_trace_completed` into the parent's log. */
+  readonly updateTrace: Trace;
+  /** Removes a trace and everything in it: gone at once for every reader, then cleared away in batches. */
+  readonly deleteTrace: DeletedCounts;
+  /**
+   * Replaces the goals of a trace: listed ones are added or updated, missing ones go, their messages stay without a goal.
+   * Statuses are taken as listed: nothing is completed by itself.
+   */
+  readonly setGoalTree: GoalTree;
+  /** Adds a goal, or updates the one of that id. */
+  readonly addGoal: Goal;
+  /** Changes a goal, and what follows from that: stats above it when it moves, goals above it when it completes. */
+  readonly updateGoal: Goal;
+  /** Adds a step. */
+  readonly addStep: Step;
+  /** Adds steps, all or none, in this order. */
+  readonly addSteps: ReadonlyArray<Step>;
+  /** Adds a message. */
+  readonly addMessage: Message;
+  /** Adds messages, all or none, in this order. */
+  readonly addMessages: ReadonlyArray<Message>;
+  /** Changes a message, and the stats that follow from it. */
+  readonly updateMessage: Message;
+  /** Appends an event of your own type to a trace's log. */
+  readonly appendEvent: CustomEvent;
+  /** Writes a run event. */
+  readonly putRunEvent: RunEvent;
+  /** Writes run events of one thread, all or none, in this order; runs may mix. */
+  readonly putRunEvents: ReadonlyArray<RunEvent>;
+  /**
+   * Removes the run events of a thread, and returns how many there were. They are out of sight at once, and the next event begins a
+   * new log generation, in which `seq` and idempotency keys start again. If the server is stopped before all are removed, the
+   * next start removes the rest.
+   */
+  readonly deleteThreadEvents: Scalars['Long']['output'];
+  /**
+   * Removes the run events of a run, and returns how many there were. In several transactions: if it fails, some events may be left,
+   * and another call removes them.
+   */
+  readonly deleteRunEvents: Scalars['Long']['output'];
+  /**
+   * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. CONFLICT if the id is in
+   * another thread; BAD_USER_INPUT if it would descend from itself.
+   */
+  readonly putCheckpoint: Checkpoint;
+  /**
+   * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. It takes the same time however much that
+   * is. NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints of its own. Repeated with the same
+   * `checkpointId` it returns what is stored, as long as that was not written anew.
+   */
+  readonly forkCheckpoint: Checkpoint;
+  /**
+   * Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. In several
+   * transactions, the lowest steps first: if it fails, some may be left, and another call removes them.
+   */
+  readonly deleteCheckpointThread: Scalars['Long']['output'];
+  /**
+   * Removes the checkpoints of a thread with a smaller step, and returns how many there were. Those that stay stay whole. In several
+   * transactions, like `deleteCheckpointThread`.
+   */
+  readonly deleteCheckpointsBefore: Scalars['Long']['output'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationCreateTraceArgs = {
+  input: CreateTraceInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationUpdateTraceArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateTraceInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteTraceArgs = {
+  id: Scalars['ID']['input'];
+  includeSubTraces?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationSetGoalTreeArgs = {
+  traceId: Scalars['ID']['input'];
+  goals: ReadonlyArray<GoalInput>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAddGoalArgs = {
+  traceId: Scalars['ID']['input'];
+  input: GoalInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationUpdateGoalArgs = {
+  traceId: Scalars['ID']['input'];
+  goalId: Scalars['String']['input'];
+  input: UpdateGoalInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAddStepArgs = {
+  input: AddStepInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAddStepsArgs = {
+  inputs: ReadonlyArray<AddStepInput>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAddMessageArgs = {
+  input: AddMessageInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAddMessagesArgs = {
+  inputs: ReadonlyArray<AddMessageInput>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationUpdateMessageArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateMessageInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationAppendEventArgs = {
+  traceId: Scalars['ID']['input'];
+  type: Scalars['String']['input'];
+  payload: InputMaybe<Scalars['JSON']['input']>;
+  idempotencyKey: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutRunEventArgs = {
+  input: RunEventInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutRunEventsArgs = {
+  inputs: ReadonlyArray<RunEventInput>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteThreadEventsArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  runId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationPutCheckpointArgs = {
+  input: CheckpointInput;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationForkCheckpointArgs = {
+  id: Scalars['ID']['input'];
+  threadId: InputMaybe<Scalars['ID']['input']>;
+  checkpointId: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteCheckpointThreadArgs = {
+  threadId: Scalars['ID']['input'];
+};
+
+
+/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+export type MutationDeleteCheckpointsBeforeArgs = {
+  threadId: Scalars['ID']['input'];
+  beforeStep: Scalars['Long']['input'];
+};
+
+/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+export type Subscription = {
+  readonly __typename?: 'Subscription';
+  /**
+   * A trace, live: its TraceSnapshot, then every event after `since`, exactly once, in order, for as long as you stay.
+   * NOT_FOUND if there is no such trace.
+   */
+  readonly traceEvents: TraceUpdate;
+  /**
+   * A list of traces, live: each trace that matches, whenever it is created, changes or goes. Changes that come faster than
+   * they are read are told as one, with the newest state.
+   *
+   * What was in the list at the start is known of its newest 500 traces. An older one is told when it changes (as UPDATED, also
+   * when it thereby enters the list), but not when it goes before that.
+   */
+  readonly traceChanges: TraceChange;
+  /**
+   * The run events of a thread, live: every event after the one named, exactly once, in order, for as long as you stay. A thread that
+   * has none yet is waited for. With neither `after` nor `afterSeq`, only what comes from now on.
+   *
+   * If the thread's events are deleted, RunEventsDeleted is emitted, then the next log generation from its beginning. To resume, give
+   * `after`: only it can tell one generation from another.
+   */
+  readonly runEvents: RunEventUpdate;
+};
+
+
+/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+export type SubscriptionTraceEventsArgs = {
+  traceId: Scalars['ID']['input'];
+  since: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+export type SubscriptionTraceChangesArgs = {
+  filter: InputMaybe<TraceFilter>;
+};
+
+
+/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+export type SubscriptionRunEventsArgs = {
+  threadId: Scalars['ID']['input'];
+  after: InputMaybe<Scalars['ID']['input']>;
+  afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+
+export type ResolverTypeWrapper<T> = Promise<T> | T;
+
+
+export type ResolverWithResolve<TResult, TParent, TContext, TArgs> = {
+  resolve: ResolverFn<TResult, TParent, TContext, TArgs>;
+};
+export type Resolver<TResult, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = ResolverFn<TResult, TParent, TContext, TArgs> | ResolverWithResolve<TResult, TParent, TContext, TArgs>;
+
+export type ResolverFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Promise<TResult> | TResult;
+
+export type SubscriptionSubscribeFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => AsyncIterable<TResult> | Promise<AsyncIterable<TResult>>;
+
+export type SubscriptionResolveFn<TResult, TParent, TContext, TArgs> = (
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+export interface SubscriptionSubscriberObject<TResult, TKey extends string, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<{ [key in TKey]: TResult }, TParent, TContext, TArgs>;
+  resolve?: SubscriptionResolveFn<TResult, { [key in TKey]: TResult }, TContext, TArgs>;
+}
+
+export interface SubscriptionResolverObject<TResult, TParent, TContext, TArgs> {
+  subscribe: SubscriptionSubscribeFn<any, TParent, TContext, TArgs>;
+  resolve: SubscriptionResolveFn<TResult, any, TContext, TArgs>;
+}
+
+export type SubscriptionObject<TResult, TKey extends string, TParent, TContext, TArgs> =
+  | SubscriptionSubscriberObject<TResult, TKey, TParent, TContext, TArgs>
+  | SubscriptionResolverObject<TResult, TParent, TContext, TArgs>;
+
+export type SubscriptionResolver<TResult, TKey extends string, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> =
+  | ((...args: any[]) => SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>)
+  | SubscriptionObject<TResult, TKey, TParent, TContext, TArgs>;
+
+export type TypeResolveFn<TTypes, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (
+  parent: TParent,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => Maybe<TTypes> | Promise<Maybe<TTypes>>;
+
+export type IsTypeOfResolverFn<T = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>> = (obj: T, context: TContext, info: GraphQLResolveInfo) => boolean | Promise<boolean>;
+
+export type NextResolverFn<T> = () => Promise<T>;
+
+export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = Record<PropertyKey, never>, TContext = Record<PropertyKey, never>, TArgs = Record<PropertyKey, never>> = (
+  next: NextResolverFn<TResult>,
+  parent: TParent,
+  args: TArgs,
+  context: TContext,
+  info: GraphQLResolveInfo
+) => TResult | Promise<TResult>;
+
+
+
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  TraceUpdate:
+    | ( Snapshot )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventSource )
+    | ( EventGap )
+    | ( TraceDeleted )
+  ;
+  RunEventUpdate:
+    | ( RunEventRow )
+    | ( EventGap )
+    | ( RunEventsDeleted )
+  ;
+};
+
+
+/** Mapping between all available schema types and the resolvers types */
+export type ResolversTypes = {
+  DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  Long: ResolverTypeWrapper<Scalars['Long']['output']>;
+  TraceMode: TraceMode;
+  TraceStatus: TraceStatus;
+  GoalStatus: GoalStatus;
+  GoalType: GoalType;
+  StepType: StepType;
+  TraceChangeKind: TraceChangeKind;
+  CheckpointChangeKind: CheckpointChangeKind;
+  PageInfo: ResolverTypeWrapper<PageInfo>;
+  Stats: ResolverTypeWrapper<PublicStats>;
+  Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  Trace: ResolverTypeWrapper<TraceRow>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  TraceConnection: ResolverTypeWrapper<Omit<TraceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['TraceEdge']>, nodes: ReadonlyArray<ResolversTypes['Trace']> }>;
+  TraceEdge: ResolverTypeWrapper<Omit<TraceEdge, 'node'> & { node: ResolversTypes['Trace'] }>;
+  GoalTree: ResolverTypeWrapper<GoalTreeSource>;
+  Goal: ResolverTypeWrapper<GoalRow>;
+  GoalConnection: ResolverTypeWrapper<Omit<GoalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['GoalEdge']>, nodes: ReadonlyArray<ResolversTypes['Goal']> }>;
+  GoalEdge: ResolverTypeWrapper<Omit<GoalEdge, 'node'> & { node: ResolversTypes['Goal'] }>;
+  Step: ResolverTypeWrapper<StepSource>;
+  StepConnection: ResolverTypeWrapper<Omit<StepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['StepEdge']>, nodes: ReadonlyArray<ResolversTypes['Step']> }>;
+  StepEdge: ResolverTypeWrapper<Omit<StepEdge, 'node'> & { node: ResolversTypes['Step'] }>;
+  RelatedStepConnection: ResolverTypeWrapper<Omit<RelatedStepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RelatedStepEdge']>, nodes: ReadonlyArray<ResolversTypes['Step']> }>;
+  RelatedStepEdge: ResolverTypeWrapper<Omit<RelatedStepEdge, 'node'> & { node: ResolversTypes['Step'] }>;
+  Message: ResolverTypeWrapper<MessageRow>;
+  MessageConnection: ResolverTypeWrapper<Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversTypes['Message']> }>;
+  MessageEdge: ResolverTypeWrapper<Omit<MessageEdge, 'node'> & { node: ResolversTypes['Message'] }>;
+  TraceEvent: ResolverTypeWrapper<EventRow>;
+  TraceEventConnection: ResolverTypeWrapper<Omit<TraceEventConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['TraceEventEdge']>, nodes: ReadonlyArray<ResolversTypes['TraceEvent']> }>;
+  TraceEventEdge: ResolverTypeWrapper<Omit<TraceEventEdge, 'node'> & { node: ResolversTypes['TraceEvent'] }>;
+  AffectedGoal: ResolverTypeWrapper<AffectedGoalSource>;
+  GoalAdded: ResolverTypeWrapper<EventSource>;
+  GoalUpdated: ResolverTypeWrapper<EventSource>;
+  GoalTreeUpdated: ResolverTypeWrapper<EventSource>;
+  MessageAdded: ResolverTypeWrapper<EventSource>;
+  MessageUpdated: ResolverTypeWrapper<EventSource>;
+  StepAdded: ResolverTypeWrapper<EventSource>;
+  SubTraceStarted: ResolverTypeWrapper<EventSource>;
+  SubTraceCompleted: ResolverTypeWrapper<EventSource>;
+  TraceStatusChanged: ResolverTypeWrapper<EventSource>;
+  TraceCompleted: ResolverTypeWrapper<EventSource>;
+  TraceUpdated: ResolverTypeWrapper<EventSource>;
+  CustomEvent: ResolverTypeWrapper<EventSource>;
+  TraceSnapshot: ResolverTypeWrapper<Snapshot>;
+  EventGap: ResolverTypeWrapper<EventGap>;
+  TraceDeleted: ResolverTypeWrapper<TraceDeleted>;
+  TraceUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TraceUpdate']>;
+  TraceChange: ResolverTypeWrapper<ListChange>;
+  Thread: ResolverTypeWrapper<ThreadRow>;
+  RunEvent: ResolverTypeWrapper<RunEventRow>;
+  RunEventsDeleted: ResolverTypeWrapper<RunEventsDeleted>;
+  RunEventUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RunEventUpdate']>;
+  Checkpoint: ResolverTypeWrapper<CheckpointRow>;
+  CheckpointMetadata: ResolverTypeWrapper<CheckpointMetadata>;
+  CheckpointConnection: ResolverTypeWrapper<Omit<CheckpointConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['CheckpointEdge']>, nodes: ReadonlyArray<ResolversTypes['Checkpoint']> }>;
+  CheckpointEdge: ResolverTypeWrapper<Omit<CheckpointEdge, 'node'> & { node: ResolversTypes['Checkpoint'] }>;
+  CheckpointTree: ResolverTypeWrapper<Tree>;
+  CheckpointTreeNode: ResolverTypeWrapper<TreeNode>;
+  CheckpointDiff: ResolverTypeWrapper<Diff>;
+  CheckpointChange: ResolverTypeWrapper<Change>;
+  DeletedCounts: ResolverTypeWrapper<DeletedCounts>;
+  TraceFilter: TraceFilter;
+  CreateTraceInput: CreateTraceInput;
+  UpdateTraceInput: UpdateTraceInput;
+  GoalInput: GoalInput;
+  UpdateGoalInput: UpdateGoalInput;
+  AddStepInput: AddStepInput;
+  AddMessageInput: AddMessageInput;
+  UpdateMessageInput: UpdateMessageInput;
+  RunEventInput: RunEventInput;
+  CheckpointInput: CheckpointInput;
+  CheckpointMetadataInput: CheckpointMetadataInput;
+  Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+};
+
+/** Mapping between all available schema types and the resolvers parents */
+export type ResolversParentTypes = {
+  DateTime: Scalars['DateTime']['output'];
+  JSON: Scalars['JSON']['output'];
+  Long: Scalars['Long']['output'];
+  PageInfo: PageInfo;
+  Stats: PublicStats;
+  Float: Scalars['Float']['output'];
+  Trace: TraceRow;
+  ID: Scalars['ID']['output'];
+  TraceConnection: Omit<TraceConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['TraceEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Trace']> };
+  TraceEdge: Omit<TraceEdge, 'node'> & { node: ResolversParentTypes['Trace'] };
+  GoalTree: GoalTreeSource;
+  Goal: GoalRow;
+  GoalConnection: Omit<GoalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['GoalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Goal']> };
+  GoalEdge: Omit<GoalEdge, 'node'> & { node: ResolversParentTypes['Goal'] };
+  Step: StepSource;
+  StepConnection: Omit<StepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['StepEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Step']> };
+  StepEdge: Omit<StepEdge, 'node'> & { node: ResolversParentTypes['Step'] };
+  RelatedStepConnection: Omit<RelatedStepConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RelatedStepEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Step']> };
+  RelatedStepEdge: Omit<RelatedStepEdge, 'node'> & { node: ResolversParentTypes['Step'] };
+  Message: MessageRow;
+  MessageConnection: Omit<MessageConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['MessageEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Message']> };
+  MessageEdge: Omit<MessageEdge, 'node'> & { node: ResolversParentTypes['Message'] };
+  TraceEvent: EventRow;
+  TraceEventConnection: Omit<TraceEventConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['TraceEventEdge']>, nodes: ReadonlyArray<ResolversParentTypes['TraceEvent']> };
+  TraceEventEdge: Omit<TraceEventEdge, 'node'> & { node: ResolversParentTypes['TraceEvent'] };
+  AffectedGoal: AffectedGoalSource;
+  GoalAdded: EventSource;
+  GoalUpdated: EventSource;
+  GoalTreeUpdated: EventSource;
+  MessageAdded: EventSource;
+  MessageUpdated: EventSource;
+  StepAdded: EventSource;
+  SubTraceStarted: EventSource;
+  SubTraceCompleted: EventSource;
+  TraceStatusChanged: EventSource;
+  TraceCompleted: EventSource;
+  TraceUpdated: EventSource;
+  CustomEvent: EventSource;
+  TraceSnapshot: Snapshot;
+  EventGap: EventGap;
+  TraceDeleted: TraceDeleted;
+  TraceUpdate: ResolversUnionTypes<ResolversParentTypes>['TraceUpdate'];
+  TraceChange: ListChange;
+  Thread: ThreadRow;
+  RunEvent: RunEventRow;
+  RunEventsDeleted: RunEventsDeleted;
+  RunEventUpdate: ResolversUnionTypes<ResolversParentTypes>['RunEventUpdate'];
+  Checkpoint: CheckpointRow;
+  CheckpointMetadata: CheckpointMetadata;
+  CheckpointConnection: Omit<CheckpointConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['CheckpointEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Checkpoint']> };
+  CheckpointEdge: Omit<CheckpointEdge, 'node'> & { node: ResolversParentTypes['Checkpoint'] };
+  CheckpointTree: Tree;
+  CheckpointTreeNode: TreeNode;
+  CheckpointDiff: Diff;
+  CheckpointChange: Change;
+  DeletedCounts: DeletedCounts;
+  TraceFilter: TraceFilter;
+  CreateTraceInput: CreateTraceInput;
+  UpdateTraceInput: UpdateTraceInput;
+  GoalInput: GoalInput;
+  UpdateGoalInput: UpdateGoalInput;
+  AddStepInput: AddStepInput;
+  AddMessageInput: AddMessageInput;
+  UpdateMessageInput: UpdateMessageInput;
+  RunEventInput: RunEventInput;
+  CheckpointInput: CheckpointInput;
+  CheckpointMetadataInput: CheckpointMetadataInput;
+  Query: Record<PropertyKey, never>;
+  Mutation: Record<PropertyKey, never>;
+  Subscription: Record<PropertyKey, never>;
+  Int: Scalars['Int']['output'];
+  String: Scalars['String']['output'];
+  Boolean: Scalars['Boolean']['output'];
+};
+
+export type ListSizeDirectiveArgs = {
+  assumed: Maybe<Scalars['Int']['input']>;
+  inputs: Maybe<Scalars['String']['input']>;
+  withinTree?: Maybe<Scalars['Boolean']['input']>;
+};
+
+export type ListSizeDirectiveResolver<Result, Parent, ContextType = Context, Args = ListSizeDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
+export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
+  name: 'DateTime';
+}
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export interface LongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Long'], any> {
+  name: 'Long';
+}
+
+export type TraceModeResolvers = EnumResolverSignature<{ CALL?: any, AGENT?: any }, ResolversTypes['TraceMode']>;
+
+export type TraceStatusResolvers = EnumResolverSignature<{ RUNNING?: any, STOPPED?: any, COMPLETED?: any, FAILED?: any }, ResolversTypes['TraceStatus']>;
+
+export type GoalStatusResolvers = EnumResolverSignature<{ PENDING?: any, IN_PROGRESS?: any, COMPLETED?: any, ABANDONED?: any }, ResolversTypes['GoalStatus']>;
+
+export type GoalTypeResolvers = EnumResolverSignature<{ NORMAL?: any, AGENT_CALL?: any }, ResolversTypes['GoalType']>;
+
+export type StepTypeResolvers = EnumResolverSignature<{ LLM_CALL?: any, TOOL_CALL?: any, TOOL_RESULT?: any, CONCLUSION?: any, FEEDBACK?: any, MEMORY_READ?: any, MEMORY_WRITE?: any }, ResolversTypes['StepType']>;
+
+export type CheckpointChangeKindResolvers = EnumResolverSignature<{ ADDED?: any, REMOVED?: any, CHANGED?: any }, ResolversTypes['CheckpointChangeKind']>;
+
+export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
+  hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  hasPreviousPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  startCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type StatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Stats'] = ResolversParentTypes['Stats']> = {
+  messageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  promptTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  completionTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  totalCost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  preview?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type TraceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Trace'] = ResolversParentTypes['Trace']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  mode?: Resolver<ResolversTypes['TraceMode'], ParentType, ContextType>;
+  promptName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  task?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  agentType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['TraceStatus'], ParentType, ContextType>;
+  uid?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  context?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  totalSteps?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  totalMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  totalTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  totalCost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  lastEventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  completedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  parentTraceId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
+  parentGoal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  threadId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  thread?: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType>;
+  subTraces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<TraceSubTracesArgs, 'first'>>;
+  stats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType, RequireFields<TraceStatsArgs, 'includeSubTraces'>>;
+  goalTree?: Resolver<Maybe<ResolversTypes['GoalTree']>, ParentType, ContextType>;
+  goals?: Resolver<ResolversTypes['GoalConnection'], ParentType, ContextType, RequireFields<TraceGoalsArgs, 'first'>>;
+  rootGoals?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+  goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType, RequireFields<TraceGoalArgs, 'goalId'>>;
+  steps?: Resolver<ResolversTypes['StepConnection'], ParentType, ContextType, RequireFields<TraceStepsArgs, 'first'>>;
+  messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<TraceMessagesArgs, 'first'>>;
+  events?: Resolver<ResolversTypes['TraceEventConnection'], ParentType, ContextType, RequireFields<TraceEventsArgs, 'since' | 'first'>>;
+};
+
+export type TraceConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceConnection'] = ResolversParentTypes['TraceConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['TraceEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Trace']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type TraceEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEdge'] = ResolversParentTypes['TraceEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Trace'], ParentType, ContextType>;
+};
+
+export type GoalTreeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalTree'] = ResolversParentTypes['GoalTree']> = {
+  mission?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  goals?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+  roots?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+};
+
+export type GoalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Goal'] = ResolversParentTypes['Goal']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  goalId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  trace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType>;
+  parentId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  children?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+  description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['GoalType'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['GoalStatus'], ParentType, ContextType>;
+  summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  order?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  selfStats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType>;
+  cumulativeStats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<GoalMessagesArgs, 'first'>>;
+  steps?: Resolver<ResolversTypes['StepConnection'], ParentType, ContextType, RequireFields<GoalStepsArgs, 'first'>>;
+  subTraces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<GoalSubTracesArgs, 'first'>>;
+};
+
+export type GoalConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalConnection'] = ResolversParentTypes['GoalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['GoalEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type GoalEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalEdge'] = ResolversParentTypes['GoalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Goal'], ParentType, ContextType>;
+};
+
+export type StepResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Step'] = ResolversParentTypes['Step']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  trace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['StepType'], ParentType, ContextType>;
+  goalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  promptTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  completionTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  toolName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  isFinal?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
+  feedbackType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  parentIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  parents?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType>;
+  children?: Resolver<ResolversTypes['StepConnection'], ParentType, ContextType, RequireFields<StepChildrenArgs, 'first'>>;
+  ancestors?: Resolver<ResolversTypes['RelatedStepConnection'], ParentType, ContextType, RequireFields<StepAncestorsArgs, 'first'>>;
+  descendants?: Resolver<ResolversTypes['RelatedStepConnection'], ParentType, ContextType, RequireFields<StepDescendantsArgs, 'first'>>;
+  messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<StepMessagesArgs, 'first'>>;
+  nearestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+};
+
+export type StepConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepConnection'] = ResolversParentTypes['StepConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['StepEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type StepEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepEdge'] = ResolversParentTypes['StepEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
+};
+
+export type RelatedStepConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RelatedStepConnection'] = ResolversParentTypes['RelatedStepConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RelatedStepEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RelatedStepEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RelatedStepEdge'] = ResolversParentTypes['RelatedStepEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
+};
+
+export type MessageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Message'] = ResolversParentTypes['Message']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  trace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType>;
+  sequence?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  role?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  goalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  toolCallId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  stepId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
+  promptTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  completionTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cost?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type MessageConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageConnection'] = ResolversParentTypes['MessageConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['MessageEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type MessageEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageEdge'] = ResolversParentTypes['MessageEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+};
+
+export type TraceEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEvent'] = ResolversParentTypes['TraceEvent']> = {
+  __resolveType: TypeResolveFn<'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent', ParentType, ContextType>;
+};
+
+export type TraceEventConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEventConnection'] = ResolversParentTypes['TraceEventConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['TraceEventEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['TraceEvent']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type TraceEventEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEventEdge'] = ResolversParentTypes['TraceEventEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['TraceEvent'], ParentType, ContextType>;
+};
+
+export type AffectedGoalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AffectedGoal'] = ResolversParentTypes['AffectedGoal']> = {
+  goalId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['GoalStatus']>, ParentType, ContextType>;
+  selfStats?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
+  cumulativeStats?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
+};
+
+export type GoalAddedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalAdded'] = ResolversParentTypes['GoalAdded']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  goal?: Resolver<ResolversTypes['Goal'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GoalUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalUpdated'] = ResolversParentTypes['GoalUpdated']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  goalId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type GoalTreeUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GoalTreeUpdated'] = ResolversParentTypes['GoalTreeUpdated']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  goals?: Resolver<ReadonlyArray<ResolversTypes['Goal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageAddedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageAdded'] = ResolversParentTypes['MessageAdded']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MessageUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MessageUpdated'] = ResolversParentTypes['MessageUpdated']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  messageId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StepAddedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepAdded'] = ResolversParentTypes['StepAdded']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SubTraceStartedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SubTraceStarted'] = ResolversParentTypes['SubTraceStarted']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  subTraceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  subTrace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
+  parentGoalId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  agentType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  task?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SubTraceCompletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SubTraceCompleted'] = ResolversParentTypes['SubTraceCompleted']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  subTraceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  subTrace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['TraceStatus'], ParentType, ContextType>;
+  summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  stats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceStatusChangedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceStatusChanged'] = ResolversParentTypes['TraceStatusChanged']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['TraceStatus'], ParentType, ContextType>;
+  totalCost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
+  totalMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceCompletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceCompleted'] = ResolversParentTypes['TraceCompleted']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  totalMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceUpdated'] = ResolversParentTypes['TraceUpdated']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CustomEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomEvent'] = ResolversParentTypes['CustomEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceSnapshotResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceSnapshot'] = ResolversParentTypes['TraceSnapshot']> = {
+  currentEventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  trace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType>;
+  goalTree?: Resolver<Maybe<ResolversTypes['GoalTree']>, ParentType, ContextType>;
+  subTraces?: Resolver<ReadonlyArray<ResolversTypes['Trace']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type EventGapResolvers<ContextType = Context, ParentType extends ResolversParentTypes['EventGap'] = ResolversParentTypes['EventGap']> = {
+  requested?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  earliest?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  latest?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceDeletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceDeleted'] = ResolversParentTypes['TraceDeleted']> = {
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type TraceUpdateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceUpdate'] = ResolversParentTypes['TraceUpdate']> = {
+  __resolveType: TypeResolveFn<'TraceSnapshot' | 'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent' | 'EventGap' | 'TraceDeleted', ParentType, ContextType>;
+};
+
+export type TraceChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceChange'] = ResolversParentTypes['TraceChange']> = {
+  kind?: Resolver<ResolversTypes['TraceChangeKind'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  trace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
+};
+
+export type ThreadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Thread'] = ResolversParentTypes['Thread']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastSeq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<ThreadTracesArgs, 'first'>>;
+};
+
+export type RunEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEvent'] = ResolversParentTypes['RunEvent']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  runId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  seq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  eventType?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  category?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  content?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  metadata?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RunEventsDeletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEventsDeleted'] = ResolversParentTypes['RunEventsDeleted']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RunEventUpdateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEventUpdate'] = ResolversParentTypes['RunEventUpdate']> = {
+  __resolveType: TypeResolveFn<'RunEvent' | 'EventGap' | 'RunEventsDeleted', ParentType, ContextType>;
+};
+
+export type CheckpointResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Checkpoint'] = ResolversParentTypes['Checkpoint']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  metadata?: Resolver<ResolversTypes['CheckpointMetadata'], ParentType, ContextType>;
+  messageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  toolsResult?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  nextNode?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  writtenAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  thread?: Resolver<ResolversTypes['Thread'], ParentType, ContextType>;
+  step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
+  parent?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  lineage?: Resolver<ResolversTypes['CheckpointConnection'], ParentType, ContextType, RequireFields<CheckpointLineageArgs, 'first'>>;
+  children?: Resolver<ResolversTypes['CheckpointConnection'], ParentType, ContextType, RequireFields<CheckpointChildrenArgs, 'first'>>;
+};
+
+export type CheckpointMetadataResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointMetadata'] = ResolversParentTypes['CheckpointMetadata']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  checkpointId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  parentCheckpointId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  summary?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type CheckpointConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointConnection'] = ResolversParentTypes['CheckpointConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['CheckpointEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type CheckpointEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointEdge'] = ResolversParentTypes['CheckpointEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+};
+
+export type CheckpointTreeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointTree'] = ResolversParentTypes['CheckpointTree']> = {
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['CheckpointTreeNode']>, ParentType, ContextType>;
+  truncated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type CheckpointTreeNodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointTreeNode'] = ResolversParentTypes['CheckpointTreeNode']> = {
+  checkpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  depth?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CheckpointDiffResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointDiff'] = ResolversParentTypes['CheckpointDiff']> = {
+  from?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  to?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType>;
+  commonMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  fromMessages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  toMessages?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  changes?: Resolver<ReadonlyArray<ResolversTypes['CheckpointChange']>, ParentType, ContextType>;
+};
+
+export type CheckpointChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CheckpointChange'] = ResolversParentTypes['CheckpointChange']> = {
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['CheckpointChangeKind'], ParentType, ContextType>;
+  from?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  to?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+};
+
+export type DeletedCountsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeletedCounts'] = ResolversParentTypes['DeletedCounts']> = {
+  traces?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  steps?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  goals?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  messages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  events?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+};
+
+export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  trace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType, RequireFields<QueryTraceArgs, 'id'>>;
+  traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<QueryTracesArgs, 'first'>>;
+  goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType, RequireFields<QueryGoalArgs, 'traceId' | 'goalId'>>;
+  step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<QueryStepArgs, 'id'>>;
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
+  thread?: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType, RequireFields<QueryThreadArgs, 'id'>>;
+  threadMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryThreadMessagesArgs, 'threadId' | 'limit'>>;
+  runEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunEventsArgs, 'threadId' | 'runId' | 'limit'>>;
+  runMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunMessagesArgs, 'threadId' | 'runId'>>;
+  threadMessageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<QueryThreadMessageCountArgs, 'threadId'>>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointArgs, 'id'>>;
+  latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryLatestCheckpointArgs, 'threadId'>>;
+  checkpoints?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointsArgs, 'threadId' | 'limit' | 'offset'>>;
+  checkpointThreads?: Resolver<ReadonlyArray<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointThreadsArgs, 'limit' | 'offset'>>;
+  checkpointTree?: Resolver<ResolversTypes['CheckpointTree'], ParentType, ContextType, RequireFields<QueryCheckpointTreeArgs, 'threadId'>>;
+  commonCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCommonCheckpointArgs, 'a' | 'b'>>;
+  checkpointDiff?: Resolver<ResolversTypes['CheckpointDiff'], ParentType, ContextType, RequireFields<QueryCheckpointDiffArgs, 'from' | 'to'>>;
+};
+
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  createTrace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType, RequireFields<MutationCreateTraceArgs, 'input'>>;
+  updateTrace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType, RequireFields<MutationUpdateTraceArgs, 'id' | 'input'>>;
+  deleteTrace?: Resolver<ResolversTypes['DeletedCounts'], ParentType, ContextType, RequireFields<MutationDeleteTraceArgs, 'id' | 'includeSubTraces'>>;
+  setGoalTree?: Resolver<ResolversTypes['GoalTree'], ParentType, ContextType, RequireFields<MutationSetGoalTreeArgs, 'traceId' | 'goals'>>;
+  addGoal?: Resolver<ResolversTypes['Goal'], ParentType, ContextType, RequireFields<MutationAddGoalArgs, 'traceId' | 'input'>>;
+  updateGoal?: Resolver<ResolversTypes['Goal'], ParentType, ContextType, RequireFields<MutationUpdateGoalArgs, 'traceId' | 'goalId' | 'input'>>;
+  addStep?: Resolver<ResolversTypes['Step'], ParentType, ContextType, RequireFields<MutationAddStepArgs, 'input'>>;
+  addSteps?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<MutationAddStepsArgs, 'inputs'>>;
+  addMessage?: Resolver<ResolversTypes['Message'], ParentType, ContextType, RequireFields<MutationAddMessageArgs, 'input'>>;
+  addMessages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<MutationAddMessagesArgs, 'inputs'>>;
+  updateMessage?: Resolver<ResolversTypes['Message'], ParentType, ContextType, RequireFields<MutationUpdateMessageArgs, 'id' | 'input'>>;
+  appendEvent?: Resolver<ResolversTypes['CustomEvent'], ParentType, ContextType, RequireFields<MutationAppendEventArgs, 'traceId' | 'type'>>;
+  putRunEvent?: Resolver<ResolversTypes['RunEvent'], ParentType, ContextType, RequireFields<MutationPutRunEventArgs, 'input'>>;
+  putRunEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<MutationPutRunEventsArgs, 'inputs'>>;
+  deleteThreadEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteThreadEventsArgs, 'threadId'>>;
+  deleteRunEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteRunEventsArgs, 'threadId' | 'runId'>>;
+  putCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationPutCheckpointArgs, 'input'>>;
+  forkCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationForkCheckpointArgs, 'id'>>;
+  deleteCheckpointThread?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointThreadArgs, 'threadId'>>;
+  deleteCheckpointsBefore?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteCheckpointsBeforeArgs, 'threadId' | 'beforeStep'>>;
+};
+
+export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {
+  traceEvents?: SubscriptionResolver<ResolversTypes['TraceUpdate'], "traceEvents", ParentType, ContextType, RequireFields<SubscriptionTraceEventsArgs, 'traceId'>>;
+  traceChanges?: SubscriptionResolver<ResolversTypes['TraceChange'], "traceChanges", ParentType, ContextType, Partial<SubscriptionTraceChangesArgs>>;
+  runEvents?: SubscriptionResolver<ResolversTypes['RunEventUpdate'], "runEvents", ParentType, ContextType, RequireFields<SubscriptionRunEventsArgs, 'threadId'>>;
+};
+
+export type Resolvers<ContextType = Context> = {
+  DateTime?: GraphQLScalarType;
+  JSON?: GraphQLScalarType;
+  Long?: GraphQLScalarType;
+  TraceMode?: TraceModeResolvers;
+  TraceStatus?: TraceStatusResolvers;
+  GoalStatus?: GoalStatusResolvers;
+  GoalType?: GoalTypeResolvers;
+  StepType?: StepTypeResolvers;
+  CheckpointChangeKind?: CheckpointChangeKindResolvers;
+  PageInfo?: PageInfoResolvers<ContextType>;
+  Stats?: StatsResolvers<ContextType>;
+  Trace?: TraceResolvers<ContextType>;
+  TraceConnection?: TraceConnectionResolvers<ContextType>;
+  TraceEdge?: TraceEdgeResolvers<ContextType>;
+  GoalTree?: GoalTreeResolvers<ContextType>;
+  Goal?: GoalResolvers<ContextType>;
+  GoalConnection?: GoalConnectionResolvers<ContextType>;
+  GoalEdge?: GoalEdgeResolvers<ContextType>;
+  Step?: StepResolvers<ContextType>;
+  StepConnection?: StepConnectionResolvers<ContextType>;
+  StepEdge?: StepEdgeResolvers<ContextType>;
+  RelatedStepConnection?: RelatedStepConnectionResolvers<ContextType>;
+  RelatedStepEdge?: RelatedStepEdgeResolvers<ContextType>;
+  Message?: MessageResolvers<ContextType>;
+  MessageConnection?: MessageConnectionResolvers<ContextType>;
+  MessageEdge?: MessageEdgeResolvers<ContextType>;
+  TraceEvent?: TraceEventResolvers<ContextType>;
+  TraceEventConnection?: TraceEventConnectionResolvers<ContextType>;
+  TraceEventEdge?: TraceEventEdgeResolvers<ContextType>;
+  AffectedGoal?: AffectedGoalResolvers<ContextType>;
+  GoalAdded?: GoalAddedResolvers<ContextType>;
+  GoalUpdated?: GoalUpdatedResolvers<ContextType>;
+  GoalTreeUpdated?: GoalTreeUpdatedResolvers<ContextType>;
+  MessageAdded?: MessageAddedResolvers<ContextType>;
+  MessageUpdated?: MessageUpdatedResolvers<ContextType>;
+  StepAdded?: StepAddedResolvers<ContextType>;
+  SubTraceStarted?: SubTraceStartedResolvers<ContextType>;
+  SubTraceCompleted?: SubTraceCompletedResolvers<ContextType>;
+  TraceStatusChanged?: TraceStatusChangedResolvers<ContextType>;
+  TraceCompleted?: TraceCompletedResolvers<ContextType>;
+  TraceUpdated?: TraceUpdatedResolvers<ContextType>;
+  CustomEvent?: CustomEventResolvers<ContextType>;
+  TraceSnapshot?: TraceSnapshotResolvers<ContextType>;
+  EventGap?: EventGapResolvers<ContextType>;
+  TraceDeleted?: TraceDeletedResolvers<ContextType>;
+  TraceUpdate?: TraceUpdateResolvers<ContextType>;
+  TraceChange?: TraceChangeResolvers<ContextType>;
+  Thread?: ThreadResolvers<ContextType>;
+  RunEvent?: RunEventResolvers<ContextType>;
+  RunEventsDeleted?: RunEventsDeletedResolvers<ContextType>;
+  RunEventUpdate?: RunEventUpdateResolvers<ContextType>;
+  Checkpoint?: CheckpointResolvers<ContextType>;
+  CheckpointMetadata?: CheckpointMetadataResolvers<ContextType>;
+  CheckpointConnection?: CheckpointConnectionResolvers<ContextType>;
+  CheckpointEdge?: CheckpointEdgeResolvers<ContextType>;
+  CheckpointTree?: CheckpointTreeResolvers<ContextType>;
+  CheckpointTreeNode?: CheckpointTreeNodeResolvers<ContextType>;
+  CheckpointDiff?: CheckpointDiffResolvers<ContextType>;
+  CheckpointChange?: CheckpointChangeResolvers<ContextType>;
+  DeletedCounts?: DeletedCountsResolvers<ContextType>;
+  Query?: QueryResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  Subscription?: SubscriptionResolvers<ContextType>;
+};
+
+export type DirectiveResolvers<ContextType = Context> = {
+  listSize?: ListSizeDirectiveResolver<any, any, ContextType>;
+};

@@ -1,0 +1,191 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { useServer, type Extra } from 'graphql-ws/use/ws';
+import type { Logger } from 'pino';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { BodyParser } from '../http/body-parser.js';
+import { executeWithin, subscribeWithin, type BoundArguments } from './bound-execution.js';
+import type { ByteBudget } from '../http/byte-budget.js';
+import { ignoreFailedSends } from '../http/client-disconnect.js';
+import type { Context } from './context.js';
+import { stoppingError, type Drain } from '../http/drain.js';
+import { StemmaError } from '../../base/errors.js';
+import type { Limits } from '../../base/limits.js';
+import { maskError } from './mask-error.js';
+import type { QueryLimits } from './query-limits.js';
+import { createRequestScope, type RequestScope } from '../../base/request-scope.js';
+import { readMessages } from './socket-messages.js';
+import { resultSocket, SENT, type ResultSocket } from './socket-results.js';
+import { bodyOf, type ResultBody } from './write-result.js';
+
+/** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
+export interface SubscriptionServer {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  close(): Promise<void>;
+}
+
+interface Payload {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Record<string, unknown> | null | undefined;
+}
+
+const MAX_DOCUMENTS = 500;
+/** Longer queries are not kept: with the values written into them, they do not come twice. */
+const MAX_KEPT_LENGTH = 10_000;
+const GOODBYE_MS = 1_000;
+/** A client that does not answer a ping for this long is let go; one that is only slow answers late. */
+const HEARTBEAT_MS = 60_000;
+
+/** What is kept for a socket. */
+interface Client {
+  readonly results: ResultSocket;
+  /** Payloads by the id of their operation, as they were sent. */
+  readonly payloads: Map<string, Payload | StemmaError>;
+  /** To be called when the client is no longer interested in an operation, by the id of that. */
+  readonly leave: Map<string, () => void>;
+}
+
+export function createSubscriptionServer({
+  schema,
+  queryLimits,
+  createContext,
+  limits,
+  drain,
+  bodies,
+  parser,
+  log,
+}: {
+  readonly schema: GraphQLSchema;
+  readonly queryLimits: QueryLimits;
+  readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
+  readonly limits: Limits;
+  readonly drain: Drain;
+  readonly bodies: ByteBudget;
+  readonly parser: BodyParser;
+  readonly log: Logger;
+}): SubscriptionServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
+  const clients = new WeakMap<WebSocket, Client>();
+  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
+
+  /** The document of a query, or why it cannot be parsed; kept, as clients repeat their queries. */
+  function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
+    const known = documents.get(query);
+    if (known !== undefined) {
+      return known;
+    }
+    let result: DocumentNode | readonly GraphQLError[];
+    try {
+      result = queryLimits.parse(query);
+    } catch (error) {
+      // What is not GraphQL's own error is shown as over HTTP.
+      result = [
+        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
+      ];
+    }
+    if (query.length <= MAX_KEPT_LENGTH) {
+      if (documents.size >= MAX_DOCUMENTS) {
+        documents.clear();
+      }
+      documents.set(query, result);
+    }
+    return result;
+  }
+
+  const masked = (errors: readonly unknown[]): GraphQLFormattedError[] =>
+    errors.map((error) => maskError(error, log));
+
+  /** A result as it is sent; one that is too long is an error instead. */
+  async function textOf({
+    data,
+    errors,
+  }: {
+    readonly data?: unknown;
+    readonly errors?: readonly GraphQLError[] | undefined;
+  }): Promise<ResultBody> {
+    try {
+      const result = errors === undefined ? { data } : { data: data ?? null, errors: masked(errors) };
+      return await bodyOf(result, limits.maxResponseBytes);
+    } catch (error) {
+      return JSON.stringify({ data: null, errors: masked([error]) });
+    }
+  }
+
+  const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
+    {
+      execute: (args) => drain.during(Promise.resolve(executeWithin(args as BoundArguments))),
+      subscribe: (args) => subscribeWithin(args as BoundArguments),
+      onSubscribe(ctx, id, plain) {
+        const client = clients.get(ctx.extra.socket);
+        const sent = client?.payloads.get(id) ?? plain;
+        client?.payloads.delete(id);
+        const payload = drain.stopping ? stoppingError() : sent;
+        if (payload instanceof StemmaError) {
+          return [new GraphQLError(payload.message, { originalError: payload })];
+        }
+        const document = documentOf(payload.query);
+        if (!('kind' in document)) {
+          return document;
+        }
+        const errors = queryLimits.check(document, payload.operationName, payload.variables);
+        if (errors.length > 0) {
+          return errors;
+        }
+        const scope = createRequestScope({
+          timeoutMs: limits.requestTimeoutMs,
+          maxBytes: limits.maxResponseBytes,
+          maxCost: limits.maxQueryCost,
+          onLeave: (leave) => client?.leave.set(id, leave),
+        });
+        return {
+          schema,
+          document,
+          operationName: payload.operationName,
+          variableValues: payload.variables,
+          contextValue: createContext(ctx.extra.request, scope),
+        };
+      },
+      async onNext(ctx, id, _payload, _args, result) {
+        await clients.get(ctx.extra.socket)?.results.sendResult(id, await textOf(result));
+        return SENT as object;
+      },
+      onError: (_ctx, _id, _payload, errors) => masked(errors),
+      onComplete(ctx, id) {
+        clients.get(ctx.extra.socket)?.leave.delete(id);
+      },
+    },
+    sockets,
+    HEARTBEAT_MS,
+  );
+
+  sockets.on('connection', (socket, request: IncomingMessage) => {
+    // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
+    socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
+    ignoreFailedSends(socket);
+    const exact = new Map<string, Payload | StemmaError>();
+    const leave = new Map<string, () => void>();
+    clients.set(socket, { results: resultSocket(socket), payloads: exact, leave });
+    socket.once('close', () => leave.forEach((left) => left()));
+    readMessages(
+      { socket, connection: request.socket, limits, bodies, parser },
+      {
+        keep: (id, payload) => void exact.set(id, payload as Payload | StemmaError),
+        completed: (id) => leave.get(id)?.(),
+      },
+    );
+  });
+
+  return {
+    upgrade(request, socket, head) {
+      sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
+    },
+    async close() {
+      // A client that does not answer the goodbye is cut off.
+      const hurry = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), GOODBYE_MS);
+      await server.dispose();
+      clearTimeout(hurry);
+    },
+  };
+}

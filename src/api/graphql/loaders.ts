@@ -1,0 +1,218 @@
+import DataLoader from 'dataloader';
+import {
+  readWholeCheckpoints,
+  type PayloadPart,
+  type WholeCheckpoint,
+} from '../../domain/checkpoints/checkpoint-payload.js';
+import type { Database } from '../../neo4j/database.js';
+import { readChildren, readGoals, readRoots, readTrees } from '../../domain/goals/read-goals.js';
+import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from '../../model/rows.js';
+import { JsonText } from '../../base/json-text.js';
+import { childrenOfCheckpoints } from '../../domain/checkpoints/list-children.js';
+import { eventsOfTraces } from '../../domain/events/list-events.js';
+import { messagesOfGoals, messagesOfSteps, messagesOfTraces } from '../../domain/messages/list-messages.js';
+import {
+  ancestorsOfSteps,
+  childrenOfSteps,
+  descendantsOfSteps,
+  stepsOfGoals,
+  stepsOfTraces,
+} from '../../domain/steps/list-steps.js';
+import { subTracesOfGoals, subTracesOfTraces, tracesOfThreads } from '../../domain/traces/list-traces.js';
+import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js';
+import { readContents, readMessages } from '../../domain/messages/messages.js';
+import {
+  readCheckpoints,
+  readLatest,
+  readLineages,
+  readNearest,
+  readStepIds,
+} from '../../domain/checkpoints/read-checkpoints.js';
+import { readStepData, readSteps, type StepKey } from '../../domain/steps/steps.js';
+import { readThreads } from '../../domain/threads/threads.js';
+import { readContexts, readTraces, readTreeStats } from '../../domain/traces/traces.js';
+import type { PublicStats } from '../../domain/goals/roll-up.js';
+
+/** What one request reads, gathered so that each kind of reading is one statement however many objects want it. */
+export interface Loaders {
+  readonly trace: DataLoader<string, TraceRow | null>;
+  readonly context: DataLoader<string, unknown>;
+  readonly treeStats: DataLoader<string, Omit<PublicStats, 'preview'> | null>;
+  readonly goal: DataLoader<GoalOwner, GoalRow | null, string>;
+  readonly goalTree: DataLoader<string, readonly GoalRow[]>;
+  readonly rootGoals: DataLoader<string, readonly GoalRow[]>;
+  readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
+  readonly thread: DataLoader<string, ThreadRow | null>;
+  readonly step: DataLoader<string, StepRow | null>;
+  readonly stepData: DataLoader<StepKey, unknown, string>;
+  readonly message: DataLoader<string, MessageRow | null>;
+  readonly content: DataLoader<string, unknown>;
+  readonly checkpoint: DataLoader<string, CheckpointRow | null>;
+  /** By thread. */
+  readonly latestCheckpoint: DataLoader<string, CheckpointRow | null>;
+  /** By step. */
+  readonly nearestCheckpoint: DataLoader<string, CheckpointRow | null>;
+  readonly stepOfCheckpoint: DataLoader<string, string | null>;
+  /** A checkpoint's own id and those it descends from. */
+  readonly lineage: DataLoader<string, readonly string[] | null>;
+  /** A checkpoint as of one moment, with these parts of its payload. */
+  wholeCheckpoint(parts: readonly PayloadPart[]): DataLoader<string, WholeCheckpoint | null>;
+  /** Has a checkpoint read anew the next time. */
+  forgetWhole(id: string): void;
+  /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
+  list<Name extends keyof Lists>(
+    name: Name,
+    owner: OwnerOf<Name>,
+    page: PageOf<Name>,
+  ): Promise<ItemsOf<Name>>;
+}
+
+/** The lists that things of the graph own: for each owner a page, in the list's order. */
+const lists = {
+  subTracesOfTraces,
+  subTracesOfGoals,
+  tracesOfThreads,
+  childrenOfCheckpoints,
+  stepsOfTraces,
+  stepsOfGoals,
+  childrenOfSteps,
+  ancestorsOfSteps,
+  descendantsOfSteps,
+  messagesOfTraces,
+  messagesOfGoals,
+  messagesOfSteps,
+  eventsOfTraces,
+};
+type Lists = typeof lists;
+const STEP_LISTS: ReadonlySet<keyof Lists> = new Set(['stepsOfTraces', 'stepsOfGoals', 'childrenOfSteps']);
+type OwnerOf<Name extends keyof Lists> = Parameters<Lists[Name]>[1]['owners'][number];
+type PageOf<Name extends keyof Lists> = Omit<Parameters<Lists[Name]>[1], 'projectId' | 'owners'>;
+type ItemsOf<Name extends keyof Lists> =
+  Awaited<ReturnType<Lists[Name]>> extends Pages<infer Item> ? readonly Item[] : never;
+
+/**
+ * Loaders for one request, or for one event of a subscription: they keep what they read for as long as they live.
+ * `batchScheduleFn` says when a batch is sent.
+ */
+export function createLoaders(
+  database: Database,
+  projectId: string,
+  batchScheduleFn: (send: () => void) => void,
+): Loaders {
+  const options = { batchScheduleFn };
+  const byId = <Row extends { readonly id: string }>(
+    read: (database: Database, keys: { projectId: string; ids: readonly string[] }) => Promise<Row[]>,
+  ): DataLoader<string, Row | null> =>
+    new DataLoader(async (ids) => {
+      const rows = new Map((await read(database, { projectId, ids })).map((row) => [row.id, row]));
+      return ids.map((id) => rows.get(id) ?? null);
+    }, options);
+  const mapped = <Value>(
+    read: (
+      database: Database,
+      keys: { projectId: string; ids: readonly string[] },
+    ) => Promise<ReadonlyMap<string, Value>>,
+  ): DataLoader<string, Value | null> =>
+    new DataLoader(async (ids) => {
+      const values = await read(database, { projectId, ids });
+      return ids.map((id) => values.get(id) ?? null);
+    }, options);
+  const goalsById = (
+    read: (
+      database: Database,
+      keys: { projectId: string; ids: readonly string[] },
+    ) => Promise<Pages<GoalRow>>,
+  ): DataLoader<string, readonly GoalRow[]> =>
+    new DataLoader(async (ids) => {
+      const pages = await read(database, { projectId, ids });
+      return ids.map((id) => pages.get(id) ?? []);
+    }, options);
+
+  const step = byId(readSteps);
+  /** Steps rest on steps that are often in the same page. */
+  const keep = (pages: Pages<StepRow>): void => {
+    for (const row of [...pages.values()].flat()) {
+      step.prime(row.id, row);
+    }
+  };
+
+  const wholeLoaders = new Map<string, DataLoader<string, WholeCheckpoint | null>>();
+  const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
+  const pageLoader = (
+    name: keyof Lists,
+    page: object,
+  ): DataLoader<string | GoalOwner, readonly unknown[], string> => {
+    const key = `${name} ${JSON.stringify(page)}`;
+    let loader = pageLoaders.get(key);
+    if (loader === undefined) {
+      const read = lists[name] as (database: Database, page: object) => Promise<Pages<unknown>>;
+      loader = new DataLoader(
+        async (owners: readonly (string | GoalOwner)[]) => {
+          const pages = await read(database, { projectId, owners, ...page });
+          if (STEP_LISTS.has(name)) {
+            keep(pages as Pages<StepRow>);
+          }
+          return owners.map((owner) => pages.get(ownerKey(owner)) ?? []);
+        },
+        { cacheKeyFn: ownerKey, batchScheduleFn },
+      );
+      pageLoaders.set(key, loader);
+    }
+    return loader;
+  };
+
+  return {
+    trace: byId(readTraces),
+    context: mapped(async (runner, keys) => {
+      const texts = await readContexts(runner, keys);
+      return new Map([...texts].map(([id, text]) => [id, new JsonText(text)]));
+    }),
+    treeStats: mapped(readTreeStats),
+    goal: new DataLoader<GoalOwner, GoalRow | null, string>(
+      async (goals) => {
+        const rows = new Map(
+          (await readGoals(database, { projectId, goals })).map((goal) => [ownerKey(goal), goal]),
+        );
+        return goals.map((goal) => rows.get(ownerKey(goal)) ?? null);
+      },
+      { cacheKeyFn: ownerKey, batchScheduleFn },
+    ),
+    goalTree: goalsById(readTrees),
+    rootGoals: goalsById(readRoots),
+    childGoals: new DataLoader<GoalOwner, readonly GoalRow[], string>(
+      async (goals) => {
+        const children = await readChildren(database, {
+          projectId,
+          goals: goals.map(({ traceId, goalId }) => ({ traceId, goalId })),
+        });
+        return goals.map((goal) => children.get(ownerKey(goal)) ?? []);
+      },
+      { cacheKeyFn: ownerKey, batchScheduleFn },
+    ),
+    thread: byId(readThreads),
+    step,
+    stepData: new DataLoader<StepKey, unknown, string>(
+      async (steps) => {
+        const data = await readStepData(database, { projectId, steps });
+        return steps.map(({ id }) => data.get(id) ?? null);
+      },
+      { cacheKeyFn: ({ id }) => id, batchScheduleFn },
+    ),
+    message: byId(readMessages),
+    content: mapped(readContents),
+    checkpoint: byId(readCheckpoints),
+    latestCheckpoint: mapped(readLatest),
+    nearestCheckpoint: mapped(readNearest),
+    stepOfCheckpoint: mapped(readStepIds),
+    lineage: mapped(readLineages),
+    wholeCheckpoint(parts) {
+      const name = parts.join();
+      const loader =
+        wholeLoaders.get(name) ?? mapped((runner, keys) => readWholeCheckpoints(runner, { ...keys, parts }));
+      wholeLoaders.set(name, loader);
+      return loader;
+    },
+    forgetWhole: (id) => wholeLoaders.forEach((loader) => loader.clear(id)),
+    list: (name, owner, page) => pageLoader(name, page).load(owner) as Promise<never>,
+  };
+}

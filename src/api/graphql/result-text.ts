@@ -1,0 +1,139 @@
+import { JsonList, JsonObject } from '../../base/json-parts.js';
+import { JsonText } from '../../base/json-text.js';
+
+/** About how long the pieces are in which a result is written, in characters. */
+const PIECE_LENGTH = 64 * 1024;
+/** How many values are written before `next` returns what it has. */
+const VALUES_AT_A_TIME = 1_000;
+
+/** A list or object of which a part is written. */
+interface Open {
+  readonly close: ']' | '}';
+  /** Null for a list. */
+  readonly keys: readonly string[] | null;
+  readonly values: readonly unknown[];
+  index: number;
+  isEmpty: boolean;
+}
+
+/** A result as JSON, piece by piece. */
+export interface ResultText {
+  /** The next piece, perhaps an empty one; undefined after the last. Takes a few milliseconds at most. */
+  next(): string | undefined;
+  /** The keys that lead to what was written last. */
+  path(): (string | number)[];
+}
+
+/**
+ * Writes what JSON.stringify would, but puts the texts in it where they belong as they are. A text or list of texts is only
+ * put together when its turn comes.
+ */
+export function resultText(result: unknown): ResultText {
+  const open: Open[] = [];
+  let piece = '';
+  /** What is left, from `from` on, of a text that is longer than a piece. */
+  const long = { text: '', from: 0 };
+  let isBegun = false;
+
+  const write = (value: unknown): void => {
+    if (typeof value === 'string') {
+      put(JSON.stringify(value));
+    } else if (value === undefined || typeof value === 'function') {
+      piece += 'null';
+    } else if (typeof value !== 'object' || value === null) {
+      piece += JSON.stringify(value);
+    } else if (value instanceof JsonText) {
+      put(value.text);
+    } else if (value instanceof JsonList) {
+      const values = value.texts().map((text) => new JsonText(text));
+      openWith('[', { close: ']', keys: null, values });
+    } else if (value instanceof JsonObject) {
+      openWith('{', { close: '}', keys: [...value.members.keys()], values: [...value.members.values()] });
+    } else if (Array.isArray(value)) {
+      openWith('[', { close: ']', keys: null, values: value });
+    } else if ('toJSON' in value && typeof value.toJSON === 'function') {
+      write((value.toJSON as () => unknown)());
+    } else {
+      const keys = Object.keys(value);
+      const values = keys.map((key) => (value as Record<string, unknown>)[key]);
+      openWith('{', { close: '}', keys, values });
+    }
+  };
+
+  const openWith = (text: '[' | '{', { close, keys, values }: Omit<Open, 'index' | 'isEmpty'>): void => {
+    piece += text;
+    open.push({ close, keys, values, index: 0, isEmpty: true });
+  };
+
+  const put = (text: string): void => {
+    if (text.length <= PIECE_LENGTH) {
+      piece += text;
+    } else {
+      long.text = text;
+      long.from = 0;
+    }
+  };
+
+  const writeMember = (top: Open): void => {
+    const { keys, values, index } = top;
+    if (index >= values.length) {
+      piece += top.close;
+      open.pop();
+      return;
+    }
+    top.index += 1;
+    const value = values[index];
+    if (keys !== null && (value === undefined || typeof value === 'function')) {
+      return;
+    }
+    const comma = top.isEmpty ? '' : ',';
+    top.isEmpty = false;
+    piece += keys === null ? comma : `${comma}${JSON.stringify(keys[index])}:`;
+    write(value);
+  };
+
+  const hasLong = (): boolean => long.text !== '';
+
+  return {
+    next() {
+      if (hasLong()) {
+        const { text, from } = long;
+        long.from = endOfPiece(text, from);
+        if (long.from >= text.length) {
+          long.text = '';
+        }
+        return text.slice(from, long.from);
+      }
+      if (!isBegun) {
+        isBegun = true;
+        write(result);
+      }
+      for (
+        let values = 0;
+        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !hasLong();
+        values += 1
+      ) {
+        const top = open.at(-1);
+        if (top === undefined) {
+          break;
+        }
+        writeMember(top);
+      }
+      if (piece === '' && !hasLong() && open.length === 0) {
+        return undefined;
+      }
+      const part = piece;
+      piece = '';
+      return part;
+    },
+    path: () =>
+      open.map(({ keys, index }) => (keys === null ? Math.max(0, index - 1) : (keys[index - 1] ?? ''))),
+  };
+}
+
+/** Where a piece ends that begins at `from`: not between the halves of a character. */
+function endOfPiece(text: string, from: number): number {
+  const to = Math.min(from + PIECE_LENGTH, text.length);
+  const code = text.charCodeAt(to - 1);
+  return to < text.length && code >= 0xd800 && code <= 0xdbff ? to - 1 : to;
+}

@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http';
+import { overBudget } from './guard-fields.js';
+import { OverBudgetError } from '../../base/request-scope.js';
+import { resultText } from './result-text.js';
+import { slices } from '../../base/slices.js';
+
+/** Shorter results are written at once. */
+const SHORT_BYTES = 256 * 1024;
+
+/** A result as JSON: the whole text where it is short, else its pieces, each made when it is asked for. */
+export type ResultBody = string | AsyncIterable<string>;
+
+/**
+ * Writes a result as JSON. Between slices of 10 ms the event loop turns, so that a long one keeps nobody waiting.
+ *
+ * Throws BAD_USER_INPUT if the result has more than `maxBytes`; it names the list to page.
+ */
+export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultBody> {
+  const text = resultText(result);
+  let written = '';
+  let sizeBytes = 0;
+  // A long one is only measured here: before any of it is sent, it must be known that all of it may be.
+  for (let piece = text.next(); piece !== undefined; piece = text.next()) {
+    sizeBytes += Buffer.byteLength(piece);
+    if (sizeBytes > maxBytes) {
+      const error = new OverBudgetError(
+        `expected a query with a response of at most ${maxBytes} bytes, got one with a longer response`,
+      );
+      // The path within the result begins with "data".
+      throw overBudget(error, text.path().slice(1));
+    }
+    written = sizeBytes > SHORT_BYTES ? '' : written + piece;
+    if (slices.isUsedUp()) {
+      await slices.later(text);
+    }
+  }
+  return sizeBytes > SHORT_BYTES ? piecesOf(result) : written;
+}
+
+async function* piecesOf(result: unknown): AsyncGenerator<string, void, undefined> {
+  const text = resultText(result);
+  for (let piece = text.next(); piece !== undefined; piece = text.next()) {
+    if (piece !== '') {
+      yield piece;
+    }
+    if (slices.isUsedUp()) {
+      await slices.later(text);
+    }
+  }
+}
+
+/**
+ * Sends a body as fast as the client reads it. Ends the connection of a client that reads nothing for `timeoutMs`; returns
+ * when the client has left.
+ */
+export async function sendBody(response: ServerResponse, body: ResultBody, timeoutMs: number): Promise<void> {
+  if (typeof body === 'string') {
+    response.end(`${body}\n`);
+    return;
+  }
+  for await (const piece of body) {
+    if (response.destroyed) {
+      return;
+    }
+    if (!response.write(piece)) {
+      await drained(response, timeoutMs);
+    }
+  }
+  response.end('\n');
+}
+
+/** Resolves when the client has read what was sent, or has left. */
+function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), timeoutMs);
+    const done = (): void => {
+      clearTimeout(timer);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
+}

@@ -1,0 +1,50 @@
+import { StemmaError } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
+
+/** Deeper JSON is refused in any case; to parse millions of levels takes a gigabyte. */
+const MAX_DEPTH = 1_000;
+/** Each takes some fifty bytes of memory, where its text may take two. */
+const MAX_NESTED = 1_000_000;
+const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
+
+/** Refuses, before it is parsed, JSON that would take many times its size in memory: BAD_USER_INPUT. */
+export function checkNesting(bytes: Uint8Array): void {
+  let [depth, nested, inText] = [0, 0, false];
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index];
+    if (inText) {
+      if (byte === BACKSLASH) {
+        index += 1;
+      } else if (byte === QUOTE) {
+        inText = false;
+      }
+    } else if (byte === QUOTE) {
+      inText = true;
+    } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      depth += 1;
+      nested += 1;
+      if (depth > MAX_DEPTH) {
+        throw new StemmaError('BAD_USER_INPUT', 'expected JSON nested at most 500 deep, got more');
+      }
+      if (nested > MAX_NESTED) {
+        throw new StemmaError(
+          'BAD_USER_INPUT',
+          `expected a request of at most ${MAX_NESTED} JSON lists and objects, got more`,
+        );
+      }
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+      depth -= 1;
+    }
+  }
+}
+
+/** A request's JSON from its bytes. Throws BAD_USER_INPUT where they are not UTF-8 or not JSON. */
+export function parseBody(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new StemmaError('BAD_USER_INPUT', 'expected a request in UTF-8, got bytes that are not', { cause });
+  }
+  return text === '' ? undefined : parseJson(text);
+}

@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteBudget } from './byte-budget.js';
+import { ClientLeftError, StemmaError } from '../../base/errors.js';
+import type { Limits } from '../../base/limits.js';
+
+/** How many times the largest body is read and thrown away, so that a client that is still sending reads the answer. */
+const PATIENCE = 4;
+/** How long that may take. */
+const PATIENCE_MS = 10_000;
+/** A body must come at least this fast, over all of it. */
+const MIN_BYTES_PER_MS = 64;
+/** How much of a chunked body is taken from the budget at a time. */
+const CHUNK_BYTES = 64 * 1024;
+
+/** What a request body's bytes must fit in. */
+export interface BodyLimits {
+  readonly limits: Pick<Limits, 'maxRequestBytes' | 'bodyTimeoutMs'>;
+  /** Of all bodies that are being received or answered. */
+  readonly budget: ByteBudget;
+}
+
+/**
+ * Receives a request's body. Its bytes count in the budget until the response is closed.
+ *
+ * Throws before it reads anything where the declared length is above the limit (PAYLOAD_TOO_LARGE) or does not fit in the
+ * budget now (UNAVAILABLE), and while it reads where a body without a declared length is. Throws BAD_USER_INPUT where the
+ * client pauses for longer than `bodyTimeoutMs` or sends too slowly. In all cases the connection cannot be used again:
+ * see `rejectBody`.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { limits: { maxRequestBytes, bodyTimeoutMs }, budget }: BodyLimits,
+): Promise<Buffer> {
+  const declared = Number(request.headers['content-length'] ?? Number.NaN);
+  let takenBytes = 0;
+  response.once('close', () => budget.give(takenBytes));
+  const take = (bytes: number): void => {
+    if (!budget.take(bytes, takenBytes + bytes)) {
+      throw new StemmaError(
+        'UNAVAILABLE',
+        `all requests being received or answered may hold ${budget.maxBytes} bytes together, and hold ${budget.usedBytes}; try again a little later`,
+      );
+    }
+    takenBytes += bytes;
+  };
+  if (declared > maxRequestBytes) {
+    throw tooLarge(maxRequestBytes, declared);
+  }
+  if (!Number.isNaN(declared)) {
+    take(declared);
+  }
+  if (/100-continue/i.test(request.headers.expect ?? '')) {
+    response.writeContinue();
+  }
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    const endMs = performance.now() + bodyTimeoutMs + (declared || maxRequestBytes) / MIN_BYTES_PER_MS;
+    const timedOut = (): void => {
+      fail(
+        new StemmaError(
+          'BAD_USER_INPUT',
+          `expected the request's body without a pause of ${bodyTimeoutMs / 1000} s and at ${MIN_BYTES_PER_MS} bytes/ms at least, got ${sizeBytes} bytes of it`,
+        ),
+      );
+    };
+    const timer = setTimeout(timedOut, bodyTimeoutMs);
+    const stop = (): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
+    };
+    const fail = (error: Error): void => {
+      stop();
+      reject(error);
+    };
+    const onData = (chunk: Buffer): void => {
+      timer.refresh();
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxRequestBytes) {
+        fail(tooLarge(maxRequestBytes, sizeBytes));
+        return;
+      }
+      if (performance.now() > endMs) {
+        timedOut();
+        return;
+      }
+      try {
+        while (sizeBytes > takenBytes) {
+          take(CHUNK_BYTES);
+        }
+      } catch (error) {
+        fail(error as Error);
+        return;
+      }
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    };
+    const onClose = (): void => fail(new ClientLeftError());
+    request.on('data', onData).once('end', onEnd).once('error', onClose).once('close', onClose);
+  });
+}
+
+function tooLarge(maxBytes: number, got: number): StemmaError {
+  return new StemmaError('PAYLOAD_TOO_LARGE', `expected a request of at most ${maxBytes} bytes, got ${got}`);
+}
+
+/**
+ * To be called with the answer to a request whose body was not read to its end. The answer says that the connection closes.
+ * What it still sends is read and thrown away, up to a bound, as many clients read the answer only after that; then the
+ * connection is destroyed.
+ */
+export function rejectBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  maxRequestBytes: number,
+): void {
+  if (request.complete) {
+    return;
+  }
+  if (!response.headersSent) {
+    response.setHeader('connection', 'close');
+  }
+  const { socket } = request;
+  const destroySoon = socket.destroySoon.bind(socket);
+  // Node calls this once the answer is sent. To destroy the connection then would reset it, and a client that is still
+  // sending would lose the answer.
+  socket.destroySoon = () => void socket.end();
+  let leftBytes = maxRequestBytes * PATIENCE;
+  const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+  socket.once('close', () => clearTimeout(timer));
+  request.on('error', () => undefined);
+  request.on('data', (chunk: Buffer) => {
+    leftBytes -= chunk.length;
+    if (leftBytes < 0) {
+      socket.destroy();
+    }
+  });
+  request.once('end', () => {
+    clearTimeout(timer);
+    destroySoon();
+  });
+}

@@ -1,0 +1,197 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { Context } from '../graphql/context.js';
+import { StemmaError } from '../../base/errors.js';
+import { logBounds } from '../../domain/events/events.js';
+import type { Follower } from '../../live/follower.js';
+import { connectedFrame, eventFrame } from './frames.js';
+import type { EventRow } from '../../model/rows.js';
+import type { Limits } from '../../base/limits.js';
+import { createRequestScope, type RequestScope } from '../../base/request-scope.js';
+import { readSnapshot, type Snapshot } from '../../domain/traces/snapshot.js';
+import { readContexts } from '../../domain/traces/traces.js';
+
+/** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
+export interface WatchServer {
+  /** Takes an upgrade request for the trace, watched from behind `since` (negative: only what is new). */
+  upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    watch: { readonly traceId: string; readonly since: number },
+  ): void;
+  /** Says goodbye to every client; one that does not answer is cut off. */
+  close(): void;
+}
+
+/** More missed events than this are not replayed: the document's limit. */
+const MAX_REPLAY = 100;
+/** Clients send nothing but "ping". */
+const MAX_MESSAGE_BYTES = 1024;
+/** A client that does not read gets no more pongs than this. */
+const MAX_WAITING_BYTES = 64 * 1024;
+const GOODBYE_MS = 1_000;
+
+export function createWatchServer({
+  createContext,
+  limits,
+  log,
+  heartbeatMs = 60_000,
+}: {
+  readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
+  readonly limits: Limits;
+  readonly log: Logger;
+  /** How often a client must show that it is still there: twice this long without a word, and it is let go. */
+  readonly heartbeatMs?: number;
+}): WatchServer {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
+
+  async function serve(
+    socket: WebSocket,
+    context: Context,
+    watch: { traceId: string; since: number },
+  ): Promise<void> {
+    const { database, tails, projectId } = context;
+    const answerPings = readPings(socket);
+    const snapshot = await readSnapshot(database, { projectId, traceId: watch.traceId });
+    const ids = snapshot.subTraces.map(({ id }) => id);
+    const contexts =
+      ids.length === 0 ? new Map<string, string>() : await readContexts(database, { projectId, ids });
+    await send(socket, JSON.stringify(connectedFrame(snapshot, contexts)));
+    answerPings();
+    const missed = await countMissed(context, snapshot, watch.since);
+    if (missed > MAX_REPLAY) {
+      await send(
+        socket,
+        JSON.stringify({
+          event: 'error',
+          message: `Too many missed events (${missed}), please reload via REST API`,
+        }),
+      );
+    }
+    const { currentEventId } = snapshot;
+    const replay = watch.since >= 0 && missed <= MAX_REPLAY;
+    const follower = await tails.follow(
+      { projectId, ownerId: watch.traceId, life: snapshot.trace.createdAt },
+      { after: replay ? Math.min(watch.since, currentEventId) : currentEventId, latest: currentEventId },
+    );
+    socket.once('close', () => void follower.return?.());
+    if (socket.readyState === socket.OPEN) {
+      await deliver(socket, follower);
+    }
+    await follower.return?.();
+  }
+
+  /** Lets a client go whose connection broke without a word. */
+  function keepAlive(socket: WebSocket): void {
+    let alive = true;
+    const heard = (): void => {
+      alive = true;
+    };
+    socket.on('pong', heard).on('message', heard);
+    const timer = setInterval(() => {
+      if (!alive) {
+        socket.terminate();
+      } else if (socket.readyState === socket.OPEN) {
+        alive = false;
+        socket.ping();
+      }
+    }, heartbeatMs);
+    socket.once('close', () => clearInterval(timer));
+  }
+
+  return {
+    upgrade(request, socket, head, watch) {
+      sockets.handleUpgrade(request, socket, head, (client) => {
+        client.on('error', (error) => log.debug({ err: error }, 'watch socket'));
+        keepAlive(client);
+        Promise.resolve()
+          .then(() =>
+            createContext(
+              request,
+              createRequestScope({ timeoutMs: limits.requestTimeoutMs, maxBytes: limits.maxResponseBytes }),
+            ),
+          )
+          .then((context) => serve(client, context, watch))
+          .catch(async (error: unknown) => {
+            const known = error instanceof StemmaError;
+            if (!known) {
+              log.error({ err: error }, 'watch socket');
+            }
+            const gone = known && error.code === 'NOT_FOUND';
+            const message = gone ? 'Trace not found' : known ? error.message : 'Internal server error';
+            await send(client, JSON.stringify({ event: 'error', message }));
+          })
+          .finally(() => client.close(1000))
+          .catch(() => undefined);
+      });
+    },
+    close() {
+      for (const client of sockets.clients) {
+        client.close(1001, 'the server is stopping');
+        const hurry = setTimeout(() => client.terminate(), GOODBYE_MS);
+        client.once('close', () => clearTimeout(hurry));
+      }
+    },
+  };
+}
+
+/** Answers each "ping" of the client with a pong, from when the returned function is called: `connected` comes first. */
+function readPings(socket: WebSocket): () => void {
+  let early = 0;
+  let answer = (): void => {
+    early = Math.min(early + 1, MAX_REPLAY);
+  };
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (!isBinary && data.toString() === 'ping') {
+      answer();
+    }
+  });
+  return () => {
+    answer = () => {
+      if (socket.bufferedAmount < MAX_WAITING_BYTES) {
+        void send(socket, JSON.stringify({ event: 'pong' }));
+      }
+    };
+    for (; early > 0; early -= 1) {
+      answer();
+    }
+  };
+}
+
+/** How many events behind `since` the log has, up to the snapshot; negative `since`: none are missed. */
+async function countMissed(
+  { database }: Context,
+  { trace: { projectId, id }, currentEventId }: Snapshot,
+  since: number,
+): Promise<number> {
+  if (since < 0 || currentEventId - since <= MAX_REPLAY) {
+    return since < 0 ? 0 : Math.max(0, currentEventId - since);
+  }
+  const bounds = await logBounds(database, { projectId, traceId: id });
+  const earliest = bounds?.earliest ?? currentEventId + 1;
+  return Math.max(0, currentEventId - Math.max(since, earliest - 1));
+}
+
+async function deliver(socket: WebSocket, follower: Follower<EventRow>): Promise<void> {
+  for await (const followed of follower) {
+    if (followed.kind === 'event') {
+      await send(socket, eventFrame(followed.event));
+    } else if (followed.kind === 'deleted') {
+      throw new StemmaError('NOT_FOUND', 'the trace was deleted');
+    }
+  }
+}
+
+/** Sends a frame; resolves when it has left, so that a slow client is read for only as fast as it reads. */
+function send(socket: WebSocket, frame: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.OPEN) {
+      socket.send(frame, () => resolve());
+    } else {
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,92 @@
+import { statement } from '../neo4j/cypher.js';
+import type { Runner } from '../neo4j/database.js';
+import { JsonList } from '../base/json-parts.js';
+import { JsonText } from '../base/json-text.js';
+
+const readChains = statement<
+  { projectId: string; lastIds: readonly string[] },
+  { id: string; afterId: string | null; position: number; text: string | null }
+>('content/read-chains');
+const readPieces = statement<
+  { projectId: string; ids: readonly string[] },
+  { id: string; text: string | null }
+>('content/read');
+
+interface Link {
+  readonly text: string;
+  readonly afterId: string | null;
+  readonly position: number;
+}
+
+/**
+ * Lists of content by the id of their last piece. One of which a piece is missing is left out: its owner released it while
+ * it was read. Lists may have parts in common: each part is read once and kept once.
+ */
+export async function readLists(
+  database: Runner,
+  { projectId, lastIds }: { readonly projectId: string; readonly lastIds: readonly string[] },
+): Promise<Map<string, JsonList>> {
+  const lists = new Map<string, JsonList>();
+  if (lastIds.length === 0) {
+    return lists;
+  }
+  const rows = await readChains(database, { projectId, lastIds: [...new Set(lastIds)] });
+  const links = new Map<string, Link>();
+  for (const { id, text, afterId, position } of rows) {
+    if (text !== null) {
+      links.set(id, { text, afterId, position });
+    }
+  }
+  const lengths = lengthsOf(links);
+  for (const lastId of new Set(lastIds)) {
+    const length = lengths(lastId);
+    if (length !== undefined) {
+      lists.set(lastId, new JsonList(length, links.get(lastId)?.position ?? 0, () => textsOf(links, lastId)));
+    }
+  }
+  return lists;
+}
+
+/** For the last piece of a list the length of the list; undefined where a piece of it is missing. Each piece is counted once. */
+function lengthsOf(links: ReadonlyMap<string, Link>): (lastId: string) => number | undefined {
+  const known = new Map<string, number>();
+  return (lastId) => {
+    const counted: string[] = [];
+    let id: string | null = lastId;
+    while (id !== null && !known.has(id)) {
+      const link: Link | undefined = links.get(id);
+      if (link === undefined || (link.afterId === null && link.position !== 1)) {
+        return undefined;
+      }
+      counted.push(id);
+      id = link.afterId;
+    }
+    let length = id === null ? 0 : (known.get(id) ?? 0);
+    for (const each of counted.reverse()) {
+      length += 1 + (links.get(each)?.text.length ?? 0);
+      known.set(each, length);
+    }
+    return length;
+  };
+}
+
+function textsOf(links: ReadonlyMap<string, Link>, lastId: string): string[] {
+  const texts: string[] = [];
+  for (let link = links.get(lastId); link !== undefined; link = links.get(link.afterId ?? '')) {
+    texts.push(link.text);
+  }
+  return texts.reverse();
+}
+
+/** Values of content by id; one that is missing is left out. */
+export async function readValues(
+  database: Runner,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<Map<string, JsonText>> {
+  if (ids.length === 0) {
+    return new Map();
+  }
+  const rows = await readPieces(database, { projectId, ids: [...new Set(ids)] });
+  // Neo4j shows a piece that is being deleted without its text.
+  return new Map(rows.flatMap(({ id, text }) => (text === null ? [] : [[id, new JsonText(text)] as const])));
+}

@@ -1,0 +1,263 @@
+import { keyOf } from '../../model/keys.js';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { chainOf, divide, type Divided, type Owning, type Piece } from '../../content/pieces.js';
+import { badInput, notFound, StemmaError } from '../../base/errors.js';
+import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
+import { checkId, checkOptionalId, digestOf, idOr } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { listTextsOf, objectTextsOf } from '../../content/content-input.js';
+import { parseJson, shown } from '../../base/json.js';
+import { checkTime } from '../../model/times.js';
+
+export interface NewCheckpoint {
+  readonly metadata: {
+    readonly threadId: string;
+    readonly checkpointId?: string | null | undefined;
+    readonly step: number;
+    readonly parentCheckpointId?: string | null | undefined;
+    readonly createdAt?: string | null | undefined;
+    readonly tags?: readonly string[] | null | undefined;
+    readonly summary?: string | null | undefined;
+  };
+  readonly messages?: unknown;
+  readonly state?: unknown;
+  readonly toolsResult?: unknown;
+  readonly nextNode?: string | null | undefined;
+  readonly stepId?: string | null | undefined;
+}
+
+const MAX_TAGS = 100;
+/** About what a piece of content takes beside its text. */
+const PIECE_BYTES = 100;
+
+/**
+ * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. What it holds is kept as
+ * content: what is stored already is not stored again.
+ *
+ * CONFLICT if the id is in another thread; BAD_USER_INPUT if it would descend from itself, and without the step it names.
+ */
+export async function putCheckpoint(
+  ingest: Ingest,
+  { projectId, input }: { readonly projectId: string; readonly input: NewCheckpoint },
+): Promise<CheckpointRow> {
+  const { metadata } = input;
+  const threadId = checkId(metadata.threadId, 'input.metadata.threadId');
+  const id = idOr(metadata.checkpointId, 'input.metadata.checkpointId');
+  const parentId = checkOptionalId(metadata.parentCheckpointId, 'input.metadata.parentCheckpointId');
+  if (parentId === id) {
+    throw badInput(
+      'input.metadata.parentCheckpointId',
+      'expected another checkpoint, got the checkpoint itself',
+    );
+  }
+  const createdAt =
+    metadata.createdAt == null ? null : checkTime(metadata.createdAt, 'input.metadata.createdAt');
+  const stepId = checkOptionalId(input.stepId, 'input.stepId');
+  const messages = chainOf(projectId, listTextsOf(input.messages, 'input.messages'));
+  const state = divide(projectId, objectTextsOf(input.state, 'input.state'));
+  const toolsResult = divide(projectId, objectTextsOf(input.toolsResult, 'input.toolsResult'));
+  const fields = {
+    threadId,
+    step: checkStep(metadata.step, 'input.metadata.step'),
+    parentId,
+    tags: checkTags(metadata.tags ?? [], 'input.metadata.tags'),
+    summary: metadata.summary ?? '',
+    nextNode: input.nextNode ?? '',
+    messageCount: messages.length,
+    messagesId: messages.at(-1)?.id ?? null,
+    stepId,
+  };
+  const payload = payloadOf(state, toolsResult);
+  const digest = digestOf({ ...fields, ...payload, createdAt });
+  const key = { projectId, id };
+  return await ingest.submit({
+    threads: [{ projectId, id: threadId }],
+    needs: {
+      checkpoints: [key],
+      checkpointLocks: parentId === null ? [key] : [key, { projectId, id: parentId }],
+      steps: stepId === null ? [] : [{ projectId, id: stepId }],
+      chains: [messages, ...valuesOf(state), ...valuesOf(toolsResult)],
+    },
+    weight: 5 + Math.ceil(messages.length / 20) + state.pieces.size + toolsResult.pieces.size,
+    sizeBytes: sizeOf(messages, state, toolsResult),
+    apply(batch) {
+      const existing = batch.checkpoints.get(keyOf(projectId, id));
+      if (existing !== undefined && existing.threadId !== threadId) {
+        throw new StemmaError(
+          'CONFLICT',
+          `checkpoint ${shown(id)} is in another thread, ${shown(existing.threadId)}`,
+          { field: 'input.metadata.checkpointId' },
+        );
+      }
+      if (existing?.digest === digest) {
+        return existing;
+      }
+      if (stepId !== null && batch.steps.get(keyOf(projectId, stepId)) === undefined) {
+        throw badInput('input.stepId', `expected a step of this project, got ${shown(stepId)}`);
+      }
+      const row = write(batch, {
+        ...key,
+        ...fields,
+        createdAt: createdAt ?? batch.now,
+        digest,
+        payload,
+      });
+      for (const [owning, divided] of [
+        ['STATE', state],
+        ['TOOLS_RESULT', toolsResult],
+      ] as const) {
+        divided.pieces.forEach((piece, name) =>
+          hold(batch, row, { owning, key: name, contentId: piece.id }, [piece]),
+        );
+      }
+      if (row.messagesId !== null) {
+        hold(batch, row, { owning: 'MESSAGES', key: null, contentId: row.messagesId }, messages);
+      }
+      return row;
+    },
+  });
+}
+
+/**
+ * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. The content is shared, so it takes the
+ * same time however long its messages are. Repeated with the same id it returns what is stored.
+ *
+ * NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints already, or the id is another checkpoint's.
+ */
+export async function forkCheckpoint(
+  ingest: Ingest,
+  {
+    projectId,
+    id: sourceId,
+    ...given
+  }: {
+    readonly projectId: string;
+    readonly id: string;
+    readonly threadId: string | null | undefined;
+    readonly checkpointId: string | null | undefined;
+  },
+): Promise<CheckpointRow> {
+  const source = { projectId, id: checkId(sourceId, 'id') };
+  const threadId = idOr(given.threadId, 'threadId');
+  const key = { projectId, id: idOr(given.checkpointId, 'checkpointId') };
+  const digest = digestOf({ forkOf: sourceId, threadId: given.threadId ?? null });
+  return await ingest.submit({
+    threads: [{ projectId, id: threadId }],
+    needs: { checkpoints: [source, key], checkpointLocks: [source, key] },
+    weight: 5,
+    sizeBytes: 500,
+    apply(batch) {
+      const existing = batch.checkpoints.get(keyOf(projectId, key.id));
+      if (existing?.digest === digest) {
+        return existing;
+      }
+      if (existing !== undefined) {
+        throw new StemmaError('CONFLICT', `checkpoint ${shown(key.id)} exists with other content`, {
+          field: 'checkpointId',
+        });
+      }
+      const from = batch.checkpoints.get(keyOf(projectId, sourceId));
+      if (from === undefined) {
+        throw notFound('checkpoint', sourceId);
+      }
+      if ((batch.threads.get(keyOf(projectId, threadId))?.checkpointKey ?? null) !== null) {
+        throw new StemmaError('CONFLICT', `thread ${shown(threadId)} has checkpoints already`, {
+          field: 'threadId',
+        });
+      }
+      const { nextNode, messageCount, messagesId, payload } = from;
+      const row = write(batch, {
+        ...key,
+        threadId,
+        step: 0,
+        parentId: sourceId,
+        createdAt: batch.now,
+        tags: [],
+        summary: '',
+        nextNode,
+        messageCount,
+        messagesId,
+        stepId: null,
+        digest,
+        payload: payload as CheckpointPayload,
+      });
+      for (const [owning, ids] of [
+        ['STATE', payload?.stateIds],
+        ['TOOLS_RESULT', payload?.toolsResultIds],
+      ] as const) {
+        idsOf(ids).forEach(([name, contentId]) => hold(batch, row, { owning, key: name, contentId }));
+      }
+      if (messagesId !== null) {
+        hold(batch, row, { owning: 'MESSAGES', key: null, contentId: messagesId });
+      }
+      return row;
+    },
+  });
+}
+
+/** Puts the checkpoint into its thread, as the newest write; what it held before is let go of. */
+function write(batch: Batch, draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'listKey'>): CheckpointRow {
+  const { projectId, id, threadId } = draft;
+  const listKey = `${batch.now} ${batch.nextWrite()} ${id}`;
+  const thread = { projectId, id: threadId };
+  const write = (batch.threads.get(keyOf(projectId, threadId))?.lastWrite ?? 0) + 1;
+  batch.changeThread(thread, { lastWrite: write, checkpointKey: listKey });
+  const row: CheckpointRow = { ...draft, write, writtenAt: batch.now, listKey };
+  batch.letGo({ projectId, owner: 'Checkpoint', ownerId: id });
+  batch.checkpoints.put(keyOf(projectId, id), row);
+  return row;
+}
+
+function hold(
+  batch: Batch,
+  { projectId, id }: CheckpointRow,
+  what: { readonly owning: Owning; readonly key: string | null; readonly contentId: string },
+  chain?: readonly Piece[],
+): void {
+  batch.hold({ projectId, owner: 'Checkpoint', ownerId: id, ...what }, chain);
+}
+
+function sizeOf(messages: readonly Piece[], ...objects: readonly Divided[]): number {
+  const pieces = [...messages, ...objects.flatMap((divided) => [...divided.pieces.values()])];
+  return pieces.reduce(
+    (sum, { text }) => sum + text.length + PIECE_BYTES,
+    objects.reduce((sum, { text }) => sum + text.length, 0),
+  );
+}
+
+function payloadOf(state: Divided, toolsResult: Divided): CheckpointPayload {
+  return {
+    state: state.text,
+    stateIds: idsText(state),
+    toolsResult: toolsResult.text,
+    toolsResultIds: idsText(toolsResult),
+  };
+}
+
+function idsText({ pieces }: Divided): string | null {
+  return pieces.size === 0 ? null : JSON.stringify([...pieces].map(([key, { id }]) => [key, id]));
+}
+
+/** Which values of a payload's object are content: pairs of key and id. */
+export function idsOf(text: string | null | undefined): readonly (readonly [string, string])[] {
+  return text == null ? [] : (parseJson(text) as [string, string][]);
+}
+
+function valuesOf({ pieces }: Divided): (readonly Piece[])[] {
+  return [...pieces.values()].map((piece) => [piece]);
+}
+
+/** A checkpoint's number in its thread: a whole number from 0. */
+function checkStep(step: number, field: string): number {
+  if (!Number.isSafeInteger(step) || step < 0) {
+    throw badInput(field, `expected a whole number from 0 to 2^53 - 1, got ${step}`);
+  }
+  return step;
+}
+
+function checkTags(tags: readonly string[], field: string): readonly string[] {
+  if (tags.length > MAX_TAGS) {
+    throw badInput(field, `expected at most ${MAX_TAGS} tags, got ${tags.length}`);
+  }
+  return tags;
+}

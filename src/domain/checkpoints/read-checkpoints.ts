@@ -1,0 +1,137 @@
+import { statement } from '../../neo4j/cypher.js';
+import type { Database, Runner } from '../../neo4j/database.js';
+import { badInput } from '../../base/errors.js';
+import type { CheckpointRow } from '../../model/rows.js';
+import { lockThreads, readThreads } from '../../ingest/lock.js';
+
+interface Ids {
+  readonly projectId: string;
+  readonly ids: readonly string[];
+}
+
+interface Row {
+  readonly checkpoint: CheckpointRow;
+}
+
+const readRows = statement<Ids, Row>('checkpoints/read');
+const readLatestRows = statement<Ids, Row & { readonly threadId: string }>('checkpoints/latest');
+const readNearestRows = statement<Ids, Row & { readonly stepId: string }>('steps/nearest-checkpoints');
+const readStepRows = statement<Ids, { readonly id: string; readonly stepId: string }>('checkpoints/steps');
+const listOfThread = statement<{ projectId: string; threadId: string; limit: number; offset: number }, Row>(
+  'checkpoints/by-thread',
+);
+const listOfThreads = statement<{ projectId: string; limit: number; offset: number }, Row>(
+  'checkpoints/latest-of-threads',
+);
+const readLineageRows = statement<
+  Ids,
+  { readonly of: string; readonly id: string | null; readonly parentId: string | null }
+>('checkpoints/lineage');
+
+/**
+ * Rows without the checkpoints that another transaction is deleting: Neo4j shows those without some of their properties, or
+ * as null.
+ */
+export function present<R extends Row>(rows: readonly R[]): R[] {
+  return rows.filter(
+    ({ checkpoint }: { readonly checkpoint: Partial<CheckpointRow> | null }) => checkpoint?.listKey != null,
+  );
+}
+
+/** The checkpoints of these ids that exist, in no order. */
+export async function readCheckpoints(database: Runner, ids: Ids): Promise<CheckpointRow[]> {
+  return present(await readRows(database, ids)).map(({ checkpoint }) => checkpoint);
+}
+
+/** The latest checkpoints of threads, by thread id. */
+export async function readLatest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
+  return new Map(present(await readLatestRows(database, ids)).map((row) => [row.threadId, row.checkpoint]));
+}
+
+/** The checkpoints from which steps can be reached again, by step id. */
+export async function readNearest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
+  return new Map(present(await readNearestRows(database, ids)).map((row) => [row.stepId, row.checkpoint]));
+}
+
+/** The ids of the steps at which checkpoints were taken, by checkpoint id. */
+export async function readStepIds(database: Runner, ids: Ids): Promise<Map<string, string>> {
+  return new Map((await readStepRows(database, ids)).map(({ id, stepId }) => [id, stepId]));
+}
+
+const MOST_LISTED = 10_000;
+const MOST_UNLOCKED_READS = 3;
+
+interface Part {
+  readonly limit: number | null;
+  readonly offset: number | null;
+}
+
+function checkPart(part: Part, usual: number): { readonly limit: number; readonly offset: number } {
+  const { limit, offset } = { limit: part.limit ?? usual, offset: part.offset ?? 0 };
+  if (limit < 1 || limit > MOST_LISTED) {
+    throw badInput('limit', `expected 1 to ${MOST_LISTED}, got ${limit}`);
+  }
+  if (offset < 0) {
+    throw badInput('offset', `expected a number from 0, got ${offset}`);
+  }
+  return { limit, offset };
+}
+
+/**
+ * Part of a thread's checkpoints, by descending step; of equals, the last written first.
+ *
+ * A rewritten checkpoint moves in the index, and a reader could pass it by. So the thread's counter of writes is read before
+ * and after; if it moved, the list is read again, in the end under the thread's lock.
+ */
+export async function listCheckpoints(
+  database: Database,
+  { projectId, threadId, ...part }: { readonly projectId: string; readonly threadId: string } & Part,
+): Promise<CheckpointRow[]> {
+  const threads = [{ projectId, id: threadId }];
+  const page = { projectId, threadId, ...checkPart(part, 100) };
+  for (let tries = 1; ; tries += 1) {
+    const locked = tries > MOST_UNLOCKED_READS;
+    // Statements of one transaction travel together, and run in order.
+    const [, before, rows, after] = await database.readLocked((transaction) =>
+      Promise.all([
+        locked ? lockThreads(transaction, { threads }) : undefined,
+        readThreads(transaction, { threads }),
+        listOfThread(transaction, page),
+        readThreads(transaction, { threads }),
+      ]),
+    );
+    if (locked || before[0]?.thread.lastWrite === after[0]?.thread.lastWrite) {
+      const byId = new Map(present(rows).map(({ checkpoint }) => [checkpoint.id, checkpoint]));
+      return [...byId.values()];
+    }
+  }
+}
+
+/** Part of the latest checkpoints of all threads, the thread written last first. */
+export async function listLatest(
+  database: Runner,
+  { projectId, ...part }: { readonly projectId: string } & Part,
+): Promise<CheckpointRow[]> {
+  const rows = await listOfThreads(database, { projectId, ...checkPart(part, 50) });
+  return present(rows).map(({ checkpoint }) => checkpoint);
+}
+
+/** For each checkpoint its own id, then those of all it descends from, the nearest first. An unknown one is missing. */
+export async function readLineages(database: Runner, ids: Ids): Promise<Map<string, readonly string[]>> {
+  const parents = new Map<string, Map<string, string | null>>();
+  for (const { of, id, parentId } of await readLineageRows(database, ids)) {
+    if (id === null) {
+      continue;
+    }
+    parents.set(of, (parents.get(of) ?? new Map<string, string | null>()).set(id, parentId));
+  }
+  const lineages = new Map<string, readonly string[]>();
+  for (const [of, parentOf] of parents) {
+    const lineage: string[] = [];
+    for (let id: string | null = of; id !== null && parentOf.has(id); id = parentOf.get(id) ?? null) {
+      lineage.push(id);
+    }
+    lineages.set(of, lineage);
+  }
+  return lineages;
+}

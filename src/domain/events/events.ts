@@ -1,0 +1,123 @@
+import { keyOf } from '../../model/keys.js';
+import { randomUUID } from 'node:crypto';
+import { statement } from '../../neo4j/cypher.js';
+import type { Runner } from '../../neo4j/database.js';
+import { badInput, StemmaError } from '../../base/errors.js';
+import type { EventRow } from '../../model/rows.js';
+import { checkId, idOr } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { JsonText } from '../../base/json-text.js';
+import { shown } from '../../base/json.js';
+import { objectTextOf } from '../../base/prepared-json.js';
+
+/** The types that Stemma writes itself, with the change they tell. */
+export const EVENT_TYPES = [
+  'goal_added',
+  'goal_updated',
+  'goal_tree_updated',
+  'message_added',
+  'message_updated',
+  'step_added',
+  'sub_trace_started',
+  'sub_trace_completed',
+  'trace_status_changed',
+  'trace_completed',
+  'trace_updated',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+const MAX_TYPE_LENGTH = 100;
+
+/**
+ * Appends an event of the client's own type. The second event of a trace with the same idempotency key is the first, if
+ * type and payload are equal, and a CONFLICT otherwise. NOT_FOUND without the trace.
+ */
+export async function appendEvent(
+  ingest: Ingest,
+  {
+    projectId,
+    traceId,
+    type,
+    payload,
+    idempotencyKey,
+  }: {
+    readonly projectId: string;
+    readonly traceId: string;
+    readonly type: string;
+    readonly payload: unknown;
+    readonly idempotencyKey: string | null | undefined;
+  },
+): Promise<EventRow> {
+  if (type === '' || [...type].length > MAX_TYPE_LENGTH || /\p{Cc}/u.test(type)) {
+    throw badInput(
+      'type',
+      `expected 1 to ${MAX_TYPE_LENGTH} characters, none of them a control character, got ${shown(type)}`,
+    );
+  }
+  if ((EVENT_TYPES as readonly string[]).includes(type)) {
+    throw badInput('type', `expected a type of your own, got ${shown(type)}, which the server writes itself`);
+  }
+  const content = new JsonText(objectTextOf(payload, 'payload'));
+  // Made before the transaction, so that one that runs twice still appends once.
+  const key =
+    idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
+  return await ingest.submit({
+    traces: [{ projectId, id: checkId(traceId, 'traceId') }],
+    needs: { newEventKeys: [{ projectId, traceId, key }] },
+    weight: 1,
+    sizeBytes: content.text.length,
+    apply(batch) {
+      batch.trace(projectId, traceId);
+      const existing = batch.eventsByKey.get(keyOf(projectId, traceId, key));
+      if (existing === undefined) {
+        return batch.append(projectId, traceId, type, content, key);
+      }
+      if (existing.type !== type || existing.payload !== content.text) {
+        throw new StemmaError(
+          'CONFLICT',
+          `the event of idempotencyKey ${shown(idempotencyKey)} has other content`,
+          {
+            field: 'idempotencyKey',
+          },
+        );
+      }
+      return existing;
+    },
+  });
+}
+
+interface PageKey {
+  readonly projectId: string;
+  readonly traceId: string;
+  /** When the trace was created: a later one of the same id has other events. */
+  readonly createdAt: string;
+  readonly after: number;
+  readonly limit: number;
+}
+
+const readPage = statement<PageKey, { event: EventRow }>('events/page');
+const readBounds = statement<
+  { readonly projectId: string; readonly traceId: string },
+  { earliest: number | null; latest: number; createdAt: string }
+>('events/bounds');
+
+/** The events of a trace after `after`, oldest first, at most `limit`. */
+export async function readEvents(
+  runner: Runner,
+  { projectId, traceId, createdAt, after, limit }: PageKey,
+): Promise<EventRow[]> {
+  const rows = await readPage(runner, { projectId, traceId, createdAt, after, limit });
+  return rows.map(({ event }) => event);
+}
+
+/**
+ * The oldest event a trace's log still has (null: none) and the newest it ever had, with the trace's time of creation,
+ * which tells it from a later one of the same id. Undefined if there is no such trace.
+ */
+export async function logBounds(
+  runner: Runner,
+  key: { readonly projectId: string; readonly traceId: string },
+): Promise<{ earliest: number | null; latest: number; createdAt: string } | undefined> {
+  return (await readBounds(runner, key))[0];
+}

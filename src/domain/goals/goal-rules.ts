@@ -1,0 +1,172 @@
+import type { Batch } from '../../ingest/unit-of-work.js';
+import { badInput } from '../../base/errors.js';
+import { childrenOf } from './goal-tree.js';
+import type { GoalRow, GoalStatus, GoalType } from '../../model/rows.js';
+import { checkOptionalId } from '../../model/ids.js';
+import { shown } from '../../base/json.js';
+import { NO_STATS } from '../../model/stats.js';
+import { publicStats } from './roll-up.js';
+
+export interface GoalChanges {
+  readonly parentId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly reason?: string | null | undefined;
+  readonly type?: GoalType | null | undefined;
+  readonly status?: GoalStatus | null | undefined;
+  readonly summary?: string | null | undefined;
+  readonly order?: number | null | undefined;
+}
+
+export interface GoalInput extends GoalChanges {
+  readonly goalId?: string | null | undefined;
+}
+
+/** A trace, whose goals these are. */
+export interface Target {
+  readonly projectId: string;
+  readonly traceId: string;
+}
+
+/** The API's `Int` ends here. */
+const MAX_ORDER = 2 ** 31 - 1;
+
+/** A goal as events tell it. */
+export function publicGoal(goal: GoalRow): object {
+  const { projectId: _project, addedBy: _addedBy, self, cumulative, ...rest } = goal;
+  return { ...rest, selfStats: publicStats(self), cumulativeStats: publicStats(cumulative) };
+}
+
+/** Checked input. */
+export interface CheckedGoal {
+  readonly goalId: string | null;
+  /** What was given; null where that clears. */
+  readonly changes: Partial<
+    Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>
+  >;
+}
+
+/** The input, if each field is what it may be; else BAD_USER_INPUT naming the field below `field`. */
+export function checkGoal(input: GoalInput, field: string): CheckedGoal {
+  const { goalId, ...given } = input;
+  for (const name of ['description', 'type', 'status', 'order'] as const) {
+    if (given[name] === null) {
+      throw badInput(`${field}.${name}`, 'expected a value, got null');
+    }
+  }
+  if (given.description === '') {
+    throw badInput(`${field}.description`, 'expected a text, got an empty one');
+  }
+  checkOptionalId(given.parentId, `${field}.parentId`);
+  return {
+    goalId: checkOptionalId(goalId, `${field}.goalId`),
+    changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** Puts a new goal into the batch; its parent is not checked yet. */
+export function insertGoal(
+  batch: Batch,
+  { projectId, traceId }: Target,
+  given: CheckedGoal,
+  {
+    addedBy,
+    field,
+    named = new Set(),
+  }: {
+    readonly addedBy: string;
+    readonly field: string;
+    /** Ids that the same write gives to other goals: not to be counted. */
+    readonly named?: ReadonlySet<string | null>;
+  },
+): GoalRow {
+  const { description, parentId = null } = given.changes;
+  if (description === undefined) {
+    throw badInput(`${field}.description`, 'expected a text for a new goal, got none');
+  }
+  const goals = batch.goals(projectId, traceId);
+  const goalId = given.goalId ?? nextNumber(batch, { projectId, traceId }, named);
+  const goal: GoalRow = {
+    projectId,
+    traceId,
+    goalId,
+    reason: null,
+    type: 'normal',
+    status: 'pending',
+    summary: null,
+    ...given.changes,
+    order: given.changes.order ?? nextOrder(batch, { projectId, traceId, parentId }),
+    parentId,
+    description,
+    createdAt: batch.now,
+    self: NO_STATS,
+    cumulative: NO_STATS,
+    addedBy,
+  };
+  goals.put(goalId, goal);
+  return goal;
+}
+
+function nextNumber(batch: Batch, { projectId, traceId }: Target, named: ReadonlySet<string | null>): string {
+  const trace = batch.trace(projectId, traceId);
+  const goals = batch.goals(projectId, traceId);
+  let number = trace.lastGoalNumber + 1;
+  while (goals.get(String(number)) !== undefined || named.has(String(number))) {
+    number += 1;
+  }
+  batch.changeTrace(trace, { lastGoalNumber: number });
+  return String(number);
+}
+
+/** Behind the last of the siblings; beside it, where that has the highest order there is. */
+export function nextOrder(
+  batch: Batch,
+  { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
+): number {
+  const last = childrenOf(batch.goals(projectId, traceId).rows(), parentId).at(-1);
+  return last === undefined ? 0 : Math.min(last.order + 1, MAX_ORDER);
+}
+
+/** The fields in which the goal differs from what is wanted. */
+export function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial<GoalRow> {
+  return Object.fromEntries(
+    Object.entries(changes).filter(([name, value]) => goal[name as keyof GoalRow] !== value),
+  );
+}
+
+/** Refuses a parent that is not in the trace, or that would close a cycle. */
+export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
+  const goals = batch.goals(goal.projectId, goal.traceId);
+  const passed = new Set([goal.goalId]);
+  for (let id = goal.parentId; id !== null;) {
+    if (passed.has(id)) {
+      throw badInput(
+        `${field}.parentId`,
+        `expected a goal that is not below ${shown(goal.goalId)}, got ${shown(goal.parentId)}: a cycle`,
+      );
+    }
+    passed.add(id);
+    const above: GoalRow | undefined = goals.get(id);
+    if (above === undefined) {
+      throw badInput(
+        `${field}.parentId`,
+        `expected a goal of trace ${shown(goal.traceId)}, got ${shown(id)}`,
+      );
+    }
+    id = above.parentId;
+  }
+}
+
+/** Refuses a goal that the trace does not have; `field` is where it was named. */
+export function checkGoalOfTrace(
+  batch: Batch,
+  {
+    projectId,
+    traceId,
+    goalId,
+  }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
+  field: string,
+): void {
+  if (goalId !== null && batch.goals(projectId, traceId).get(goalId) === undefined) {
+    throw badInput(field, `expected a goal of trace ${shown(traceId)}, got ${shown(goalId)}`);
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Batch } from '../../ingest/unit-of-work.js';
+import { notFound } from '../../base/errors.js';
+import {
+  checkGoal,
+  checkParent,
+  insertGoal,
+  nextOrder,
+  patchOf,
+  publicGoal,
+  type CheckedGoal,
+  type GoalChanges,
+  type GoalInput,
+  type Target,
+} from './goal-rules.js';
+import { cascade, recount, statsChanges } from './goal-tree.js';
+import type { GoalRow } from '../../model/rows.js';
+import { checkId } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+
+/**
+ * Adds a goal (`goal_added`), or changes the one of that id (`goal_updated`). Without an id it gets the next free number of
+ * its trace. NOT_FOUND without the trace; BAD_USER_INPUT for a parent outside the trace or below the goal itself.
+ */
+export async function addGoal(
+  ingest: Ingest,
+  { projectId, traceId, input }: Target & { readonly input: GoalInput },
+): Promise<GoalRow> {
+  const given = checkGoal(input, 'input');
+  const writeId = randomUUID();
+  return await ingest.submit({
+    traces: [{ projectId, id: checkId(traceId, 'traceId') }],
+    needs: { trees: [{ projectId, id: traceId }] },
+    weight: 3,
+    apply(batch) {
+      batch.trace(projectId, traceId);
+      const goals = batch.goals(projectId, traceId);
+      // A transaction that ran twice, its first commit's answer lost: the goal is there.
+      const added = [...goals.rows()].find((goal) => goal.addedBy === writeId);
+      if (added !== undefined) {
+        return added;
+      }
+      const existing = given.goalId === null ? undefined : goals.get(given.goalId);
+      if (existing !== undefined) {
+        return changeGoal(batch, existing, given.changes, 'input');
+      }
+      const goal = insertGoal(batch, { projectId, traceId }, given, { addedBy: writeId, field: 'input' });
+      checkParent(batch, goal, 'input');
+      const completed = goal.status === 'completed' ? cascade(batch, goal) : [];
+      batch.append(projectId, traceId, 'goal_added', {
+        goal: publicGoal(goal),
+        affectedGoals: completed.map(({ goalId, status }) => ({ goalId, status })),
+      });
+      return goal;
+    },
+  });
+}
+
+/** Changes a goal (`goal_updated`, with the goals changed by it). NOT_FOUND without the trace or the goal. */
+export async function updateGoal(
+  ingest: Ingest,
+  {
+    projectId,
+    traceId,
+    goalId,
+    changes,
+  }: Target & { readonly goalId: string; readonly changes: GoalChanges },
+): Promise<GoalRow> {
+  const given = checkGoal(changes, 'input');
+  return await ingest.submit({
+    traces: [{ projectId, id: checkId(traceId, 'traceId') }],
+    needs: { trees: [{ projectId, id: traceId }] },
+    weight: 3,
+    apply(batch) {
+      batch.trace(projectId, traceId);
+      const goal = batch.goals(projectId, traceId).get(goalId);
+      if (goal === undefined) {
+        throw notFound('goal', goalId);
+      }
+      return changeGoal(batch, goal, given.changes, 'input');
+    },
+  });
+}
+
+/** Changes a goal in the batch, with the stats above it when it moves and the goals it completes. */
+function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes'], field: string): GoalRow {
+  const { projectId, traceId, goalId } = before;
+  const goals = batch.goals(projectId, traceId);
+  const moves = changes.parentId !== undefined && changes.parentId !== before.parentId;
+  const patch = patchOf(before, {
+    ...(moves ? { order: nextOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) } : {}),
+    ...changes,
+  });
+  if (Object.keys(patch).length === 0) {
+    return before;
+  }
+  const goal = { ...before, ...patch };
+  goals.put(goalId, goal);
+  const affected = new Map<string, object>();
+  if (moves) {
+    checkParent(batch, goal, field);
+    const old = new Map([...goals.rows()].map((row) => [row.goalId, row]));
+    recount(batch, { projectId, traceId });
+    for (const change of statsChanges(old, goals.rows())) {
+      affected.set(change.goalId, change);
+    }
+  }
+  if (patch.status === 'completed') {
+    for (const { goalId: id, status } of cascade(batch, goal)) {
+      affected.set(id, { goalId: id, ...affected.get(id), status });
+    }
+  }
+  batch.append(projectId, traceId, 'goal_updated', { goalId, patch, affectedGoals: [...affected.values()] });
+  return goals.get(goalId) ?? goal;
+}

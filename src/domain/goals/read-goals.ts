@@ -1,0 +1,71 @@
+import type { TraceKey } from '../../model/keys.js';
+import { statement } from '../../neo4j/cypher.js';
+import type { Database, Runner } from '../../neo4j/database.js';
+import { childrenOf, depthFirst } from './goal-tree.js';
+import type { GoalRow } from '../../model/rows.js';
+import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js';
+import { goalOfNode, type GoalNode } from '../../model/row-mapping.js';
+
+interface InProject {
+  readonly projectId: string;
+}
+
+const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
+const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>('goals/roots');
+const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
+  'goals/children',
+);
+const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
+
+/** The goals of these keys that exist, in no order. */
+export async function readGoals(
+  database: Database,
+  { projectId, goals }: InProject & { readonly goals: readonly GoalOwner[] },
+): Promise<GoalRow[]> {
+  return (await readGoalRows(database, { projectId, goals })).map(goalOfNode);
+}
+
+/** All goals of each trace, parents before children; a trace without goals is missing. */
+export async function readTrees(
+  runner: Runner,
+  { projectId, ids }: InProject & { readonly ids: readonly string[] },
+): Promise<Pages<GoalRow>> {
+  const rows = await readTreeRows(runner, { traces: ids.map((id) => ({ projectId, id })) });
+  const trees = gather(rows, (goal) => goal.traceId);
+  return new Map([...trees].map(([id, goals]) => [id, depthFirst(goals)]));
+}
+
+/** The goals without a parent of each trace, in order. */
+export async function readRoots(
+  database: Database,
+  { projectId, ids }: InProject & { readonly ids: readonly string[] },
+): Promise<Pages<GoalRow>> {
+  return inOrder(gather(await readRootRows(database, { projectId, ids }), (goal) => goal.traceId));
+}
+
+/** The goals directly below each goal, in order. */
+export async function readChildren(
+  database: Database,
+  { projectId, goals }: InProject & { readonly goals: readonly GoalOwner[] },
+): Promise<Pages<GoalRow>> {
+  const rows = await readChildRows(database, { projectId, goals });
+  return inOrder(gather(rows, ({ traceId, parentId }) => ownerKey({ traceId, goalId: parentId ?? '' })));
+}
+
+function gather(nodes: readonly GoalNode[], keyed: (goal: GoalRow) => string): Pages<GoalRow> {
+  const gathered: Pages<GoalRow> = new Map();
+  for (const node of nodes) {
+    const goal = goalOfNode(node);
+    const goals = gathered.get(keyed(goal));
+    if (goals === undefined) {
+      gathered.set(keyed(goal), [goal]);
+    } else {
+      goals.push(goal);
+    }
+  }
+  return gathered;
+}
+
+function inOrder(siblings: Pages<GoalRow>): Pages<GoalRow> {
+  return new Map([...siblings].map(([key, goals]) => [key, childrenOf(goals, goals[0]?.parentId ?? null)]));
+}

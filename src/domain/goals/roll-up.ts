@@ -1,0 +1,79 @@
+import type { Batch } from '../../ingest/unit-of-work.js';
+import type { GoalRow, GoalStatus, Stats } from '../../model/rows.js';
+import { addUsage, showNewest, type Preview, type Usage } from '../../model/stats.js';
+
+/** What a change left of a goal, as events tell it: only what the change touched. */
+export interface AffectedGoal {
+  readonly goalId: string;
+  readonly status?: GoalStatus;
+  readonly selfStats?: PublicStats;
+  readonly cumulativeStats?: PublicStats;
+}
+
+export type PublicStats = Omit<Stats, 'previewSequence'>;
+
+export function publicStats({
+  messageCount,
+  promptTokens,
+  completionTokens,
+  totalTokens,
+  totalCost,
+  preview,
+}: Stats): PublicStats {
+  return { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview };
+}
+
+/** Where a record counts. */
+export interface Place {
+  readonly projectId: string;
+  readonly traceId: string;
+  readonly goalId: string | null;
+}
+
+/**
+ * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal
+ * above it, once each; with `sign` -1 takes it away. `preview` is shown where it is the newest. The goals must be loaded.
+ */
+export function tally(
+  batch: Batch,
+  place: Place,
+  usage: Usage,
+  preview: Preview | null,
+  sign: 1 | -1 = 1,
+): void {
+  const apply = (stats: Stats): Stats => {
+    const sum = addUsage(stats, usage, sign);
+    return preview === null ? sum : showNewest(sum, preview);
+  };
+  const trace = batch.trace(place.projectId, place.traceId);
+  batch.changeTrace(trace, apply(trace));
+  const goals = batch.goals(place.projectId, place.traceId);
+  chain(batch, place).forEach((goal, level) => {
+    const self = level === 0 ? apply(goal.self) : goal.self;
+    goals.put(goal.goalId, { ...goal, self, cumulative: apply(goal.cumulative) });
+  });
+}
+
+/** The goal of a place and every goal above it, upwards; empty without a goal. */
+export function chain(batch: Batch, { projectId, traceId, goalId }: Place): GoalRow[] {
+  const goals = batch.goals(projectId, traceId);
+  const found: GoalRow[] = [];
+  for (let id = goalId; id !== null;) {
+    const goal: GoalRow | undefined = goals.get(id);
+    if (goal === undefined) {
+      break;
+    }
+    found.push(goal);
+    id = goal.parentId;
+  }
+  return found;
+}
+
+/** The goals of a place as a change of their stats left them. */
+export function affectedGoals(batch: Batch, place: Place): AffectedGoal[] {
+  return chain(batch, place).map((goal, level) => ({
+    goalId: goal.goalId,
+    ...(level === 0 ? { selfStats: publicStats(goal.self) } : {}),
+    cumulativeStats: publicStats(goal.cumulative),
+  }));
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { badInput } from '../../base/errors.js';
+import {
+  checkGoal,
+  checkParent,
+  insertGoal,
+  patchOf,
+  publicGoal,
+  type GoalInput,
+  type Target,
+} from './goal-rules.js';
+import { depthFirst, recount } from './goal-tree.js';
+import type { GoalRow } from '../../model/rows.js';
+import { checkId } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { shown } from '../../base/json.js';
+import { mapInSlices } from '../../base/slices.js';
+
+const MAX_TREE = 10_000;
+
+/**
+ * Makes the listed goals the trace's tree, in one transaction: existing ones are changed, new ones added, the others go
+ * and their messages, steps and sub-traces stay in the trace without a goal; stats are recounted. A goal listed without
+ * `parentId` is a root. Appends one `goal_tree_updated`; returns the new tree, each parent before its children.
+ */
+export async function setGoalTree(
+  ingest: Ingest,
+  { projectId, traceId, inputs }: Target & { readonly inputs: readonly GoalInput[] },
+): Promise<GoalRow[]> {
+  if (inputs.length > MAX_TREE) {
+    throw badInput('goals', `expected at most ${MAX_TREE} goals, got ${inputs.length}`);
+  }
+  const listed = await mapInSlices(inputs, (input, index) => {
+    const given = checkGoal(input, `goals[${index}]`);
+    const changes = { order: index, ...given.changes, parentId: given.changes.parentId ?? null };
+    return { goalId: given.goalId, changes, addedBy: randomUUID() };
+  });
+  return await ingest.submit({
+    traces: [{ projectId, id: checkId(traceId, 'traceId') }],
+    needs: { trees: [{ projectId, id: traceId }] },
+    // Messages of removed goals change without being read into the batch.
+    alone: true,
+    weight: listed.length,
+    *apply(batch) {
+      batch.trace(projectId, traceId);
+      const goals = batch.goals(projectId, traceId);
+      const before = [...goals.rows()];
+      const replayed = new Map(before.map((goal) => [goal.addedBy, goal.goalId]));
+      const kept = new Set<string>();
+      const named = new Set(listed.map(({ goalId }) => goalId));
+      let changed = false;
+      for (const [index, given] of listed.entries()) {
+        const field = `goals[${index}]`;
+        const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
+        const goal =
+          existing ??
+          insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field, named });
+        if (kept.has(goal.goalId)) {
+          throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
+        }
+        kept.add(goal.goalId);
+        const next = { ...goal, ...given.changes };
+        if (existing === undefined || Object.keys(patchOf(existing, given.changes)).length > 0) {
+          goals.put(goal.goalId, next);
+          changed = true;
+        }
+        yield;
+      }
+      for (const goal of before.filter(({ goalId }) => !kept.has(goalId))) {
+        goals.put(goal.goalId, null);
+        changed = true;
+      }
+      for (const [index, goalId] of [...kept].entries()) {
+        const goal = goals.get(goalId);
+        if (goal !== undefined) {
+          checkParent(batch, goal, `goals[${index}]`);
+        }
+        yield;
+      }
+      recount(batch, { projectId, traceId });
+      yield;
+      const tree = depthFirst([...goals.rows()]);
+      if (changed) {
+        const shownTree = tree.map(publicGoal);
+        yield;
+        batch.append(projectId, traceId, 'goal_tree_updated', { goals: shownTree });
+      }
+      return tree;
+    },
+  });
+}

@@ -1,0 +1,218 @@
+import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { statement } from '../../neo4j/cypher.js';
+import type { Database } from '../../neo4j/database.js';
+import { badInput, StemmaError } from '../../base/errors.js';
+import { checkGoalOfTrace } from '../goals/goal-rules.js';
+import type { MessageRow } from '../../model/rows.js';
+import { checkId, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { JsonText, stringifyJson } from '../../base/json-text.js';
+import { shown } from '../../base/json.js';
+import { messageOfNode, type MessageNode } from '../../model/row-mapping.js';
+import { preparation, PreparedJson } from '../../base/prepared-json.js';
+import { checkSequence, takeSequence } from '../traces/sequences.js';
+import { mapInSlices, mapInSteps } from '../../base/slices.js';
+import { previewOf, PreviewedText, usageOf } from '../../model/stats.js';
+import { affectedGoals, tally } from '../goals/roll-up.js';
+import { checkCount, checkAmount } from '../../model/usage.js';
+
+export interface MessageChanges {
+  readonly role?: string | null | undefined;
+  readonly content?: unknown;
+  readonly goalId?: string | null | undefined;
+  readonly toolCallId?: string | null | undefined;
+  readonly promptTokens?: number | null | undefined;
+  readonly completionTokens?: number | null | undefined;
+  readonly cost?: number | null | undefined;
+  readonly durationMs?: number | null | undefined;
+  readonly status?: string | null | undefined;
+  readonly error?: string | null | undefined;
+}
+
+export interface NewMessage extends MessageChanges {
+  readonly id?: string | null | undefined;
+  readonly traceId: string;
+  readonly sequence?: number | null | undefined;
+  readonly stepId?: string | null | undefined;
+}
+
+/** How many messages one request may add. */
+export const MAX_MESSAGES = 5_000;
+const MAX_ROLE_LENGTH = 50;
+
+/**
+ * Adds messages in the order given, all or none, each with its `message_added` and the stats it brings. A message that
+ * exists with the same content is returned as stored; with other content it is a CONFLICT.
+ */
+export async function addMessages(
+  ingest: Ingest,
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
+    readonly projectId: string;
+    readonly inputs: readonly NewMessage[];
+    /** What errors call the input at this index. */
+    readonly field: (index: number) => string;
+  },
+): Promise<MessageRow[]> {
+  if (inputs.length > MAX_MESSAGES) {
+    throw badInput('inputs', `expected at most ${MAX_MESSAGES} messages, got ${inputs.length}`);
+  }
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
+  return await ingest.submit({
+    traces: tracesOf(projectId, drafts),
+    needs: {
+      newMessages: drafts.map(({ id }) => ({ projectId, id })),
+      goals: drafts.flatMap(({ traceId, goalId }) =>
+        goalId === null ? [] : [{ projectId, traceId, goalId }],
+      ),
+      steps: drafts.flatMap(({ stepId }) => (stepId === null ? [] : [{ projectId, id: stepId }])),
+      newSequences: drafts.flatMap(({ traceId, given }) =>
+        given === null ? [] : [{ projectId, traceId, label: 'Message' as const, sequence: given }],
+      ),
+    },
+    weight: drafts.length,
+    sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    apply: (batch) => mapInSteps(drafts, (message, index) => insertMessage(batch, message, field(index))),
+  });
+}
+
+interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt'> {
+  readonly given: number | null;
+  readonly preview: string | null;
+  readonly sizeBytes: number;
+}
+
+function draft(projectId: string, input: NewMessage, field: string): Draft {
+  const fields = {
+    traceId: checkId(input.traceId, `${field}.traceId`),
+    given: checkSequence(input.sequence, `${field}.sequence`),
+    role: checkRole(input.role, `${field}.role`),
+    content: contentOf(input.content),
+    goalId: checkOptionalId(input.goalId, `${field}.goalId`),
+    toolCallId: input.toolCallId ?? null,
+    stepId: checkOptionalId(input.stepId, `${field}.stepId`),
+    promptTokens: checkCount(input.promptTokens, `${field}.promptTokens`),
+    completionTokens: checkCount(input.completionTokens, `${field}.completionTokens`),
+    cost: checkAmount(input.cost, `${field}.cost`),
+    durationMs: checkAmount(input.durationMs, `${field}.durationMs`),
+    status: input.status ?? null,
+    error: input.error ?? null,
+  };
+  checkUsedOnce(fields, field);
+  const text = stringifyJson(fields);
+  return {
+    projectId,
+    id: idOr(input.id, `${field}.id`),
+    ...fields,
+    digest: digestOfText(text),
+    preview: previewOf(fields.content),
+    sizeBytes: text.length,
+  };
+}
+
+/** What the worker makes of a message's content that is a list or an object. */
+export const prepareContent = preparation('content', (value) => ({
+  text: JSON.stringify(value),
+  preview: previewOf(value),
+}));
+
+/** A message's content, as its text where a worker has prepared it. */
+export function contentOf(input: unknown): unknown {
+  return input instanceof PreparedJson ? new PreviewedText(prepareContent(input)) : (input ?? null);
+}
+
+/** `role`, if it is one. */
+export function checkRole(role: string | null | undefined, field: string): string {
+  if (role == null || role === '' || [...role].length > MAX_ROLE_LENGTH) {
+    throw badInput(field, `expected 1 to ${MAX_ROLE_LENGTH} characters, got ${shown(role)}`);
+  }
+  return role;
+}
+
+/** Usage is recorded once: a step's message carries none. */
+export function checkUsedOnce(
+  message: Pick<MessageRow, 'stepId' | 'promptTokens' | 'completionTokens' | 'cost'>,
+  field: string,
+): void {
+  if (message.stepId === null) {
+    return;
+  }
+  for (const name of ['promptTokens', 'completionTokens', 'cost'] as const) {
+    if (message[name] !== null) {
+      throw badInput(
+        `${field}.${name}`,
+        `expected none beside stepId (the step records the usage), got ${message[name]}`,
+      );
+    }
+  }
+}
+
+function insertMessage(
+  batch: Batch,
+  { given, preview, sizeBytes: _, ...draft }: Draft,
+  field: string,
+): MessageRow {
+  const { projectId, id, traceId, goalId, stepId } = draft;
+  const trace = batch.trace(projectId, traceId);
+  const existing = batch.messages.get(keyOf(projectId, id));
+  if (existing !== undefined) {
+    if (existing.digest !== draft.digest) {
+      throw new StemmaError('CONFLICT', `message ${shown(id)} exists with other content`, {
+        field: `${field}.id`,
+      });
+    }
+    return existing;
+  }
+  checkGoalOfTrace(batch, draft, `${field}.goalId`);
+  if (stepId !== null && batch.steps.get(keyOf(projectId, stepId))?.traceId !== traceId) {
+    throw badInput(`${field}.stepId`, `expected a step of trace ${shown(traceId)}, got ${shown(stepId)}`);
+  }
+  const sequence = takeSequence(batch, trace, { label: 'Message', given, field: `${field}.sequence` });
+  const message: MessageRow = { ...draft, sequence, createdAt: batch.now };
+  batch.messages.put(keyOf(projectId, id), message);
+  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
+  batch.append(projectId, traceId, 'message_added', {
+    message: publicMessage(message),
+    affectedGoals: affectedGoals(batch, { projectId, traceId, goalId }),
+  });
+  return message;
+}
+
+/** A message as events tell it. */
+function publicMessage(message: MessageRow): object {
+  const { projectId: _project, digest: _digest, ...rest } = message;
+  return rest;
+}
+
+const readMessageRows = statement<
+  { messages: readonly (IdKey & { readonly withContent: boolean })[] },
+  MessageNode
+>('messages/read');
+
+/** The messages of these ids that exist, without their contents, in no order. */
+export async function readMessages(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<MessageRow[]> {
+  const messages = ids.map((id) => ({ projectId, id, withContent: false }));
+  return (await readMessageRows(database, { messages })).map((node) => messageOfNode(node, false));
+}
+
+/** The contents of messages, by id: texts, and any other JSON as a JsonText. */
+export async function readContents(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<Map<string, unknown>> {
+  const messages = ids.map((id) => ({ projectId, id, withContent: true }));
+  const rows = await readMessageRows(database, { messages });
+  return new Map(
+    rows.map(({ id, content, contentJson }) => [
+      id,
+      contentJson == null ? (content ?? null) : new JsonText(contentJson),
+    ]),
+  );
+}

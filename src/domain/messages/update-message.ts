@@ -1,0 +1,151 @@
+import { type IdKey, keyOf } from '../../model/keys.js';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { statement } from '../../neo4j/cypher.js';
+import { notFound } from '../../base/errors.js';
+import { checkGoalOfTrace } from '../goals/goal-rules.js';
+import { recount, statsChanges } from '../goals/goal-tree.js';
+import type { GoalRow, MessageRow, Stats } from '../../model/rows.js';
+import { checkId } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { stringifyJson } from '../../base/json-text.js';
+import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
+import { addUsage, previewOf, showNewest, usageOf } from '../../model/stats.js';
+import { affectedGoals, tally, type AffectedGoal } from '../goals/roll-up.js';
+import { checkAmount, checkCount } from '../../model/usage.js';
+
+const readTraceIds = statement<{ messages: readonly IdKey[] }, { traceId: string }>('messages/read-traces');
+
+/**
+ * Changes a message (`message_updated`), and the stats that follow from its usage, its goal and its text. What is already
+ * so is no change. NOT_FOUND if there is no such message.
+ */
+export async function updateMessage(
+  ingest: Ingest,
+  {
+    projectId,
+    id,
+    changes,
+  }: { readonly projectId: string; readonly id: string; readonly changes: MessageChanges },
+): Promise<MessageRow> {
+  const key = { projectId, id: checkId(id, 'id') };
+  const given = checkChanges(changes);
+  // A message never leaves its trace, so the trace can be read before its lock is taken.
+  const [known] = await readTraceIds(ingest.database, { messages: [key] });
+  if (known === undefined) {
+    throw notFound('message', id);
+  }
+  const { traceId } = known;
+  const moves = given.goalId !== undefined;
+  return await ingest.submit({
+    traces: [{ projectId, id: traceId }],
+    needs: { messageContents: [key], trees: moves ? [{ projectId, id: traceId }] : [] },
+    more: (batch) => {
+      const goalId = batch.messages.get(keyOf(projectId, id))?.goalId ?? null;
+      return goalId === null
+        ? {}
+        : {
+            goals: [{ projectId, traceId, goalId }],
+            newest: moves ? [{ projectId, traceId, goalId, exceptId: id }] : [],
+          };
+    },
+    // The newest message of the goal it leaves is read from the database, not from the batch.
+    alone: moves,
+    weight: 3,
+    sizeBytes: stringifyJson(given).length,
+    apply(batch) {
+      const before = batch.messages.get(keyOf(projectId, id));
+      if (before === undefined) {
+        throw notFound('message', id);
+      }
+      const patch = Object.fromEntries(
+        Object.entries(given).filter(([name, value]) => !equalJson(before[name as keyof MessageRow], value)),
+      ) as Partial<MessageRow>;
+      if (Object.keys(patch).length === 0) {
+        return before;
+      }
+      const after = { ...before, ...patch };
+      checkUsedOnce(after, 'input');
+      checkGoalOfTrace(batch, after, 'input.goalId');
+      batch.messages.put(keyOf(projectId, id), after);
+      const affected =
+        before.goalId === after.goalId ? retally(batch, before, after) : moveMessage(batch, before, after);
+      batch.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
+      return after;
+    },
+  });
+}
+
+function checkChanges(changes: MessageChanges): Partial<MessageRow> {
+  const given: Partial<MessageRow> = {
+    ...changes,
+    ...(changes.content === undefined ? {} : { content: contentOf(changes.content) }),
+    ...(changes.role === undefined ? {} : { role: checkRole(changes.role, 'input.role') }),
+    promptTokens: checkCount(changes.promptTokens, 'input.promptTokens'),
+    completionTokens: checkCount(changes.completionTokens, 'input.completionTokens'),
+    cost: checkAmount(changes.cost, 'input.cost'),
+    durationMs: checkAmount(changes.durationMs, 'input.durationMs'),
+  } as Partial<MessageRow>;
+  return Object.fromEntries(
+    Object.entries(given).filter(([name]) => changes[name as keyof MessageChanges] !== undefined),
+  );
+}
+
+function equalJson(a: unknown, b: unknown): boolean {
+  return a === b || (typeof a === 'object' && typeof b === 'object' && stringifyJson(a) === stringifyJson(b));
+}
+
+/** The stats after a message changed in its place. */
+function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
+  const { projectId, traceId, goalId, sequence } = after;
+  const place = { projectId, traceId, goalId };
+  const text = previewOf(after.content);
+  const [old, now] = [usageOf(before, 0), usageOf(after, 0)];
+  const same =
+    old.promptTokens === now.promptTokens &&
+    old.completionTokens === now.completionTokens &&
+    old.cost === now.cost;
+  if (same && text === previewOf(before.content)) {
+    return [];
+  }
+  tally(batch, place, old, null, -1);
+  tally(batch, place, now, null);
+  // Only a stat that shows this very message follows its text: the newest has the highest sequence.
+  const follow = <S extends Stats>(stats: S): S =>
+    stats.previewSequence === sequence ? { ...stats, preview: text } : stats;
+  batch.changeTrace(batch.trace(projectId, traceId), follow(batch.trace(projectId, traceId)));
+  const goals = batch.goals(projectId, traceId);
+  for (const { goalId: id } of affectedGoals(batch, place)) {
+    const goal = goals.get(id);
+    if (goal !== undefined) {
+      goals.put(id, { ...goal, self: follow(goal.self), cumulative: follow(goal.cumulative) });
+    }
+  }
+  return affectedGoals(batch, place);
+}
+
+/** The stats after a message moved to another goal: both goals' own, then every sum above them. */
+function moveMessage(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
+  const { projectId, traceId, sequence } = after;
+  const goals = batch.goals(projectId, traceId);
+  const old = new Map([...goals.rows()].map((goal) => [goal.goalId, goal]));
+  const changeSelf = (goalId: string | null, change: (self: Stats) => Stats): void => {
+    const goal: GoalRow | undefined = goalId === null ? undefined : goals.get(goalId);
+    if (goal !== undefined) {
+      goals.put(goal.goalId, { ...goal, self: change(goal.self) });
+    }
+  };
+  const trace = { projectId, traceId, goalId: null };
+  tally(batch, trace, usageOf(before, 1), null, -1);
+  tally(batch, trace, usageOf(after, 1), { sequence, text: previewOf(after.content) });
+  const newest = batch.newest.get(keyOf(projectId, traceId, before.goalId ?? '', after.id));
+  changeSelf(before.goalId, (self) => ({
+    ...addUsage(self, usageOf(before, 1), -1),
+    preview: newest?.text ?? null,
+    previewSequence: newest?.sequence ?? null,
+  }));
+  changeSelf(after.goalId, (self) =>
+    showNewest(addUsage(self, usageOf(after, 1)), { sequence, text: previewOf(after.content) }),
+  );
+  recount(batch, { projectId, traceId });
+  return statsChanges(old, goals.rows());
+}

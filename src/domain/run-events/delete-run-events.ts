@@ -1,0 +1,88 @@
+import { inBatches } from '../../neo4j/in-batches.js';
+import { statement } from '../../neo4j/cypher.js';
+import type { Database } from '../../neo4j/database.js';
+import { clearGeneration, endThreadGeneration } from './ended-generations.js';
+import { checkId } from '../../model/ids.js';
+import { lockThreads } from '../../ingest/lock.js';
+
+const clearRun = statement<
+  {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly runId: string;
+    readonly generation: string | null;
+    readonly limit: number;
+  },
+  { readonly generation: string; readonly removed: number }
+>('run-events/clear-run');
+const removeEmptyRun = statement<
+  {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly generation: string;
+    readonly id: string;
+  },
+  never
+>('runs/remove-empty');
+
+/**
+ * Removes the events of a run, and returns how many there were; `seq` continues where it was. 0 if there is no such run. In
+ * batches: if it is cut short, the rest of the run stays.
+ */
+export async function deleteRunEvents(
+  database: Database,
+  {
+    projectId,
+    threadId,
+    runId,
+  }: { readonly projectId: string; readonly threadId: string; readonly runId: string },
+): Promise<number> {
+  const key = { projectId, threadId: checkId(threadId, 'threadId'), runId: checkId(runId, 'runId') };
+  // That of the first batch: a run of the same id in the next generation is another one.
+  let generation: string | null = null;
+  return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
+    const row = await database.write(async (transaction) => {
+      if ((await lockThreads(transaction, { threads: [{ projectId, id: threadId }] })).length === 0) {
+        return undefined;
+      }
+      const [cleared] = await clearRun(transaction, { ...key, generation, limit });
+      if (cleared !== undefined && cleared.removed < limit) {
+        await removeEmptyRun(transaction, {
+          projectId,
+          threadId,
+          generation: cleared.generation,
+          id: runId,
+        });
+      }
+      return cleared;
+    });
+    generation ??= row?.generation ?? null;
+    return row?.removed ?? 0;
+  });
+}
+
+/**
+ * Removes the run events of a thread, and returns how many there were. It first ends the thread's log generation in one short
+ * transaction, after which `onEnded` is called with it, then clears it in batches; if that is cut short, the next server to
+ * start finishes it. The thread is removed too, unless something else belongs to it.
+ */
+export async function deleteThreadEvents(
+  database: Database,
+  {
+    projectId,
+    threadId,
+    onEnded,
+  }: {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly onEnded: (generation: string) => void;
+  },
+): Promise<number> {
+  const ended = await endThreadGeneration(database, { projectId, id: checkId(threadId, 'threadId') });
+  if (ended === undefined) {
+    return 0;
+  }
+  onEnded(ended.generation);
+  await clearGeneration(database, ended);
+  return ended.events;
+}

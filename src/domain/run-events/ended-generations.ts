@@ -1,0 +1,90 @@
+import type { ThreadKey } from '../../model/keys.js';
+import { inBatches, type BatchSize } from '../../neo4j/in-batches.js';
+import { statement } from '../../neo4j/cypher.js';
+import type { Database } from '../../neo4j/database.js';
+import { lockThreads } from '../../ingest/lock.js';
+import { removeEmptyThreads } from '../threads/threads.js';
+
+/** A log generation of a thread whose run events are to be cleared: no reader or writer sees them any more. */
+export interface EndedGeneration {
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly generation: string;
+}
+
+type Clear = ReturnType<typeof statement<EndedGeneration & { readonly limit: number }, { removed: number }>>;
+
+const endGeneration = statement<ThreadKey, { readonly generation: string; readonly events: number }>(
+  'threads/end-generation',
+);
+const listEnded = statement<object, EndedGeneration>('ended-generations/list');
+const clearEvents: Clear = statement('ended-generations/clear-events');
+const clearRuns: Clear = statement('ended-generations/clear-runs');
+const removeEnded = statement<EndedGeneration, never>('ended-generations/remove');
+
+const SIZE: BatchSize = { least: 250, most: 5_000 };
+
+/**
+ * Ends the log generation of a thread in one transaction: from then on its run events are out of sight, and the next event
+ * begins another generation. Returns the generation with the number of its events; undefined if the thread had none.
+ */
+export async function endThreadGeneration(
+  database: Database,
+  thread: ThreadKey,
+): Promise<(EndedGeneration & { readonly events: number }) | undefined> {
+  const { projectId, id: threadId } = thread;
+  return await database.write(async (transaction) => {
+    if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
+      return undefined;
+    }
+    const [[ended]] = await Promise.all([
+      endGeneration(transaction, thread),
+      removeEmptyThreads(transaction, { threads: [thread] }),
+    ]);
+    return ended && { projectId, threadId, ...ended };
+  });
+}
+
+/**
+ * Removes the run events and runs of an ended generation in batches, then its thread if nothing else belongs to that. It may
+ * be cut short and run again, also by several servers at once.
+ */
+export async function clearGeneration(
+  database: Database,
+  { projectId, threadId, generation }: EndedGeneration,
+): Promise<void> {
+  const key = { projectId, threadId, generation };
+  const thread = { projectId, id: threadId };
+  await inBatches(SIZE, (limit) =>
+    database.write(async (transaction) => {
+      const [row] = await clearEvents(transaction, { ...key, limit });
+      return row?.removed ?? 0;
+    }),
+  );
+  await inBatches(SIZE, (limit) =>
+    database.write(async (transaction) => {
+      // Neo4j locks the thread when one of its runs is removed.
+      const [, [row]] = await Promise.all([
+        lockThreads(transaction, { threads: [thread] }),
+        clearRuns(transaction, { ...key, limit }),
+      ]);
+      return row?.removed ?? 0;
+    }),
+  );
+  await database.write(async (transaction) => {
+    await Promise.all([
+      lockThreads(transaction, { threads: [thread] }),
+      removeEnded(transaction, key),
+      removeEmptyThreads(transaction, { threads: [thread] }),
+    ]);
+  });
+}
+
+/** Clears the generations whose clearing was cut short. Returns how many there were. */
+export async function clearEndedGenerations(database: Database): Promise<number> {
+  const left = await listEnded(database, {});
+  for (const ended of left) {
+    await clearGeneration(database, ended);
+  }
+  return left.length;
+}

@@ -1,0 +1,147 @@
+import { statement } from '../../neo4j/cypher.js';
+import type { Database } from '../../neo4j/database.js';
+import { badInput } from '../../base/errors.js';
+import type { RunEventRow } from '../../model/rows.js';
+import { checkId } from '../../model/ids.js';
+
+/** Where a list of messages begins and ends: behind `afterSeq` and before `beforeSeq`, where given. */
+export interface SeqRange {
+  /** 50 unless given; all of a run. */
+  readonly limit?: number | null | undefined;
+  readonly beforeSeq?: number | null | undefined;
+  readonly afterSeq?: number | null | undefined;
+}
+
+interface ThreadId {
+  readonly projectId: string;
+  readonly threadId: string;
+}
+
+type Limited = ThreadId & { readonly limit: number };
+type After = Limited & { readonly after: number; readonly before: number };
+type Before = Limited & { readonly before: number };
+type OfRun = { readonly runId: string };
+/** What a statement returns for an event. */
+export interface RunEventRead {
+  readonly event: RunEventRow;
+}
+
+const readMessagesAfter = statement<After, RunEventRead>('run-events/messages-after');
+const readMessagesBefore = statement<Before, RunEventRead>('run-events/messages-before');
+const readRunMessagesAfter = statement<After & OfRun, RunEventRead>('run-events/run-messages-after');
+const readRunMessagesBefore = statement<Before & OfRun, RunEventRead>('run-events/run-messages-before');
+const readByRun = statement<
+  Limited & OfRun & { readonly after: number; readonly types: readonly string[] | null },
+  RunEventRead
+>('run-events/by-run');
+const countMessages = statement<ThreadId, { readonly messages: number }>('run-events/count-messages');
+
+const MESSAGES = 50;
+const EVENTS = 500;
+const ALL = 2 ** 31 - 1;
+/** Greater than every `seq`. */
+const END = Number.MAX_SAFE_INTEGER;
+
+const REQUIRED = [
+  'generation',
+  'seq',
+  'runId',
+  'eventType',
+  'category',
+  'metadata',
+  'createdAt',
+  'key',
+] as const;
+
+/**
+ * The events that were read. Neo4j lets a reader see a node as it goes, without some of its properties: one that is being
+ * deleted is left out.
+ */
+export function eventsOf(rows: readonly RunEventRead[]): RunEventRow[] {
+  return rows
+    .map(({ event }) => event)
+    .filter(
+      (event: Partial<RunEventRow>) =>
+        REQUIRED.every((name) => event[name] != null) && (event.content ?? event.contentJson) != null,
+    );
+}
+
+/**
+ * The messages of a thread, or of one of its runs, in a range: the first `limit` of it where `afterSeq` is given, else the
+ * last. Oldest first.
+ */
+export async function listMessages(
+  database: Database,
+  {
+    projectId,
+    threadId,
+    runId,
+    limit,
+    beforeSeq,
+    afterSeq,
+  }: ThreadId & SeqRange & { readonly runId?: string },
+): Promise<RunEventRow[]> {
+  const page = {
+    projectId,
+    threadId: checkId(threadId, 'threadId'),
+    limit: checkLimit(limit ?? (runId === undefined ? MESSAGES : ALL)),
+    before: Math.min(beforeSeq ?? END, END),
+  };
+  const run = runId === undefined ? undefined : { ...page, runId: checkId(runId, 'runId') };
+  if (afterSeq != null) {
+    const after = Math.min(afterSeq, END);
+    const rows = await (run === undefined
+      ? readMessagesAfter(database, { ...page, after })
+      : readRunMessagesAfter(database, { ...run, after }));
+    return eventsOf(rows);
+  }
+  const rows = await (run === undefined
+    ? readMessagesBefore(database, page)
+    : readRunMessagesBefore(database, run));
+  return eventsOf(rows).reverse();
+}
+
+/** The first `limit` events of a run behind `afterSeq`, oldest first; of the types given, where they are. */
+export async function listRunEvents(
+  database: Database,
+  {
+    projectId,
+    threadId,
+    runId,
+    eventTypes,
+    limit,
+    afterSeq,
+  }: ThreadId & {
+    readonly runId: string;
+    readonly eventTypes?: readonly string[] | null | undefined;
+    /** 500 unless given. */
+    readonly limit?: number | null | undefined;
+    readonly afterSeq?: number | null | undefined;
+  },
+): Promise<RunEventRow[]> {
+  const rows = await readByRun(database, {
+    projectId,
+    threadId: checkId(threadId, 'threadId'),
+    runId: checkId(runId, 'runId'),
+    types: eventTypes ?? null,
+    limit: checkLimit(limit ?? EVENTS),
+    after: Math.min(afterSeq ?? 0, END),
+  });
+  return eventsOf(rows);
+}
+
+/** How many messages a thread has. */
+export async function countThreadMessages(
+  database: Database,
+  { projectId, threadId }: ThreadId,
+): Promise<number> {
+  const [row] = await countMessages(database, { projectId, threadId: checkId(threadId, 'threadId') });
+  return row?.messages ?? 0;
+}
+
+function checkLimit(limit: number): number {
+  if (limit < 1) {
+    throw badInput('limit', `expected 1 or more, got ${limit}`);
+  }
+  return limit;
+}

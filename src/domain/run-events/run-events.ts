@@ -1,0 +1,139 @@
+import { keyOf } from '../../model/keys.js';
+import { randomUUID } from 'node:crypto';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { badInput, StemmaError } from '../../base/errors.js';
+import type { RunEventRow } from '../../model/rows.js';
+import { checkId, digestOf } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { stringifyJson } from '../../base/json-text.js';
+import { shown } from '../../base/json.js';
+import { objectTextOf } from '../../base/prepared-json.js';
+import { mapInSlices, mapInSteps } from '../../base/slices.js';
+import { checkTime } from '../../model/times.js';
+
+export interface NewRunEvent {
+  readonly threadId: string;
+  readonly runId: string;
+  readonly eventType: string;
+  readonly category: string;
+  readonly content?: unknown;
+  readonly metadata?: unknown;
+  readonly createdAt?: string | null | undefined;
+  readonly idempotencyKey?: string | null | undefined;
+}
+
+/** How many run events one request may add. */
+export const MAX_RUN_EVENTS = 5_000;
+/** About what ids and names take in a run event. */
+const ROW_BYTES = 200;
+
+/**
+ * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread's log
+ * generation, which begins with them if there is none. The second event of a generation with the same idempotency key is the
+ * first, if all else is equal, and a CONFLICT otherwise.
+ */
+export async function putRunEvents(
+  ingest: Ingest,
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
+    readonly projectId: string;
+    readonly inputs: readonly NewRunEvent[];
+    /** What errors call the input at this index. */
+    readonly field: (index: number) => string;
+  },
+): Promise<RunEventRow[]> {
+  if (inputs.length > MAX_RUN_EVENTS) {
+    throw badInput('inputs', `expected at most ${MAX_RUN_EVENTS} run events, got ${inputs.length}`);
+  }
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
+  const [first] = drafts;
+  if (first === undefined) {
+    return [];
+  }
+  const { threadId } = first;
+  const stray = drafts.findIndex((event) => event.threadId !== threadId);
+  if (stray !== -1) {
+    throw badInput(
+      `${field(stray)}.threadId`,
+      `expected ${shown(threadId)}, the one thread of the batch, got ${shown(drafts[stray]?.threadId)}`,
+    );
+  }
+  // Made before the transaction, so that one that runs twice begins the same generation.
+  const generation = randomUUID();
+  return await ingest.submit({
+    threads: [{ projectId, id: threadId }],
+    needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
+    weight: drafts.length,
+    sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
+    apply: (batch) =>
+      mapInSteps(drafts, (event, index) => insertEvent(batch, event, { generation, field: field(index) })),
+  });
+}
+
+interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
+  readonly createdAt: string | null;
+}
+
+function draft(projectId: string, input: NewRunEvent, field: string): Draft {
+  const metadata = objectTextOf(input.metadata, `${field}.metadata`);
+  const fields = {
+    threadId: checkId(input.threadId, `${field}.threadId`),
+    runId: checkId(input.runId, `${field}.runId`),
+    eventType: checkId(input.eventType, `${field}.eventType`),
+    category: checkId(input.category, `${field}.category`),
+    ...contentProperties(input.content ?? null),
+    metadata,
+    createdAt: input.createdAt == null ? null : checkTime(input.createdAt, `${field}.createdAt`),
+  };
+  const given = input.idempotencyKey;
+  return {
+    projectId,
+    ...fields,
+    // Made before the transaction, so that one that runs twice still appends once.
+    key: given == null ? `auto:${randomUUID()}` : `key:${checkId(given, `${field}.idempotencyKey`)}`,
+    digest: given == null ? null : digestOf(fields),
+  };
+}
+
+/** One of the two is always there, so that an event that is read as it goes is known by its lack. */
+function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'contentJson'> {
+  return typeof content === 'string'
+    ? { content, contentJson: null }
+    : { content: null, contentJson: stringifyJson(content) };
+}
+
+function sizeOf({ content, contentJson, metadata }: Draft): number {
+  return (content ?? contentJson ?? '').length + metadata.length + ROW_BYTES;
+}
+
+function insertEvent(
+  batch: Batch,
+  event: Draft,
+  { generation: next, field }: { readonly generation: string; readonly field: string },
+): RunEventRow {
+  const { projectId, threadId, key } = event;
+  const existing = batch.runEventsByKey.get(keyOf(projectId, threadId, key));
+  if (existing !== undefined) {
+    if (existing.digest !== event.digest) {
+      const name = `${field}.idempotencyKey`;
+      throw new StemmaError('CONFLICT', `${name}: the run event of this key has other content`, {
+        field: name,
+      });
+    }
+    return existing;
+  }
+  const thread = batch.threads.get(keyOf(projectId, threadId));
+  const seq = (thread?.lastSeq ?? 0) + 1;
+  const generation = thread?.generation ?? next;
+  const row = { ...event, generation, seq, createdAt: event.createdAt ?? batch.now };
+  batch.changeThread(
+    { projectId, id: threadId },
+    { generation, lastSeq: seq, eventCount: (thread?.eventCount ?? 0) + 1 },
+  );
+  batch.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
+  batch.runEventsByKey.put(keyOf(projectId, threadId, key), row);
+  return row;
+}

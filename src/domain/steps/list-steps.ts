@@ -1,0 +1,82 @@
+import { statement, type Statement } from '../../neo4j/cypher.js';
+import type { Runner } from '../../neo4j/database.js';
+import type { StepRef, StepRow, StepType } from '../../model/rows.js';
+import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
+import {
+  paged,
+  type After,
+  type GoalOwner,
+  type OwnedList,
+  type OwnedPage,
+  type Pages,
+} from '../../model/owned-pages.js';
+
+const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
+  statement('steps/by-traces');
+const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
+const children: OwnedList<string, number, StepNode> = statement('steps/children');
+
+/** The steps of traces, of these types unless null, by sequence. */
+export function stepsOfTraces(
+  database: Runner,
+  page: OwnedPage<string> & After<number> & { readonly types: readonly string[] | null },
+): Promise<Pages<StepRow>> {
+  return paged(ofTraces(database, page), stepOfNode);
+}
+
+/** The steps of goals, by sequence. */
+export function stepsOfGoals(
+  database: Runner,
+  page: OwnedPage<GoalOwner> & After<number>,
+): Promise<Pages<StepRow>> {
+  return paged(ofGoals(database, page), stepOfNode);
+}
+
+/** The steps that name steps as parents, by sequence. */
+export function childrenOfSteps(
+  database: Runner,
+  page: OwnedPage<string> & After<number>,
+): Promise<Pages<StepRow>> {
+  return paged(children(database, page), stepOfNode);
+}
+
+export interface RelatedStep {
+  readonly step: StepRef;
+  /** Edges between, by the shortest way. */
+  readonly depth: number;
+}
+
+/** A list rather than a map: there may be 10,000 of them. */
+type RelatedItem = readonly [id: string, traceId: string, sequence: number, type: StepType, depth: number];
+type RelatedList<Position> = Statement<
+  OwnedPage<string> & Position & { readonly maxDepth: number | null },
+  { owner: string; items: RelatedItem[] }
+>;
+const ancestors: RelatedList<{ readonly before: number }> = statement('steps/ancestors');
+const descendants: RelatedList<{ readonly after: number }> = statement('steps/descendants');
+
+/** All steps above steps, the latest first. */
+export function ancestorsOfSteps(
+  database: Runner,
+  page: OwnedPage<string> & { readonly before: number; readonly maxDepth: number | null },
+): Promise<Pages<RelatedStep>> {
+  return related(ancestors(database, page));
+}
+
+/** All steps below steps, the earliest first. */
+export function descendantsOfSteps(
+  database: Runner,
+  page: OwnedPage<string> & After<number> & { readonly maxDepth: number | null },
+): Promise<Pages<RelatedStep>> {
+  return related(descendants(database, page));
+}
+
+async function related(
+  rows: Promise<{ owner: string; items: RelatedItem[] }[]>,
+): Promise<Pages<RelatedStep>> {
+  return new Map((await rows).map(({ owner, items }) => [owner, items.map(toRelated)]));
+}
+
+function toRelated([id, traceId, sequence, type, depth]: RelatedItem): RelatedStep {
+  return { step: { id, traceId, sequence, type }, depth };
+}

@@ -1,0 +1,198 @@
+import { z } from 'zod';
+import { MAX_LIST } from '../../content/content-input.js';
+import { textsOfList, type ListTexts } from '../../content/pieces.js';
+import { objectText } from '../../base/object-text.js';
+import { badInput } from '../../base/errors.js';
+import type { StepProperties, StepTexts, StepType } from '../../model/rows.js';
+import { digestOf, MAX_INDEXED_LENGTH } from '../../model/ids.js';
+import { shown, without } from '../../base/json.js';
+import { preparation, type Preparation } from '../../base/prepared-json.js';
+
+const text = z.string({ error: 'a text' }).nullish();
+const indexed = z.string({ error: 'a text' }).refine((given) => [...given].length <= MAX_INDEXED_LENGTH, {
+  error: `at most ${MAX_INDEXED_LENGTH} characters`,
+});
+const list = z.array(z.unknown(), { error: 'a list' }).nullish();
+const count = z
+  .number({ error: 'a whole number from 0 to 10^12' })
+  .int({ error: 'a whole number from 0 to 10^12' })
+  .min(0, { error: 'a whole number from 0 to 10^12' })
+  .max(1e12, { error: 'a whole number from 0 to 10^12' })
+  .nullish();
+const dollars = z
+  .number({ error: 'a number from 0 to 10^6' })
+  .min(0, { error: 'a number from 0 to 10^6' })
+  .max(1e6, { error: 'a number from 0 to 10^6' })
+  .nullish();
+const milliseconds = z.number({ error: 'a number from 0' }).min(0, { error: 'a number from 0' }).nullish();
+
+/** The fields that each type of step names (document 002); others may be there and are kept. */
+const SHAPES = {
+  llm_call: z.looseObject({
+    messages: list,
+    model: text,
+    prompt_tokens: count,
+    completion_tokens: count,
+    cost: dollars,
+    tool_calls: list,
+  }),
+  tool_call: z.looseObject({
+    tool_name: indexed.min(1, { error: 'a text that is not empty' }),
+    llm_step_id: text,
+  }),
+  tool_result: z.looseObject({ tool_call_step_id: text, duration_ms: milliseconds }),
+  conclusion: z.looseObject({ is_final: z.boolean({ error: 'true or false' }).nullish() }),
+  feedback: z.looseObject({
+    target_step_id: text,
+    feedback_type: z
+      .enum(['positive', 'negative', 'correction'], { error: 'positive, negative or correction' })
+      .nullish(),
+  }),
+  memory_read: z.looseObject({
+    skills: list,
+    experiences: list,
+    skills_count: count,
+    experiences_count: count,
+  }),
+  memory_write: z.looseObject({ experience_id: indexed.nullish() }),
+} as const satisfies Record<StepType, z.ZodType>;
+
+const NO_PROPERTIES: StepProperties = {
+  model: null,
+  promptTokens: null,
+  completionTokens: null,
+  cost: null,
+  toolName: null,
+  argumentsDigest: null,
+  llmStepId: null,
+  toolCallStepId: null,
+  durationMs: null,
+  isFinal: null,
+  targetStepId: null,
+  feedbackType: null,
+  skillsCount: null,
+  experiencesCount: null,
+  experienceId: null,
+  experienceIds: null,
+};
+
+/** What a step's data is made into. */
+export interface StepData {
+  readonly properties: StepProperties;
+  readonly texts: StepTexts;
+  /** The prompt of an llm_call, which is kept as content; null without messages. */
+  readonly prompt: ListTexts | null;
+}
+
+/** What is wrong with a step's data, and where in it. */
+interface Fault {
+  readonly path: readonly string[];
+  readonly expected: string;
+  readonly got: string;
+}
+
+const PREPARATIONS = Object.fromEntries(
+  Object.keys(SHAPES).map((type) => [
+    type,
+    preparation(`step:${type}`, (value) => prepare(type as StepType, value)),
+  ]),
+) as Readonly<Record<StepType, Preparation<StepData | Fault>>>;
+
+/** Whether `name` is a type of step. */
+export function isStepType(name: string): name is StepType {
+  return Object.hasOwn(SHAPES, name);
+}
+
+/** What a worker makes of the data of a step of this type. */
+export function stepPreparation(type: StepType): Preparation<StepData | Fault> {
+  return PREPARATIONS[type];
+}
+
+/** A step's data, which must be a JSON object in the shape of its type (`{}` where there is none); else BAD_USER_INPUT naming the part at fault. */
+export function stepDataOf(type: StepType, input: unknown, field: string): StepData {
+  const prepared = PREPARATIONS[type](input);
+  if ('got' in prepared) {
+    const { path, expected, got } = prepared;
+    throw badInput([field, ...path].join('.'), `expected ${expected}, got ${got}`);
+  }
+  return prepared;
+}
+
+function prepare(type: StepType, value: unknown): StepData | Fault {
+  if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
+    return { path: [], expected: 'a JSON object', got: shown(value) };
+  }
+  const data = (value ?? {}) as Readonly<Record<string, unknown>>;
+  const issue = SHAPES[type].safeParse(data).error?.issues[0];
+  if (issue !== undefined) {
+    const path = issue.path.map(String);
+    return { path, expected: issue.message, got: shown(data[path[0] ?? '']) };
+  }
+  const messages = (type === 'llm_call' ? (data['messages'] ?? []) : []) as readonly unknown[];
+  if (messages.length > MAX_LIST) {
+    return {
+      path: ['messages'],
+      expected: `a list of at most ${MAX_LIST} messages`,
+      got: String(messages.length),
+    };
+  }
+  const shownText = JSON.stringify(type === 'llm_call' ? without(data, 'messages') : data);
+  const hasPrompt = messages.length > 0;
+  return {
+    properties: propertiesOf(type, data),
+    prompt: hasPrompt ? textsOfList(messages) : null,
+    texts: {
+      shown: shownText,
+      stored: hasPrompt
+        ? objectText(data, (key) => (key === 'messages' ? 'null' : JSON.stringify(data[key])))
+        : JSON.stringify(data),
+    },
+  };
+}
+
+/** The parts of checked `data` that Cypher can filter on. */
+export function propertiesOf(type: StepType, data: Readonly<Record<string, unknown>>): StepProperties {
+  const get = <T>(name: string): T | null => (data[name] ?? null) as T | null;
+  switch (type) {
+    case 'llm_call':
+      return {
+        ...NO_PROPERTIES,
+        model: get('model'),
+        promptTokens: get('prompt_tokens'),
+        completionTokens: get('completion_tokens'),
+        cost: get('cost'),
+      };
+    case 'tool_call':
+      return {
+        ...NO_PROPERTIES,
+        toolName: get('tool_name'),
+        argumentsDigest: digestOf(get('arguments')),
+        llmStepId: get('llm_step_id'),
+      };
+    case 'tool_result':
+      return { ...NO_PROPERTIES, toolCallStepId: get('tool_call_step_id'), durationMs: get('duration_ms') };
+    case 'conclusion':
+      return { ...NO_PROPERTIES, isFinal: get('is_final') };
+    case 'feedback':
+      return { ...NO_PROPERTIES, targetStepId: get('target_step_id'), feedbackType: get('feedback_type') };
+    case 'memory_read':
+      return {
+        ...NO_PROPERTIES,
+        skillsCount: get('skills_count'),
+        experiencesCount: get('experiences_count'),
+        experienceIds: (get<unknown[]>('experiences') ?? []).flatMap(experienceId),
+      };
+    case 'memory_write':
+      return { ...NO_PROPERTIES, experienceId: get('experience_id') };
+  }
+}
+
+/** The id of a memory that was read: the entry itself, its `experience_id` or its `id`. */
+function experienceId(entry: unknown): string[] {
+  if (typeof entry === 'string') {
+    return [entry];
+  }
+  const named = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  const id = named['experience_id'] ?? named['id'];
+  return typeof id === 'string' ? [id] : [];
+}

@@ -1,0 +1,244 @@
+import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { chainOf, type Piece } from '../../content/pieces.js';
+import { statement } from '../../neo4j/cypher.js';
+import type { Database } from '../../neo4j/database.js';
+import { badInput, notFound, StemmaError } from '../../base/errors.js';
+import { checkGoalOfTrace } from '../goals/goal-rules.js';
+import type { StepRow, StepTexts, StepType } from '../../model/rows.js';
+import { checkId, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
+import type { Ingest } from '../../ingest/group-commit.js';
+import { withParts } from '../../base/json-parts.js';
+import { JsonText, stringifyJson } from '../../base/json-text.js';
+import { shown } from '../../base/json.js';
+import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
+import { PreparedJson } from '../../base/prepared-json.js';
+import { readLists } from '../../content/read-pieces.js';
+import { checkSequence, takeSequence } from '../traces/sequences.js';
+import { mapInSlices, mapInSteps } from '../../base/slices.js';
+import { usageOf } from '../../model/stats.js';
+import { stepDataOf } from './step-data.js';
+import { affectedGoals, tally } from '../goals/roll-up.js';
+
+export interface NewStep {
+  readonly id?: string | null | undefined;
+  readonly traceId: string;
+  readonly type: StepType;
+  readonly sequence?: number | null | undefined;
+  readonly goalId?: string | null | undefined;
+  readonly parentIds?: readonly string[] | null | undefined;
+  readonly data?: unknown;
+}
+
+/** How many steps one request may add. */
+export const MAX_STEPS = 5_000;
+const MAX_PARENTS = 1_000;
+/** About what a message of a prompt takes beside its text. */
+const PIECE_BYTES = 100;
+
+/**
+ * Adds steps in the order given, all or none, each with its `step_added` and the usage it brings. Parents must exist in
+ * the same trace or come earlier in the batch, so a cycle cannot be written. A step that exists with the same content is
+ * returned as stored; with other content it is a CONFLICT.
+ */
+export async function addSteps(
+  ingest: Ingest,
+  {
+    projectId,
+    inputs,
+    field,
+  }: {
+    readonly projectId: string;
+    readonly inputs: readonly NewStep[];
+    /** What errors call the input at this index. */
+    readonly field: (index: number) => string;
+  },
+): Promise<StepRow[]> {
+  if (inputs.length > MAX_STEPS) {
+    throw badInput('inputs', `expected at most ${MAX_STEPS} steps, got ${inputs.length}`);
+  }
+  const drafts = await mapInSlices(inputs, (input, index) => draft(projectId, input, field(index)));
+  const later = new Map(drafts.map(({ id }, index) => [id, index]));
+  return await ingest.submit({
+    traces: tracesOf(projectId, drafts),
+    needs: {
+      newSteps: drafts.map(({ id }) => ({ projectId, id })),
+      steps: drafts.flatMap(({ parentIds }) =>
+        parentIds.filter((id) => !later.has(id)).map((id) => ({ projectId, id })),
+      ),
+      goals: drafts.flatMap(({ traceId, goalId }) =>
+        goalId === null ? [] : [{ projectId, traceId, goalId }],
+      ),
+      newSequences: drafts.flatMap(({ traceId, given }) =>
+        given === null ? [] : [{ projectId, traceId, label: 'Step' as const, sequence: given }],
+      ),
+      chains: drafts.flatMap(({ prompt }) => (prompt.length === 0 ? [] : [prompt])),
+    },
+    sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+    weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
+    apply: (batch) =>
+      mapInSteps(drafts, (step, index) =>
+        insertStep(batch, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
+      ),
+  });
+}
+
+interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
+  readonly given: number | null;
+  readonly prompt: readonly Piece[];
+  readonly texts: StepTexts;
+  readonly sizeBytes: number;
+}
+
+function draft(projectId: string, input: NewStep, field: string): Draft {
+  const parentIds = (input.parentIds ?? []).map((id, index) => checkId(id, `${field}.parentIds[${index}]`));
+  if (parentIds.length > MAX_PARENTS) {
+    throw badInput(`${field}.parentIds`, `expected at most ${MAX_PARENTS} parents, got ${parentIds.length}`);
+  }
+  parentIds.forEach((id, index) => {
+    if (parentIds.indexOf(id) < index) {
+      throw badInput(`${field}.parentIds[${index}]`, `expected each parent once, got ${shown(id)} again`);
+    }
+  });
+  const { texts, properties, prompt } = stepDataOf(input.type, input.data, `${field}.data`);
+  const fields = {
+    traceId: checkId(input.traceId, `${field}.traceId`),
+    type: input.type,
+    given: checkSequence(input.sequence, `${field}.sequence`),
+    goalId: checkOptionalId(input.goalId, `${field}.goalId`),
+    parentIds,
+    data: new JsonText(prompt === null ? texts.stored : texts.shown),
+  };
+  const chain = prompt === null ? [] : chainOf(projectId, prompt);
+  const messagesId = chain.at(-1)?.id ?? null;
+  const text = stringifyJson(messagesId === null ? fields : { ...fields, messagesId });
+  return {
+    projectId,
+    id: idOr(input.id, `${field}.id`),
+    ...fields,
+    // A prepared prompt is not put together again for the answer: it is read.
+    data: prompt === null || !(input.data instanceof PreparedJson) ? dataOf(input.data, texts) : undefined,
+    texts,
+    prompt: chain,
+    messagesId,
+    properties,
+    digest: digestOfText(text),
+    sizeBytes: text.length + chain.reduce((sum, piece) => sum + piece.text.length + PIECE_BYTES, 0),
+  };
+}
+
+/** A step's data for the answer to its request. */
+function dataOf(input: unknown, { stored }: StepTexts): unknown {
+  return input instanceof PreparedJson ? new JsonText(stored) : (input ?? {});
+}
+
+function insertStep(
+  batch: Batch,
+  { given, prompt, sizeBytes: _, ...draft }: Draft,
+  { field, comesLater }: { readonly field: string; readonly comesLater: (id: string) => boolean },
+): StepRow {
+  const { projectId, id, traceId, goalId, parentIds } = draft;
+  const trace = batch.trace(projectId, traceId);
+  const existing = batch.steps.get(keyOf(projectId, id));
+  if (existing !== undefined) {
+    if (existing.digest !== draft.digest) {
+      throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, {
+        field: `${field}.id`,
+      });
+    }
+    return existing;
+  }
+  checkGoalOfTrace(batch, draft, `${field}.goalId`);
+  parentIds.forEach((parentId, index) => {
+    if (batch.steps.get(keyOf(projectId, parentId))?.traceId !== traceId) {
+      const why = comesLater(parentId)
+        ? `${shown(parentId)}, which is no earlier: a step rests on what was written before it (a cycle cannot be)`
+        : shown(parentId);
+      throw badInput(
+        `${field}.parentIds[${index}]`,
+        `expected an earlier step of trace ${shown(traceId)}, got ${why}`,
+      );
+    }
+  });
+  const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
+  const { texts } = draft;
+  const step: StepRow = { ...draft, sequence, createdAt: batch.now };
+  batch.steps.put(keyOf(projectId, id), step);
+  if (draft.messagesId !== null) {
+    const contentId = draft.messagesId;
+    batch.hold({ projectId, owner: 'Step', ownerId: id, owning: 'MESSAGES', key: null, contentId }, prompt);
+  }
+  const counted = batch.trace(projectId, traceId);
+  batch.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
+  const usage = usageOf(step.properties, 0);
+  const used = usage.promptTokens > 0 || usage.completionTokens > 0 || usage.cost > 0;
+  if (used) {
+    tally(batch, { projectId, traceId, goalId }, usage, null);
+  }
+  batch.append(projectId, traceId, 'step_added', {
+    step: publicStep(step, texts),
+    affectedGoals: used ? affectedGoals(batch, { projectId, traceId, goalId }) : [],
+  });
+  return step;
+}
+
+/** A step as events show it: without the prompt, which repeats the whole history and can be read from the step. */
+function publicStep(
+  {
+    projectId: _project,
+    digest: _digest,
+    properties: _properties,
+    messagesId: _messagesId,
+    texts: _texts,
+    data: _data,
+    ...rest
+  }: StepRow,
+  { shown: text }: StepTexts,
+): object {
+  return { ...rest, data: new JsonText(text) };
+}
+
+const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
+const readDataRows = statement<
+  { steps: readonly IdKey[] },
+  { id: string; data: string; messagesId: string | null }
+>('steps/read-data');
+
+/** The steps of these ids that exist, without their data, in no order. */
+export async function readSteps(
+  database: Database,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<StepRow[]> {
+  const rows = await readStepRows(database, { steps: ids.map((id) => ({ projectId, id })) });
+  return rows.map(stepOfNode);
+}
+
+/** A step whose data is to be read; where the end of its prompt is known, the prompt is read at the same time. */
+export type StepKey = Pick<StepRow, 'id'> & Partial<Pick<StepRow, 'messagesId'>>;
+
+/** The data of steps by id, whole: as text, but for the messages of a prompt. */
+export async function readStepData(
+  database: Database,
+  { projectId, steps }: { readonly projectId: string; readonly steps: readonly StepKey[] },
+): Promise<Map<string, unknown>> {
+  const read = (ids: readonly (string | null | undefined)[]): ReturnType<typeof readLists> =>
+    readLists(database, { projectId, lastIds: [...new Set(ids)].filter((id) => id != null) });
+  const [rows, lists] = await Promise.all([
+    readDataRows(database, { steps: steps.map(({ id }) => ({ projectId, id })) }),
+    read(steps.map(({ messagesId }) => messagesId)),
+  ]);
+  const others = await read(rows.map(({ messagesId }) => (lists.has(messagesId ?? '') ? null : messagesId)));
+  return new Map(
+    rows.map(({ id, data, messagesId }): readonly [string, unknown] => {
+      if (messagesId === null) {
+        return [id, new JsonText(data)];
+      }
+      const messages = lists.get(messagesId) ?? others.get(messagesId) ?? gone(id);
+      return [id, withParts(data, new Map([['messages', messages]]))];
+    }),
+  );
+}
+
+function gone(id: string): never {
+  throw notFound('step', id);
+}

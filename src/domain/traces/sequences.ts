@@ -1,0 +1,47 @@
+import { keyOf } from '../../model/keys.js';
+import { type Batch } from '../../ingest/unit-of-work.js';
+import { badInput, StemmaError } from '../../base/errors.js';
+import type { TraceRow } from '../../model/rows.js';
+import type { SequenceKey } from '../../ingest/read-rows.js';
+
+/** Leaves room for counting on from it. */
+const MAX_GIVEN = 1_000_000_000_000;
+
+/** A given sequence, checked: a whole number from 1. */
+export function checkSequence(sequence: number | null | undefined, field: string): number | null {
+  if (sequence == null) {
+    return null;
+  }
+  if (!Number.isSafeInteger(sequence) || sequence < 1 || sequence > MAX_GIVEN) {
+    throw badInput(field, `expected a whole number from 1 to ${MAX_GIVEN}, got ${sequence}`);
+  }
+  return sequence;
+}
+
+/** Takes the sequence given, if it is free (else CONFLICT naming `field`), or the trace's next one. */
+export function takeSequence(
+  batch: Batch,
+  trace: TraceRow,
+  {
+    label,
+    given,
+    field,
+  }: { readonly label: SequenceKey['label']; readonly given: number | null; readonly field: string },
+): number {
+  const counter = label === 'Step' ? 'lastStepSequence' : 'lastMessageSequence';
+  const last = trace[counter];
+  const sequence = given ?? last + 1;
+  const key = keyOf(label, trace.projectId, trace.id, sequence);
+  if (given !== null && batch.takenSequences.has(key)) {
+    throw new StemmaError(
+      'CONFLICT',
+      `sequence ${given} of trace ${JSON.stringify(trace.id)} is taken by another ${label.toLowerCase()}`,
+      { field },
+    );
+  }
+  batch.takeSequence(key);
+  if (sequence > last) {
+    batch.changeTrace(trace, { [counter]: sequence });
+  }
+  return sequence;
+}

@@ -1,0 +1,225 @@
+import { keyOf } from '../model/keys.js';
+import { lockOrder } from '../model/lock-order.js';
+import { type Batch, type Change, type Table } from './unit-of-work.js';
+import { statement } from '../neo4j/cypher.js';
+import type { Runner } from '../neo4j/database.js';
+import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from '../model/rows.js';
+import { messageToNode, statsToProperties, stepToNode } from '../model/row-mapping.js';
+import { partsOf } from '../base/slices.js';
+
+type Rows = readonly object[];
+
+const appendRows = statement<
+  {
+    traces: Rows;
+    goals: Rows;
+    stepOwners: Rows;
+    links: Rows;
+    messageOwners: Rows;
+    logs: Rows;
+  },
+  { known: number }
+>('traces/append');
+
+/**
+ * Writes the batch's changes of traces and goals, and its new steps, messages and events: all or, where a trace is not as
+ * the batch has it, nothing and false. A batch that `isAppend` may be written without a transaction around it: it is one
+ * statement, which takes the locks it needs.
+ */
+export async function append(runner: Runner, batch: Batch): Promise<boolean> {
+  const traces = { traces: batch.traces.changed().map(traceUpdate).sort(lockOrder) };
+  const appended = rowsOf(batch);
+  const { goals, steps, messages, events } = appended;
+  if (fitsOneStatement(appended)) {
+    const rows = {
+      ...traces,
+      ...goalRows(goals),
+      ...stepRows(steps),
+      ...messageRows(messages),
+      ...eventRows(events),
+    };
+    return Object.values(rows).every((each) => each.length === 0) || (await send(runner, rows));
+  }
+  // Messages after the steps that they belong to. Each part is made and encoded in a turn of its own.
+  const parts = [
+    () => traces,
+    ...partsOf(goals).map((part) => () => goalRows(part)),
+    ...partsOf(steps).map((part) => () => stepRows(part)),
+    ...partsOf(messages).map((part) => () => messageRows(part)),
+    ...partsOf(events).map((part) => () => eventRows(part)),
+  ];
+  for (const rows of parts) {
+    if (!(await send(runner, rows()))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+interface Changed<Row> {
+  readonly before: Row;
+  readonly after: Row;
+}
+
+/** What a batch changed of goals, and what it added. */
+interface Appended {
+  readonly goals: readonly Changed<GoalRow>[];
+  readonly steps: readonly StepRow[];
+  readonly messages: readonly MessageRow[];
+  readonly events: readonly EventRow[];
+}
+
+function rowsOf(batch: Batch): Appended {
+  return {
+    goals: goalsOf(batch, (table) => table.changed()),
+    steps: batch.steps.added(),
+    messages: batch.messages.added(),
+    events: batch.events.added(),
+  };
+}
+
+/** How many rows are sent in one statement: to encode more at once would keep the event loop for long. */
+const MAX_APPENDED = 2_500;
+
+function fitsOneStatement({ goals, steps, messages, events }: Appended): boolean {
+  return goals.length + steps.length + messages.length + events.length <= MAX_APPENDED;
+}
+
+const NO_ROWS = { traces: [], goals: [], stepOwners: [], links: [], messageOwners: [], logs: [] };
+
+async function send(runner: Runner, rows: Partial<Parameters<typeof appendRows>[1]>): Promise<boolean> {
+  return (await appendRows(runner, { ...NO_ROWS, ...rows })).length > 0;
+}
+
+function goalRows(goals: readonly Changed<GoalRow>[]): { readonly goals: Rows } {
+  return { goals: goals.map(goalUpdate) };
+}
+
+function stepRows(steps: readonly StepRow[]): { readonly stepOwners: Rows; readonly links: Rows } {
+  return {
+    stepOwners: byOwner(steps, 'steps', stepToNode),
+    links: steps
+      .filter(({ parentIds }) => parentIds.length > 0)
+      .map(({ projectId, id, parentIds }) => ({ projectId, id, parentIds })),
+  };
+}
+
+function messageRows(messages: readonly MessageRow[]): { readonly messageOwners: Rows } {
+  return { messageOwners: byOwner(messages, 'messages', messageToNode) };
+}
+
+function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
+  return {
+    logs: group(
+      rows,
+      (event) => keyOf(event.projectId, event.traceId),
+      ([{ projectId, traceId }], events) => ({ projectId, traceId, events }),
+    ),
+  };
+}
+
+/** What `append` writes. */
+const APPENDED: ReadonlySet<Change> = new Set([
+  'traces changed',
+  'goals changed',
+  'steps added',
+  'messages added',
+  'events added',
+]);
+
+/**
+ * Whether what `append` writes in one statement is all that the batch comes to, and looks at all it rests on: a trace that the
+ * batch read and did not change would not be looked at.
+ */
+export function isAppend(batch: Batch): boolean {
+  const changed = new Set(batch.traces.changed().map(({ after }) => after));
+  return (
+    [...batch.changes()].every((change) => APPENDED.has(change)) &&
+    [...batch.traces.rows()].every((trace) => changed.has(trace)) &&
+    !goalsOf(batch, (table) => table.changed()).some(isMove) &&
+    fitsOneStatement(rowsOf(batch))
+  );
+}
+
+export function goalsOf<T>(batch: Batch, pick: (table: Table<GoalRow>) => T[]): T[] {
+  return [...batch.goalTables()].flatMap(pick);
+}
+
+export function isMove({ before, after }: Changed<GoalRow>): boolean {
+  return before.parentId !== after.parentId;
+}
+
+/** The properties of `after` that differ; null where one went. */
+export function difference<Row extends object>(before: Row, after: Row): Record<string, unknown> {
+  const old = before as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(after).filter(([name, value]) => old[name] !== value));
+}
+
+/** What `after` differs in, by the row's key. */
+export function update<Row extends { readonly projectId: string; readonly id: string }>({
+  before,
+  after,
+}: {
+  readonly before: Row;
+  readonly after: Row;
+}): { readonly projectId: string; readonly id: string; readonly properties: Record<string, unknown> } {
+  return { projectId: after.projectId, id: after.id, properties: difference(before, after) };
+}
+
+export function group<Row, Group extends object>(
+  rows: readonly Row[],
+  keyed: (row: Row) => string,
+  shape: (first: readonly [Row], members: readonly Row[]) => Group,
+): Group[] {
+  const groups = new Map<string, [Row, ...Row[]]>();
+  for (const row of rows) {
+    const key = keyed(row);
+    const members = groups.get(key);
+    if (members === undefined) {
+      groups.set(key, [row]);
+    } else {
+      members.push(row);
+    }
+  }
+  return [...groups.values()].map((members) => shape([members[0]], members));
+}
+
+/** Rows gathered by their trace and goal, so that each owner is looked up once. */
+function byOwner<
+  Row extends { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
+>(rows: readonly Row[], name: 'steps' | 'messages', toNode: (row: Row) => object): object[] {
+  return group(
+    rows,
+    (row) => keyOf(row.projectId, row.traceId, row.goalId ?? ''),
+    ([{ projectId, traceId, goalId }], members) => ({
+      projectId,
+      traceId,
+      goalId,
+      [name]: members.map(toNode),
+    }),
+  );
+}
+
+function traceUpdate({ before, after }: Changed<TraceRow>) {
+  const known = {
+    lastEventId: before.lastEventId,
+    createdAt: before.createdAt,
+    parentTraceId: before.parentTraceId ?? '',
+    parentGoalId: before.parentGoalId ?? '',
+  };
+  return { ...update({ before, after }), known };
+}
+
+function goalUpdate({ before, after }: Changed<GoalRow>): object {
+  const { self, cumulative, ...properties } = difference(before, after);
+  return {
+    projectId: after.projectId,
+    traceId: after.traceId,
+    goalId: after.goalId,
+    properties: {
+      ...properties,
+      ...(self === undefined ? {} : statsToProperties('self', after.self)),
+      ...(cumulative === undefined ? {} : statsToProperties('cumulative', after.cumulative)),
+    },
+  };
+}

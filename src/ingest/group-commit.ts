@@ -1,0 +1,418 @@
+import { type ThreadKey, type TraceKey, keyOf } from '../model/keys.js';
+import { Batch, type Table } from './unit-of-work.js';
+import { append, isAppend } from './fast-append.js';
+import type { Database } from '../neo4j/database.js';
+import { StemmaError, type Written } from '../base/errors.js';
+import { FairQueue, type Waiting } from './fair-queue.js';
+import { flush } from './write-rows.js';
+import type { ThreadRow, TraceRow } from '../model/rows.js';
+import { Known } from './row-cache.js';
+import { load, type Needs } from './read-rows.js';
+import { lockAndLoad } from './lock.js';
+import { runInSlices } from '../base/slices.js';
+
+/** One change to the graph, as a rule that a batch can apply. */
+export interface Write<T> {
+  /** The traces it changes: they are locked before anything is read. Keys may name what does not exist. */
+  readonly traces?: readonly TraceKey[];
+  /** The threads it changes: locked likewise, after the traces. */
+  readonly threads?: readonly ThreadKey[];
+  readonly needs: Needs;
+  /** What else it must read, known only from the first reading. */
+  readonly more?: (batch: Batch) => Needs;
+  /** Whether no other write may share its batch: its reading would not see what they change. */
+  readonly alone?: boolean;
+  /** What it costs to write, in rows. */
+  readonly weight: number;
+  /** About how much it sends to the database: the length of its texts. A few hundred bytes unless given. */
+  readonly sizeBytes?: number;
+  /**
+   * Checks the rules, then changes the batch; throws to refuse. It may run more than once, each time on a fresh batch, so
+   * ids are made before it. One of many rows yields between them, so that it does not keep the event loop.
+   */
+  apply(batch: Batch): T | Generator<void, T, void>;
+}
+
+/** What a commit changed or added. */
+export interface Committed {
+  readonly traces: readonly TraceRow[];
+  readonly threads: readonly ThreadRow[];
+}
+
+/** Where writes of the domain go. */
+export interface Ingest {
+  readonly database: Database;
+  /**
+   * Writes, and resolves once the transaction is committed. The writes of one client to one trace or thread are done in the
+   * order submitted.
+   *
+   * Throws what the write's rules throw (nothing of it is then written), UNAVAILABLE when too much is waiting or the
+   * database is away, and the reason of its request's end: a write that still waits then is dropped, one that is in a
+   * transaction may or may not be written.
+   */
+  submit<T>(write: Write<T>): Promise<T>;
+}
+
+/** On whose behalf writes are submitted. */
+export interface Submitter {
+  /** Writes of different clients are served in turn: see `fair-queue.ts`. */
+  readonly client: object;
+  /** Aborted when the request is at its deadline or its client has left. */
+  readonly signal?: AbortSignal;
+}
+
+/** All writes of this process. */
+export interface WriteQueue extends Ingest {
+  /** The same for the writes of one request. */
+  for(submitter: Submitter): Ingest;
+  /** Called with what each commit changed, after it. */
+  onCommit: (committed: Committed) => void;
+  /** Called with the cause each time that the short way fails and the long way has to tell (see `createIngest`). */
+  onAppendFailure: (cause: unknown) => void;
+  /** How often it failed. */
+  readonly appendFailures: number;
+  /** Resolves when nothing is waiting or being written. */
+  idle(): Promise<void>;
+}
+
+export interface IngestOptions {
+  /** How many transactions may be under way at once, on different traces and threads. */
+  readonly lanes?: number;
+  /** The weight at which a batch is full. */
+  readonly maxBatchWeight?: number;
+  /** The size at which a batch is full: Neo4j holds a transaction in memory, several times its size. */
+  readonly maxBatchBytes?: number;
+  /** The weight waiting at which further writes are rejected. */
+  readonly maxQueuedWeight?: number;
+  /** The size of what waits or is being written at which further writes are rejected. */
+  readonly maxQueuedBytes?: number;
+}
+
+/**
+ * After a large write, and where small ones are sent too, none begins for this part of the time that it took: the machine that
+ * the small ones need is theirs meanwhile.
+ */
+const LARGE_PAUSE = 0.5;
+/** A write's size where it gives none. */
+const WRITE_BYTES = 300;
+const NOBODY = {};
+
+interface Pending extends Waiting {
+  readonly write: Write<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Outcome = { readonly value: unknown } | { readonly error: unknown };
+
+/** A transaction that is committed, and what became of each write in it. */
+interface Work {
+  readonly work: Batch;
+  readonly outcomes: readonly Outcome[];
+}
+
+/**
+ * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
+ * being written are left to their batch, so that two batches never wait for one another's locks.
+ */
+export function createIngest(database: Database, options: IngestOptions = {}): WriteQueue {
+  const {
+    lanes = 2,
+    maxBatchWeight = 1000,
+    maxBatchBytes = 8 * 1024 * 1024,
+    maxQueuedWeight = 50_000,
+    maxQueuedBytes = 64 * 1024 * 1024,
+  } = options;
+  const busy = new Set<string>();
+  const known = new Known();
+  const queue = new FairQueue<Pending>({ maxWeight: maxBatchWeight, maxBytes: maxBatchBytes });
+  let queuedWeight = 0;
+  /** Of what waits and of what is being written. */
+  let heldBytes = 0;
+  let running = 0;
+  let runningLarge = 0;
+  let largeFromMs = 0;
+  let appendFailures = 0;
+  let lastMomentMs = 0;
+  let scheduled = false;
+  let idleWaiters: (() => void)[] = [];
+
+  const ingest: WriteQueue = {
+    database,
+    onCommit: () => undefined,
+    onAppendFailure: () => undefined,
+    get appendFailures() {
+      return appendFailures;
+    },
+    submit: (write) => submit(write, { client: NOBODY }),
+    for: (submitter) => ({ database, submit: (write) => submit(write, submitter) }),
+    idle: () =>
+      running === 0 && queue.size === 0
+        ? Promise.resolve()
+        : new Promise((resolve) => idleWaiters.push(resolve)),
+  };
+
+  function submit<T>(write: Write<T>, { client, signal }: Submitter): Promise<T> {
+    const { weight, sizeBytes = WRITE_BYTES, alone = false } = write;
+    if (signal?.aborted === true) {
+      return Promise.reject(signal.reason as Error);
+    }
+    if (queuedWeight > 0 && queuedWeight + weight > maxQueuedWeight) {
+      return Promise.reject(full(`${queuedWeight} rows`));
+    }
+    if (heldBytes > 0 && heldBytes + sizeBytes > maxQueuedBytes) {
+      return Promise.reject(full(`${heldBytes} bytes`));
+    }
+    return new Promise<T>((resolve, reject) => {
+      const keys = [
+        ...(write.traces ?? []).map(({ projectId, id }) => keyOf('trace', projectId, id)),
+        ...(write.threads ?? []).map(({ projectId, id }) => keyOf('thread', projectId, id)),
+      ];
+      const settle = (): void => signal?.removeEventListener('abort', leave);
+      const pending: Pending = {
+        write,
+        client,
+        keys,
+        weight,
+        sizeBytes,
+        alone,
+        resolve(value) {
+          settle();
+          resolve(value as T);
+        },
+        reject(error: unknown) {
+          settle();
+          reject(error instanceof Error ? error : new Error('a write failed', { cause: error }));
+        },
+      };
+      const leave = (): void => {
+        const wasQueued = queue.remove(pending);
+        if (wasQueued) {
+          queuedWeight -= weight;
+          heldBytes -= sizeBytes;
+          schedule();
+        }
+        pending.reject(endedBefore(signal?.reason, wasQueued ? 'NO' : 'UNKNOWN'));
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      queue.push(pending);
+      queuedWeight += weight;
+      heldBytes += sizeBytes;
+      schedule();
+    });
+  }
+
+  /** Waits for the end of the turn, so that writes of one request travel together. */
+  function schedule(): void {
+    if (!scheduled) {
+      scheduled = true;
+      setImmediate(() => {
+        scheduled = false;
+        startBatches();
+      });
+    }
+  }
+
+  function startBatches(): void {
+    while (running < lanes) {
+      // One lane stays free of large writes, and one is theirs where both kinds wait.
+      const pauseMs = largeFromMs - performance.now();
+      const { items, isLarge } = queue.takeBatch(busy, {
+        allowLarge: pauseMs <= 0 && runningLarge < Math.max(1, lanes - 1),
+        largeFirst: pauseMs <= 0 && running > 0 && runningLarge === 0,
+      });
+      if (items.length === 0) {
+        if (pauseMs > 0 && queue.size > 0) {
+          setTimeout(schedule, pauseMs);
+        }
+        break;
+      }
+      const beganMs = performance.now();
+      running += 1;
+      runningLarge += isLarge ? 1 : 0;
+      items.forEach(({ keys, weight }) => {
+        queuedWeight -= weight;
+        keys.forEach((key) => busy.add(key));
+      });
+      void writeBatch(items).finally(() => {
+        running -= 1;
+        if (isLarge) {
+          runningLarge -= 1;
+          largeFromMs = performance.now() + LARGE_PAUSE * (performance.now() - beganMs);
+        }
+        items.forEach(({ keys, sizeBytes }) => {
+          heldBytes -= sizeBytes;
+          keys.forEach((key) => busy.delete(key));
+        });
+        startBatches();
+      });
+    }
+    if (running === 0 && queue.size === 0) {
+      idleWaiters.forEach((resolve) => resolve());
+      idleWaiters = [];
+    }
+  }
+
+  async function writeBatch(batch: readonly Pending[]): Promise<void> {
+    try {
+      const outcomes = await transact(batch.map(({ write }) => write));
+      batch.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index];
+        if (outcome !== undefined && 'value' in outcome) {
+          resolve(outcome.value);
+        } else {
+          reject(outcome?.error);
+        }
+      });
+    } catch (error) {
+      if (batch.length === 1 || (error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
+        batch.forEach(({ reject }) => reject(error));
+        return;
+      }
+      // The database refused something in the batch: each by itself, so that only that one fails.
+      for (const pending of batch) {
+        await writeBatch([pending]);
+      }
+    }
+  }
+
+  async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
+    const now = nextMoment();
+    // Both paths together take no longer than one may.
+    const timed = database.withBudget();
+    const { work, outcomes } =
+      (await appendToKnown(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
+    known.remember(work);
+    ingest.onCommit({ traces: written(work.traces), threads: written(work.threads) });
+    return outcomes;
+  }
+
+  /**
+   * The short way: by what is known of the traces, in one statement that reads nothing. Where it does not work out, for
+   * whatever reason, nothing is written or it is not known whether something was, and the long way tells.
+   */
+  async function appendToKnown(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work | undefined> {
+    const traces = writes.flatMap((write) => write.traces ?? []);
+    const work = new Batch(now);
+    const isKnown =
+      // A large batch is more than one statement: it would be applied in vain.
+      writes.reduce((sum, { weight }) => sum + weight, 0) <= maxBatchWeight &&
+      writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
+      known.recall(
+        work,
+        traces,
+        writes.map((write) => write.needs),
+      );
+    if (!isKnown) {
+      return undefined;
+    }
+    const outcomes = await applyAll(work, writes);
+    if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
+      try {
+        if (await append(timed, work)) {
+          return { work, outcomes };
+        }
+      } catch (error) {
+        appendFailures += 1;
+        ingest.onAppendFailure(error);
+        if (error instanceof StemmaError && error.written === 'UNKNOWN') {
+          known.forget(traces);
+          return await afterLostAnswer(timed, error, writes, now);
+        }
+        // The locked path fails the same way, if the cause lasts.
+      }
+    }
+    known.forget(traces);
+    return undefined;
+  }
+
+  /** The locked path finds out what was written; if it cannot, that stays unknown although it wrote nothing itself. */
+  async function afterLostAnswer(
+    timed: Database,
+    lost: StemmaError,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    try {
+      return await readAndWrite(timed, writes, now);
+    } catch (error) {
+      throw error instanceof StemmaError && error.code === 'UNAVAILABLE' ? lost : error;
+    }
+  }
+
+  /** The long way: everything is locked and read first. */
+  async function readAndWrite(
+    timed: Database,
+    writes: readonly Write<unknown>[],
+    now: string,
+  ): Promise<Work> {
+    return await timed.write(async (transaction) => {
+      const work = new Batch(now);
+      await lockAndLoad(
+        transaction,
+        work,
+        {
+          traces: writes.flatMap((write) => write.traces ?? []),
+          threads: writes.flatMap((write) => write.threads ?? []),
+        },
+        writes.map((write) => write.needs),
+      );
+      const more = writes.flatMap((write) => write.more?.(work) ?? []);
+      if (more.length > 0) {
+        await load(transaction, work, more);
+      }
+      const outcomes = await applyAll(work, writes);
+      await flush(transaction, work);
+      return { work, outcomes };
+    });
+  }
+
+  /** The clock, which gives no batch the moment of another. */
+  function nextMoment(): string {
+    lastMomentMs = Math.max(Date.now(), lastMomentMs + 1);
+    return new Date(lastMomentMs).toISOString();
+  }
+
+  return ingest;
+}
+
+async function applyAll(work: Batch, writes: readonly Write<unknown>[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const write of writes) {
+    try {
+      outcomes.push({ value: await work.attempt(() => applyWrite(work, write)) });
+    } catch (error) {
+      outcomes.push({ error });
+    }
+  }
+  return outcomes;
+}
+
+/** Applies a write to a batch, one of many rows in slices. */
+export function applyWrite<T>(batch: Batch, write: Write<T>): T | Promise<T> {
+  const applied = write.apply(batch);
+  return isGenerator<T>(applied) ? runInSlices(applied) : applied;
+}
+
+function isGenerator<T>(applied: T | Generator<void, T, void>): applied is Generator<void, T, void> {
+  return typeof applied === 'object' && applied !== null && Symbol.iterator in applied && 'next' in applied;
+}
+
+function written<Row>(table: Table<Row>): Row[] {
+  return [...table.added(), ...table.changed().map(({ after }) => after)];
+}
+
+function full(held: string): StemmaError {
+  return new StemmaError('UNAVAILABLE', `the write queue is full (${held}); try again a little later`);
+}
+
+/** The error of a write whose request ended before it was committed. */
+function endedBefore(reason: unknown, written: Written): unknown {
+  return reason instanceof StemmaError && reason.code === 'UNAVAILABLE'
+    ? new StemmaError('UNAVAILABLE', reason.message, { written, cause: reason })
+    : reason;
+}

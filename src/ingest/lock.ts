@@ -1,0 +1,67 @@
+import { type ThreadKey, type TraceKey, keyOf } from '../model/keys.js';
+import { inLockOrder } from '../model/lock-order.js';
+import { type Batch } from './unit-of-work.js';
+import { statement } from '../neo4j/cypher.js';
+import type { Runner } from '../neo4j/database.js';
+import type { ThreadRow, TraceRow } from '../model/rows.js';
+import { load, type Needs } from './read-rows.js';
+
+/** Takes the write lock of each trace, in the order given. */
+export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
+/**
+ * Takes the write lock of each thread, in the order given, and returns those that exist. Treat the others as missing, also if a
+ * later statement finds one: another transaction has created it since, and may be changing it.
+ */
+export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, ThreadKey>('threads/lock');
+/** Reads threads by key. Unknown keys give no row. */
+export const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread: ThreadRow }>(
+  'threads/read',
+);
+const readTraces = statement<{ traces: readonly object[] }, TraceRow>('traces/read');
+
+/**
+ * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
+ * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
+ */
+export async function lockAndLoad(
+  transaction: Runner,
+  batch: Batch,
+  { traces, threads }: { readonly traces: readonly TraceKey[]; readonly threads: readonly ThreadKey[] },
+  needs: readonly Needs[],
+): Promise<void> {
+  const contexts = new Set(
+    needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
+  );
+  const loads: Promise<unknown>[] = [];
+  if (traces.length > 0) {
+    const keys = inLockOrder(traces);
+    const read = keys.map((key) => ({ ...key, withContext: contexts.has(keyOf(key.projectId, key.id)) }));
+    loads.push(
+      lockTraces(transaction, { traces: keys }),
+      readTraces(transaction, { traces: read }).then((rows) => {
+        for (const trace of rows) {
+          batch.traces.load(keyOf(trace.projectId, trace.id), trace);
+        }
+      }),
+    );
+  }
+  if (threads.length > 0) {
+    const keys = inLockOrder(threads);
+    loads.push(
+      Promise.all([
+        lockThreads(transaction, { threads: keys }),
+        readThreads(transaction, { threads: keys }),
+      ]).then(([locked, rows]) => {
+        const isLocked = new Set(locked.map((key) => keyOf(key.projectId, key.id)));
+        for (const { thread } of rows) {
+          const key = keyOf(thread.projectId, thread.id);
+          // Without the others, a write creates its thread: the key's constraint then makes it a conflict, and it runs again.
+          if (isLocked.has(key)) {
+            batch.threads.load(key, thread);
+          }
+        }
+      }),
+    );
+  }
+  await Promise.all([...loads, load(transaction, batch, needs)]);
+}

@@ -1,0 +1,154 @@
+import { type TraceKey, keyOf } from '../model/keys.js';
+import { type Batch } from './unit-of-work.js';
+import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
+import type { Needs } from './read-rows.js';
+
+/** A trace as the last commit of this process left it, and what is known of its goals and steps. */
+interface KnownTrace {
+  /** Without its context, which may be large. */
+  readonly trace: TraceRow;
+  readonly goals: Map<string, GoalRow>;
+  /** Without their data. */
+  readonly steps: Map<string, StepRow>;
+}
+
+/** Needs that can be met by what is known, and those of what is to be created, which need not be looked for. */
+const MET: ReadonlySet<string> = new Set([
+  'goals',
+  'steps',
+  'newMessages',
+  'newSteps',
+  'newSequences',
+  'newEventKeys',
+] satisfies (keyof Needs)[]);
+
+/** A step rests on steps shortly before it. */
+const MAX_STEPS = 200;
+const MAX_ROWS = 10_000;
+
+/**
+ * What this process knows of the traces it wrote last, so that the next write to one need not read it. Others may have
+ * written since: what is written from here must be written by `append`, which then writes nothing.
+ */
+export class Known {
+  /** The one written longest ago comes first. */
+  readonly #traces = new Map<string, KnownTrace>();
+  #rows = 0;
+
+  /** Takes into `batch` what the writes need; false if not all of that is known. */
+  recall(batch: Batch, traces: readonly TraceKey[], needs: readonly Needs[]): boolean {
+    for (const need of needs) {
+      for (const [name, keys] of Object.entries(need) as [string, readonly unknown[]][]) {
+        if (keys.length > 0 && !MET.has(name)) {
+          return false;
+        }
+      }
+    }
+    const known: KnownTrace[] = [];
+    for (const { projectId, id } of traces) {
+      const each = this.#traces.get(keyOf(projectId, id));
+      if (each === undefined) {
+        return false;
+      }
+      batch.traces.load(keyOf(projectId, id), each.trace);
+      known.push(each);
+    }
+    return needs.every(
+      ({ goals = [], steps = [] }) =>
+        goals.every(({ projectId, traceId, goalId }) =>
+          recallChain(batch, this.#traces.get(keyOf(projectId, traceId)), goalId),
+        ) && steps.every(({ projectId, id }) => recallStep(batch, known, projectId, id)),
+    );
+  }
+
+  /** Keeps what a batch that is committed read and wrote. */
+  remember(batch: Batch): void {
+    const added = batch.traces.added().map((after) => ({ before: null, after }));
+    for (const { before, after } of [...added, ...batch.traces.changed()]) {
+      const old = this.#take(after);
+      const goesOn = old !== undefined && before !== null && isSame(old.trace, before);
+      const { goals, steps } = goesOn
+        ? old
+        : { goals: new Map<string, GoalRow>(), steps: new Map<string, StepRow>() };
+      const table = batch.goals(after.projectId, after.id);
+      for (const { goalId } of table.removed()) {
+        goals.delete(goalId);
+        // Those recorded on it belong to the trace now.
+        steps.clear();
+      }
+      for (const goal of table.rows()) {
+        goals.set(goal.goalId, goal);
+      }
+      const { context: _, ...trace } = after;
+      this.#put({ trace, goals, steps });
+    }
+    for (const { data: _, texts: _texts, ...step } of batch.steps.rows()) {
+      const known = this.#take({ projectId: step.projectId, id: step.traceId });
+      if (known !== undefined) {
+        known.steps.set(step.id, step);
+        const [oldest] = known.steps.keys();
+        if (known.steps.size > MAX_STEPS && oldest !== undefined) {
+          known.steps.delete(oldest);
+        }
+        this.#put(known);
+      }
+    }
+    for (const { trace } of this.#traces.values()) {
+      if (this.#rows <= MAX_ROWS) {
+        break;
+      }
+      this.#take(trace);
+    }
+  }
+
+  forget(traces: readonly TraceKey[]): void {
+    traces.forEach((trace) => this.#take(trace));
+  }
+
+  #take({ projectId, id }: TraceKey): KnownTrace | undefined {
+    const key = keyOf(projectId, id);
+    const known = this.#traces.get(key);
+    if (known !== undefined) {
+      this.#traces.delete(key);
+      this.#rows -= rowsOf(known);
+    }
+    return known;
+  }
+
+  #put(known: KnownTrace): void {
+    this.#traces.set(keyOf(known.trace.projectId, known.trace.id), known);
+    this.#rows += rowsOf(known);
+  }
+}
+
+function rowsOf({ goals, steps }: KnownTrace): number {
+  return 1 + goals.size + steps.size;
+}
+
+/** Whether a trace that was read is the one that was known, and nobody else wrote to it in between. */
+function isSame(known: TraceRow, read: TraceRow): boolean {
+  return known.lastEventId === read.lastEventId && known.createdAt === read.createdAt;
+}
+
+/** Takes a goal and all above it into `batch`; false if one of them is not known. */
+function recallChain(batch: Batch, known: KnownTrace | undefined, goalId: string): boolean {
+  for (let id: string | null = goalId; id !== null;) {
+    const goal: GoalRow | undefined = known?.goals.get(id);
+    if (goal === undefined) {
+      return false;
+    }
+    batch.goals(goal.projectId, goal.traceId).load(id, goal);
+    id = goal.parentId;
+  }
+  return true;
+}
+
+function recallStep(batch: Batch, known: readonly KnownTrace[], projectId: string, id: string): boolean {
+  const step = known
+    .find(({ trace, steps }) => trace.projectId === projectId && steps.has(id))
+    ?.steps.get(id);
+  if (step !== undefined) {
+    batch.steps.load(keyOf(projectId, id), step);
+  }
+  return step !== undefined;
+}

@@ -1,0 +1,76 @@
+import type { Batch } from './unit-of-work.js';
+import { statement } from '../neo4j/cypher.js';
+import type { Runner } from '../neo4j/database.js';
+import { badInput } from '../base/errors.js';
+import type { CheckpointRow } from '../model/rows.js';
+import { shown } from '../base/json.js';
+import type { PieceKey } from '../content/store-pieces.js';
+
+type Rows = readonly object[];
+
+const createCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/create');
+const replaceCheckpoints = statement<{ checkpoints: Rows }, PieceKey>('checkpoints/replace');
+const linkCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/link');
+const linkAwaiting = statement<{ checkpoints: Rows }, { projectId: string; id: string }>(
+  'checkpoints/link-awaiting',
+);
+const lockKeys = statement<{ keys: Rows }, never>('checkpoints/lock-keys');
+const findCircular = statement<{ checkpoints: Rows }, { id: string }>('checkpoints/find-circular');
+const placeCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/place');
+const pointToLatest = statement<{ threads: Rows }, never>('threads/point-to-latest');
+
+/**
+ * Writes the batch's checkpoints with their edges, except to what they hold, and returns the content that replaced ones
+ * held. BAD_USER_INPUT, once all is sent, if one would descend from itself.
+ */
+export async function flushCheckpoints(transaction: Runner, batch: Batch): Promise<readonly PieceKey[]> {
+  const added = batch.checkpoints.added();
+  const changes = batch.checkpoints.changed();
+  const changed = changes.map(({ after }) => after);
+  const written = [...added, ...changed];
+  if (written.length === 0) {
+    return [];
+  }
+  const run = async <Row>(rows: Rows, send: (rows: Rows) => Promise<Row[]>): Promise<Row[]> =>
+    rows.length === 0 ? [] : await send(rows);
+  const keys = (rows: readonly CheckpointRow[]): Rows => rows.map(({ projectId, id }) => ({ projectId, id }));
+  const threads = new Map(
+    written.map(({ projectId, threadId: id }) => [`${projectId}\u0000${id}`, { projectId, id }]),
+  );
+  const placed = written.flatMap(({ projectId, id, stepId }) =>
+    stepId == null ? [] : [{ projectId, id, stepId }],
+  );
+  const [, released, , parents] = await Promise.all([
+    run(added.map(toNode), (checkpoints) => createCheckpoints(transaction, { checkpoints })),
+    run(changed.map(toNode), (checkpoints) => replaceCheckpoints(transaction, { checkpoints })),
+    run(keys(written.filter(({ parentId }) => parentId !== null)), (checkpoints) =>
+      linkCheckpoints(transaction, { checkpoints }),
+    ),
+    run(keys(added), (checkpoints) => linkAwaiting(transaction, { checkpoints })),
+    run(placed, (checkpoints) => placeCheckpoints(transaction, { checkpoints })),
+    pointToLatest(transaction, { threads: [...threads.values()] }),
+  ]);
+  // Only one that has children already can come to descend from itself.
+  const moved = changes.filter(({ before, after }) => ![null, before.parentId].includes(after.parentId));
+  const suspects = [...parents, ...moved.map(({ after: { projectId, id } }) => ({ projectId, id }))];
+  // They look one after the other in a project: of two that close a circle together, the later sees what the first one did.
+  const projects = [...new Set(suspects.map(({ projectId }) => projectId))].sort();
+  const [, [circular]] = await Promise.all([
+    run(
+      projects.map((projectId) => ({ projectId, id: '' })),
+      (projectKeys) => lockKeys(transaction, { keys: projectKeys }),
+    ),
+    run(suspects, (checkpoints) => findCircular(transaction, { checkpoints })),
+  ]);
+  if (circular !== undefined) {
+    throw badInput(
+      'input.metadata.parentCheckpointId',
+      `expected a checkpoint that does not descend from ${shown(circular.id)}, got one that does`,
+    );
+  }
+  return released;
+}
+
+function toNode({ payload, stepId: _, ...row }: CheckpointRow): object {
+  return { ...row, ...payload };
+}

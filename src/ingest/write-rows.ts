@@ -1,0 +1,175 @@
+import { keyOf } from '../model/keys.js';
+import { lockOrder } from '../model/lock-order.js';
+import { append, difference, goalsOf, group, isMove, update } from './fast-append.js';
+import { type Batch, type Change } from './unit-of-work.js';
+import { statement } from '../neo4j/cypher.js';
+import type { Runner } from '../neo4j/database.js';
+import { OvertakenError } from '../base/errors.js';
+import { flushCheckpoints } from './write-checkpoints.js';
+import { freeContent, lockFreeing } from '../content/release-pieces.js';
+import type { MessageRow, RunEventRow, RunRow } from '../model/rows.js';
+import { contentToProperties, goalToNode } from '../model/row-mapping.js';
+import { partsOf } from '../base/slices.js';
+import { storeContent } from '../content/store-pieces.js';
+
+type Rows = readonly object[];
+
+const createTraces = statement<{ traces: Rows }, never>('traces/create');
+const linkTraces = statement<{ traces: Rows }, never>('traces/link');
+const createThreads = statement<{ threads: Rows }, never>('threads/create');
+const updateThreads = statement<{ threads: Rows }, never>('threads/update');
+const joinThreads = statement<{ traces: Rows }, never>('traces/join-threads');
+const createGoals = statement<{ goals: Rows }, never>('goals/create');
+const moveGoals = statement<{ goals: Rows }, never>('goals/move');
+const removeGoals = statement<{ goals: Rows }, never>('goals/remove');
+const updateMessages = statement<{ messages: Rows }, never>('messages/update');
+const moveMessages = statement<{ messages: Rows }, never>('messages/move');
+const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
+const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
+
+/** What `flush` writes. */
+const WRITTEN: ReadonlySet<Change> = new Set([
+  'traces added',
+  'traces changed',
+  'threads added',
+  'threads changed',
+  'goals added',
+  'goals changed',
+  'goals removed',
+  'steps added',
+  'messages added',
+  'messages changed',
+  'events added',
+  'runEvents added',
+  'checkpoints added',
+  'checkpoints changed',
+  'held added',
+]);
+
+/**
+ * Writes what became of the batch: one statement a kind of change, sent without waiting for one another (the server runs them
+ * in order). One of very many rows goes in parts. Throws an Error before it writes anything if the batch has a kind of change that
+ * no statement writes.
+ */
+export async function flush(transaction: Runner, batch: Batch): Promise<void> {
+  const unwritten = [...batch.changes()].filter((change) => !WRITTEN.has(change));
+  if (unwritten.length > 0) {
+    throw new Error(`expected changes that are written, got ${unwritten.join(', ')}`);
+  }
+  const sent: Promise<unknown>[] = [];
+  const add = (promise: Promise<unknown>): void => {
+    // It may fail while another is waited for; then the last line tells.
+    promise.catch(() => undefined);
+    sent.push(promise);
+  };
+  const send = async <Row extends object>(
+    rows: readonly Row[],
+    run: (rows: readonly Row[]) => Promise<unknown>,
+  ): Promise<void> => {
+    const parts = partsOf(rows);
+    if (parts.length === 1) {
+      add(run(rows));
+      return;
+    }
+    // Each is encoded in a turn of its own.
+    for (const part of parts) {
+      await run(part);
+    }
+  };
+
+  // In one order for all, so that two servers that create the same rows do not wait for each other.
+  await send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
+  await send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
+  await send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
+  const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
+  await send(
+    joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
+    (traces) => joinThreads(transaction, { traces }),
+  );
+
+  const newGoals = goalsOf(batch, (table) => table.added());
+  await send(newGoals, (goals) => createGoals(transaction, { goals: goals.map(goalToNode) }));
+  const moved = [
+    ...newGoals.filter((goal) => goal.parentId !== null),
+    ...goalsOf(batch, (table) => table.changed())
+      .filter(isMove)
+      .map(({ after }) => after),
+  ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
+  await send(moved, (rows) => moveGoals(transaction, { goals: rows }));
+  // After the goals: the goal that a sub-trace works for may be as new as the sub-trace.
+  const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
+  await send(
+    subTraces.map(({ projectId, id }) => ({ projectId, id })),
+    (traces) => linkTraces(transaction, { traces }),
+  );
+  const removed = goalsOf(batch, (table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
+    projectId,
+    traceId,
+    goalId,
+  }));
+  await send(removed, (rows) => removeGoals(transaction, { goals: rows }));
+
+  const changedMessages = batch.messages.changed();
+  await send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
+  const movedMessages = changedMessages
+    .filter(({ before, after }) => before.goalId !== after.goalId)
+    .map(({ after: { projectId, id, traceId, goalId } }) => ({ projectId, id, traceId, goalId }));
+  await send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
+
+  add(
+    append(transaction, batch).then((done) => {
+      if (!done) {
+        throw new OvertakenError('a trace lost what it was started from after it was read');
+      }
+    }),
+  );
+
+  await send(batch.runEvents.added(), (events) => addRunEvents(transaction, events, batch.now));
+  if (batch.checkpoints.changed().length > 0) {
+    // What they held is freed.
+    add(lockFreeing(transaction));
+  }
+  const released = flushCheckpoints(transaction, batch);
+  add(released);
+  const held = [...batch.held.rows()];
+  add(
+    storeContent(transaction, {
+      chains: held.flatMap(({ projectId, contentId }) => {
+        const chain = batch.chains.get(keyOf(projectId, contentId));
+        return chain === undefined ? [] : [chain];
+      }),
+      known: batch.knownContent,
+      held,
+    }),
+  );
+  await Promise.all(sent);
+  await freeContent(transaction, await released);
+}
+
+async function addRunEvents(
+  transaction: Runner,
+  added: readonly RunEventRow[],
+  now: string,
+): Promise<unknown> {
+  const runs = group(
+    added,
+    (event) => keyOf(event.projectId, event.threadId, event.runId),
+    ([{ projectId, threadId, generation, runId }], events) => ({
+      run: { projectId, threadId, generation, id: runId, createdAt: now, updatedAt: now },
+      events,
+    }),
+  );
+  return await Promise.all([
+    touchRuns(transaction, { runs: runs.map(({ run }) => run) }),
+    createRunEvents(transaction, { runs }),
+  ]);
+}
+
+function messageUpdate({ before, after }: { before: MessageRow; after: MessageRow }): object {
+  const { content, ...properties } = difference(before, after);
+  return {
+    projectId: after.projectId,
+    id: after.id,
+    properties: { ...properties, ...(content === undefined ? {} : contentToProperties(after.content)) },
+  };
+}

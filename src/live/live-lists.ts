@@ -1,0 +1,221 @@
+import { statement } from '../neo4j/cypher.js';
+import type { Database } from '../neo4j/database.js';
+import { listTraces, NEWEST, type TraceFilter } from '../domain/traces/list-traces.js';
+import { createPoll } from './poll.js';
+import { createTraceList, MAX_KNOWN, type ListFollower, type TraceList } from './live-list.js';
+import { readTraces } from '../domain/traces/traces.js';
+
+/**
+ * The lists of traces that are being watched. Changes are noticed by one query a project, at each commit of this process
+ * and at regular looks for those of others; a trace that changes faster than its follower reads is told once, as it then
+ * is. Each list is known as far as its newest 500 and what was told since: the departure of an older trace is not told.
+ */
+export interface ListChanges {
+  follow(list: { readonly projectId: string; readonly filter: TraceFilter }): Promise<ListFollower>;
+  /** Says that traces of these projects changed. */
+  wake(projectIds: Iterable<string>): void;
+  /** How many projects are being watched. */
+  readonly watched: number;
+  /** Looks no more: followers wait in silence for their sockets to close. */
+  close(): void;
+}
+
+/** The watched lists of one project. */
+interface Watch {
+  readonly projectId: string;
+  /** The versions of the traces that changed lately, by id. */
+  seen: Map<string, string>;
+  /** When, by this process's steady clock, the last looks began that reached back a little, and far. */
+  lookedAt: number;
+  lookedFarAt: number;
+  lookedForMissingAt: number;
+  looking: boolean;
+  again: boolean;
+  /** By filter. */
+  readonly lists: Map<string, WatchedList>;
+  /** Resolves when what changed before is known. */
+  begun: Promise<void>;
+}
+
+interface WatchedList {
+  readonly list: TraceList;
+  /** Resolves when what it holds is known. */
+  readonly begun: Promise<void>;
+}
+
+const readChanged = statement<
+  { readonly projectId: string; readonly withinMs: number },
+  { readonly id: string; readonly lastEventId: number; readonly createdAt: string }
+>('traces/changed');
+const readMissing = statement<
+  { readonly projectId: string; readonly ids: readonly string[] },
+  { readonly id: string }
+>('traces/read-missing');
+
+/** A change is stamped before its commit. Every look reaches back for the usual delay, one a second for the longest. */
+const USUAL_COMMIT_MS = 1_000;
+const LATE_COMMIT_MS = 10_000;
+const FAR_LOOK_MS = 1_000;
+/** Commits that come faster are looked at together. */
+const PAUSE_MS = 20;
+const ROWS_AT_A_TIME = 1_000;
+
+export function createListChanges(
+  database: Database,
+  { pollMs = 100, onError }: { readonly pollMs?: number; readonly onError: (error: unknown) => void },
+): ListChanges {
+  const watches = new Map<string, Watch>();
+  let closed = false;
+  const poll = createPoll({
+    everyMs: pollMs,
+    wanted: () => watches.size > 0 && !closed,
+    look: async () => {
+      await Promise.all([...watches.values()].map(look));
+    },
+  });
+
+  /** Looks for changes, once more if there was a wake-up meanwhile. Never rejects. */
+  async function look(watch: Watch): Promise<void> {
+    watch.again = watch.looking;
+    if (watch.looking) {
+      return;
+    }
+    watch.looking = true;
+    try {
+      await watch.begun;
+      for (;;) {
+        await lookForChanges(watch);
+        await lookForMissing(watch);
+        if (!watch.again || watch.lists.size === 0 || closed) {
+          break;
+        }
+        watch.again = false;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+      }
+    } catch (error) {
+      onError(error);
+    } finally {
+      watch.looking = false;
+    }
+  }
+
+  async function lookForChanges(watch: Watch): Promise<void> {
+    const { projectId } = watch;
+    const now = performance.now();
+    const far = now - watch.lookedFarAt > FAR_LOOK_MS;
+    const withinMs = far
+      ? LATE_COMMIT_MS + (now - watch.lookedFarAt)
+      : USUAL_COMMIT_MS + (now - watch.lookedAt);
+    const heads = await readChanged(database, { projectId, withinMs: Math.ceil(withinMs) });
+    const ids = heads.filter((head) => watch.seen.get(head.id) !== versionOf(head)).map(({ id }) => id);
+    const seen = far ? new Map(heads.map((head) => [head.id, versionOf(head)])) : watch.seen;
+    for (let start = 0; start < ids.length; start += ROWS_AT_A_TIME) {
+      const rows = await readTraces(database, { projectId, ids: ids.slice(start, start + ROWS_AT_A_TIME) });
+      for (const trace of rows) {
+        seen.set(trace.id, versionOf(trace));
+        watch.seen.set(trace.id, versionOf(trace));
+        watch.lists.forEach(({ list }) => list.changed(trace));
+      }
+    }
+    watch.seen = seen;
+    watch.lookedAt = now;
+    watch.lookedFarAt = far ? now : watch.lookedFarAt;
+  }
+
+  async function lookForMissing(watch: Watch): Promise<void> {
+    const now = performance.now();
+    if (now - watch.lookedForMissingAt < pollMs) {
+      return;
+    }
+    const ids = [...new Set([...watch.lists.values()].flatMap(({ list }) => [...list.known()]))];
+    const missing = ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
+    for (const { id } of missing) {
+      watch.lists.forEach(({ list }) => list.gone(id));
+    }
+    watch.lookedForMissingAt = now;
+  }
+
+  function open(projectId: string): Watch {
+    const now = performance.now();
+    const watch: Watch = {
+      projectId,
+      seen: new Map(),
+      lookedAt: now,
+      lookedFarAt: now,
+      lookedForMissingAt: now,
+      looking: false,
+      again: false,
+      lists: new Map(),
+      begun: Promise.resolve(),
+    };
+    watch.begun = readChanged(database, { projectId, withinMs: LATE_COMMIT_MS }).then((heads) => {
+      watch.seen = new Map(heads.map((head) => [head.id, versionOf(head)]));
+    });
+    watches.set(projectId, watch);
+    return watch;
+  }
+
+  function openList({ projectId, lists, begun }: Watch, name: string, filter: TraceFilter): WatchedList {
+    const list = createTraceList(filter);
+    const page = { projectId, ...filter, before: NEWEST, limit: MAX_KNOWN };
+    const opened = {
+      list,
+      begun: begun.then(() => listTraces(database, page)).then((newest) => list.begin(newest)),
+    };
+    lists.set(name, opened);
+    return opened;
+  }
+
+  return {
+    async follow({ projectId, filter }) {
+      // Nothing is awaited until the follower is attached: others leave meanwhile, and take what they watch with them.
+      const watch = watches.get(projectId) ?? open(projectId);
+      const name = JSON.stringify([filter.mode, filter.agentType, filter.uid, filter.status]);
+      const opened = watch.lists.get(name) ?? openList(watch, name, filter);
+      const follower = opened.list.follow(() => {
+        if (opened.list.followers === 0 && watch.lists.get(name) === opened) {
+          watch.lists.delete(name);
+        }
+        if (watch.lists.size === 0 && watches.get(projectId) === watch) {
+          watches.delete(projectId);
+        }
+        if (watches.size === 0) {
+          poll.stop();
+        }
+      });
+      try {
+        await opened.begun;
+      } catch (error) {
+        await follower.return?.();
+        throw error;
+      }
+      poll.start();
+      return follower;
+    },
+    wake(projectIds) {
+      for (const projectId of new Set(projectIds)) {
+        const watch = watches.get(projectId);
+        if (watch !== undefined && !closed) {
+          void look(watch);
+        }
+      }
+    },
+    get watched() {
+      return watches.size;
+    },
+    close() {
+      closed = true;
+      poll.stop();
+    },
+  };
+}
+
+function versionOf({
+  lastEventId,
+  createdAt,
+}: {
+  readonly lastEventId: number;
+  readonly createdAt: string;
+}): string {
+  return `${lastEventId} ${createdAt}`;
+}

@@ -1,0 +1,265 @@
+import { keyOf } from '../model/keys.js';
+import type { Database } from '../neo4j/database.js';
+import { StemmaError } from '../base/errors.js';
+import { createFollower, type Follower, type Tail } from './follower.js';
+import { FIRST_PAGE, nextLimit, readLogPart } from './read-log.js';
+import type { LogHead, LogKey, LogOwner, LogSource } from './log-source.js';
+import { createPoll } from './poll.js';
+
+/**
+ * The ends of the logs of one kind that are being watched. The log in the database is the truth: a commit of this process,
+ * or the regular look at all watched logs, only says that there is more to read. What is new is read once for all
+ * followers; one that is behind the part kept here reads the log itself, a page at a time, when it asks for more.
+ */
+export interface Tails<Row> {
+  /**
+   * Follows a log, whose newest event is `latest` or a later one, from behind event `after`: each event exactly once, in
+   * order. Reads nothing until asked, and waits while the database is away. A log that is gone, also one whose owner now
+   * has another, is told as deleted. One that has not begun (`life` null, both numbers 0) is the next that begins.
+   */
+  follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower<Row>>;
+  /** Says how far these logs now go. */
+  wake(heads: readonly LogHead[]): void;
+  /** Says that a log is gone; without `life`, whichever is being watched. */
+  forget(log: LogOwner & { readonly life?: string }): void;
+  /** How many logs are being watched. */
+  readonly watched: number;
+  /** Looks no more: followers wait in silence for their sockets to close, as an end would look like the log's. */
+  close(): void;
+}
+
+const MAX_TAIL_EVENTS = 500;
+const MAX_TAIL_BYTES = 1_000_000;
+/** After so many looks without anything new, a tail keeps no events. */
+const QUIET_LOOKS = 10;
+
+export function createTails<Row>(
+  database: Database,
+  source: LogSource<Row>,
+  { pollMs = 100, onError }: { readonly pollMs?: number; readonly onError: (error: unknown) => void },
+): Tails<Row> {
+  const tails = new Map<string, Tail<Row>>();
+  let closed = false;
+  const poll = createPoll({ everyMs: pollMs, wanted: () => tails.size > 0 && !closed, look });
+
+  function remove(tail: Tail<Row>): void {
+    if (tails.get(idOf(tail.owner)) === tail) {
+      tails.delete(idOf(tail.owner));
+    }
+    if (tails.size === 0) {
+      poll.stop();
+    }
+  }
+
+  function drop(tail: Tail<Row>): void {
+    tail.deleted = true;
+    remove(tail);
+    wakeFollowers(tail);
+  }
+
+  /** Reads what is new, once for all followers, and wakes them. `doubted`: even if nothing is said to be new. */
+  async function advance(tail: Tail<Row>, { doubted = false } = {}): Promise<void> {
+    if (tail.reading) {
+      return;
+    }
+    tail.reading = true;
+    let unavailable = false;
+    try {
+      for (
+        let again = doubted;
+        (again || tail.readUpTo < tail.latest) && tail.followers.size > 0 && !tail.deleted;
+        again = false
+      ) {
+        const key = { ...tail.owner, life: tail.life };
+        const part = await readLogPart(database, source, key, { after: tail.readUpTo, limit: tail.limit });
+        if (part.kind === 'events') {
+          keep(source, tail, part.events);
+          wakeFollowers(tail);
+        } else if (part.kind === 'gap') {
+          // Each follower finds it, and tells it, by itself.
+          empty(tail);
+          tail.readUpTo = part.latest;
+          tail.latest = Math.max(tail.latest, part.latest);
+        } else if (part.kind === 'deleted') {
+          drop(tail);
+        } else {
+          tail.latest = tail.readUpTo;
+        }
+      }
+    } catch (error) {
+      onError(error);
+      unavailable = isUnavailable(error);
+      tail.stalled = true;
+    } finally {
+      tail.reading = false;
+      // Those still waiting read for themselves.
+      if (!unavailable) {
+        wakeFollowers(tail);
+      }
+    }
+  }
+
+  /** One look at all watched logs, for what other processes wrote. */
+  async function look(): Promise<void> {
+    const asked = new Map(tails);
+    const watched = [...asked.values()].map(({ owner, life, latest }) => ({ ...owner, life, latest }));
+    try {
+      for (const head of await source.movedHeads(database, watched)) {
+        hear(asked.get(idOf(head)), head);
+      }
+      asked.forEach(tidy);
+    } catch (error) {
+      onError(error);
+    }
+  }
+
+  function hear(tail: Tail<Row> | undefined, { life, latest }: LogHead): void {
+    if (tail === undefined || tail.deleted) {
+      return;
+    }
+    tail.life ??= life;
+    if (life !== tail.life) {
+      void advance(tail, { doubted: true });
+    } else if (latest > tail.latest) {
+      tail.latest = latest;
+      tail.quietLooks = 0;
+      void advance(tail);
+    }
+  }
+
+  /** After a look that the database answered. */
+  function tidy(tail: Tail<Row>): void {
+    tail.quietLooks += 1;
+    if (tail.stalled) {
+      tail.stalled = false;
+      void advance(tail);
+      wakeFollowers(tail);
+    } else if (tail.quietLooks > QUIET_LOOKS && !tail.reading) {
+      empty(tail);
+    }
+  }
+
+  function attach(tail: Tail<Row>, after: number): Follower<Row> {
+    return createFollower(database, source, tail, {
+      after,
+      onDeleted: () => drop(tail),
+      onEnd() {
+        if (tail.followers.size === 0) {
+          remove(tail);
+        }
+      },
+    });
+  }
+
+  return {
+    // Between finding a tail and attaching to it nothing is awaited: its last follower might leave meanwhile.
+    async follow({ projectId, ownerId, life: given }, { after, latest }) {
+      const owner = { projectId, ownerId };
+      let life = given;
+      for (;;) {
+        const known = tails.get(idOf(owner));
+        if (known === undefined) {
+          const tail = newTail<Row>({ ...owner, life, latest }, { deleted: false });
+          tails.set(idOf(owner), tail);
+          poll.start();
+          return attach(tail, after);
+        }
+        known.life ??= life;
+        if (known.life === life) {
+          return attach(known, after);
+        }
+        // One of the two is over, or the log has begun in the meantime.
+        const now = (await source.head(database, owner))?.life ?? null;
+        life ??= now;
+        if (life !== now) {
+          return attach(newTail<Row>({ ...owner, life, latest }, { deleted: true }), after);
+        }
+        if (tails.get(idOf(owner)) === known && known.life !== now) {
+          drop(known);
+        }
+      }
+    },
+    wake(heads) {
+      for (const head of heads) {
+        hear(tails.get(idOf(head)), head);
+      }
+    },
+    forget({ life, ...owner }) {
+      const tail = tails.get(idOf(owner));
+      if (tail !== undefined && (life === undefined || life === tail.life)) {
+        drop(tail);
+      }
+    },
+    get watched() {
+      return tails.size;
+    },
+    close() {
+      closed = true;
+      poll.stop();
+    },
+  };
+}
+
+function idOf({ projectId, ownerId }: LogOwner): string {
+  return keyOf(projectId, ownerId);
+}
+
+function newTail<Row>(
+  { projectId, ownerId, life, latest }: LogHead,
+  { deleted }: { readonly deleted: boolean },
+): Tail<Row> {
+  return {
+    owner: { projectId, ownerId },
+    life,
+    latest,
+    readUpTo: latest,
+    events: [],
+    sizeBytes: 0,
+    limit: FIRST_PAGE,
+    reading: false,
+    deleted,
+    stalled: false,
+    quietLooks: 0,
+    followers: new Set(),
+  };
+}
+
+function wakeFollowers(tail: Tail<unknown>): void {
+  for (const wake of [...tail.followers]) {
+    wake();
+  }
+}
+
+/** Adds what was read after `readUpTo`, and lets go of the oldest: the newest event is always kept, however large. */
+function keep<Row>(source: LogSource<Row>, tail: Tail<Row>, events: readonly Row[]): void {
+  for (const event of events) {
+    const number = source.numberOf(event);
+    if (number > tail.readUpTo + 1) {
+      empty(tail);
+    }
+    tail.events.push(event);
+    tail.sizeBytes += source.sizeOf(event);
+    tail.readUpTo = number;
+  }
+  tail.latest = Math.max(tail.latest, tail.readUpTo);
+  tail.limit = nextLimit(source, events);
+  let over = 0;
+  while (
+    over < tail.events.length - 1 &&
+    (tail.events.length - over > MAX_TAIL_EVENTS || tail.sizeBytes > MAX_TAIL_BYTES)
+  ) {
+    const oldest = tail.events[over];
+    tail.sizeBytes -= oldest === undefined ? 0 : source.sizeOf(oldest);
+    over += 1;
+  }
+  tail.events.splice(0, over);
+}
+
+function empty(tail: Tail<unknown>): void {
+  tail.events = [];
+  tail.sizeBytes = 0;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StemmaError && error.code === 'UNAVAILABLE';
+}

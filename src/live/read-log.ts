@@ -1,0 +1,73 @@
+import type { Database, Runner } from '../neo4j/database.js';
+import type { LogKey, LogPlace, LogSource } from './log-source.js';
+
+/** What a log has after an event. */
+export type LogPart<Row> =
+  /** The next events, one or more; `latest` is the newest number given out, as far as this reading knows. */
+  | { readonly kind: 'events'; readonly events: readonly Row[]; readonly latest: number }
+  /** There is nothing more yet. */
+  | { readonly kind: 'end' }
+  /** All events up to `latest` are gone. */
+  | { readonly kind: 'gap'; readonly latest: number }
+  /** The log is gone. */
+  | { readonly kind: 'deleted' };
+
+/**
+ * Reads what follows event `after`, at most `limit` events. Where numbers are missing, before the first event or between
+ * two, those events are gone.
+ *
+ * Neo4j lets a reader see a commit in parts: a log's newest number before the event, a later event before an earlier
+ * one. So what looks like the lack of an event is looked at again under the owner's lock, behind every commit.
+ */
+export async function readLogPart<Row>(
+  database: Database,
+  source: LogSource<Row>,
+  key: LogKey,
+  place: LogPlace,
+): Promise<LogPart<Row>> {
+  if (key.life === null) {
+    return { kind: 'end' };
+  }
+  const events = unbroken(source, await source.read(database, key, place), place.after);
+  const last = events.at(-1);
+  return last === undefined
+    ? await database.readLocked((transaction) => readLocked(transaction, source, key, place))
+    : { kind: 'events', events, latest: source.numberOf(last) };
+}
+
+async function readLocked<Row>(
+  transaction: Runner,
+  source: LogSource<Row>,
+  key: LogKey,
+  place: LogPlace,
+): Promise<LogPart<Row>> {
+  const [head, events] = await Promise.all([
+    source.lockedHead(transaction, key),
+    source.read(transaction, key, place),
+  ]);
+  if (head?.life !== key.life) {
+    return { kind: 'deleted' };
+  }
+  const { latest } = head;
+  if (events.length > 0) {
+    return { kind: 'events', events, latest };
+  }
+  return latest > place.after ? { kind: 'gap', latest } : { kind: 'end' };
+}
+
+/** The events that follow `after` one by one, up to the first that is missing. */
+function unbroken<Row>(source: LogSource<Row>, events: readonly Row[], after: number): readonly Row[] {
+  const broken = events.findIndex((event, index) => source.numberOf(event) !== after + 1 + index);
+  return broken === -1 ? events : events.slice(0, broken);
+}
+
+/** The length of the first page, when the size of the events is not known. */
+export const FIRST_PAGE = 20;
+const MAX_PAGE = 500;
+const PAGE_BYTES = 512 * 1024;
+
+/** How long the next page may be, so that it holds about half a megabyte, going by the last. */
+export function nextLimit<Row>(source: LogSource<Row>, events: readonly Row[]): number {
+  const sizeBytes = events.reduce((sum, event) => sum + source.sizeOf(event), 0);
+  return Math.max(1, Math.min(MAX_PAGE, Math.floor((PAGE_BYTES * events.length) / Math.max(1, sizeBytes))));
+}

@@ -1,0 +1,48 @@
+import { hash, randomUUID } from 'node:crypto';
+import { badInput } from '../base/errors.js';
+import { stringifyJson } from '../base/json-text.js';
+import { shown } from '../base/json.js';
+
+const MAX_LENGTH = 200;
+
+/** The id given, checked (1 to 200 characters, no control characters), or a new UUID. */
+export function idOr(given: string | null | undefined, field: string): string {
+  return given == null ? randomUUID() : checkId(given, field);
+}
+
+/** `id`, or BAD_USER_INPUT naming `field`. */
+export function checkId(id: string, field: string): string {
+  if (id === '' || id.length > MAX_LENGTH * 2 || [...id].length > MAX_LENGTH || /\p{Cc}/u.test(id)) {
+    throw badInput(
+      field,
+      `expected 1 to ${MAX_LENGTH} characters, none of them a control character, got ${shown(id)}`,
+    );
+  }
+  return id;
+}
+
+/** Checks an id that may be absent. */
+export function checkOptionalId(id: string | null | undefined, field: string): string | null {
+  return id == null ? null : checkId(id, field);
+}
+
+/** The most characters that a text may have which Neo4j keeps in an index: it takes some 8,000 bytes with the rest of a key. */
+export const MAX_INDEXED_LENGTH = 1_000;
+
+/** Checks a text that may be absent and that lists are filtered by. */
+export function checkIndexed(text: string | null | undefined, field: string): string | null {
+  if (text != null && [...text].length > MAX_INDEXED_LENGTH) {
+    throw badInput(field, `expected at most ${MAX_INDEXED_LENGTH} characters, got ${[...text].length}`);
+  }
+  return text ?? null;
+}
+
+/** Equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
+export function digestOf(value: unknown): string {
+  return digestOfText(stringifyJson(value));
+}
+
+/** The digest of the JSON value that `text` is. */
+export function digestOfText(text: string): string {
+  return hash('sha256', text, 'base64url').slice(0, 22);
+}

@@ -1,0 +1,164 @@
+import { objectText } from '../base/object-text.js';
+import { JsonText, stringifyJson } from '../base/json-text.js';
+import { parseJson } from '../base/json.js';
+import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './rows.js';
+
+/** A goal's properties as Neo4j has them: its stats flat, with a prefix. */
+export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & {
+  readonly [Name in keyof Stats as `${StatsPrefix}${Capitalize<Name>}`]: Stats[Name];
+};
+
+/** A message's properties: a text is `content`, any other JSON is `contentJson`. */
+export type MessageNode = Omit<MessageRow, 'content'> & {
+  readonly content?: string | null;
+  readonly contentJson?: string | null;
+};
+
+/** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
+export type StepNode = Required<Omit<StepRow, 'data' | 'texts' | 'properties'>> &
+  StepProperties & { readonly data?: string | null };
+
+const STAT_NAMES = [
+  'messageCount',
+  'promptTokens',
+  'completionTokens',
+  'totalTokens',
+  'totalCost',
+  'preview',
+  'previewSequence',
+] as const satisfies readonly (keyof Stats)[];
+
+type StatsPrefix = 'self' | 'cumulative';
+
+const prefixed = (prefix: StatsPrefix, name: string): string =>
+  `${prefix}${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const STAT_PROPERTIES = {
+  self: STAT_NAMES.map((name) => [name, prefixed('self', name)] as const),
+  cumulative: STAT_NAMES.map((name) => [name, prefixed('cumulative', name)] as const),
+};
+
+/** Stats as a goal's flat properties: `selfTotalTokens`, `cumulativePreview`, ... */
+export function statsToProperties(prefix: StatsPrefix, stats: Stats): Record<string, unknown> {
+  return Object.fromEntries(STAT_PROPERTIES[prefix].map(([name, property]) => [property, stats[name]]));
+}
+
+export function goalOfNode(node: GoalNode): GoalRow {
+  return {
+    projectId: node.projectId,
+    traceId: node.traceId,
+    goalId: node.goalId,
+    parentId: node.parentId,
+    description: node.description,
+    reason: node.reason,
+    type: node.type,
+    status: node.status,
+    summary: node.summary,
+    order: node.order,
+    createdAt: node.createdAt,
+    addedBy: node.addedBy,
+    // Spelt out: to go by a list of names takes 1.4 ms for a thousand goals.
+    self: {
+      messageCount: node.selfMessageCount,
+      promptTokens: node.selfPromptTokens,
+      completionTokens: node.selfCompletionTokens,
+      totalTokens: node.selfTotalTokens,
+      totalCost: node.selfTotalCost,
+      preview: node.selfPreview,
+      previewSequence: node.selfPreviewSequence,
+    },
+    cumulative: {
+      messageCount: node.cumulativeMessageCount,
+      promptTokens: node.cumulativePromptTokens,
+      completionTokens: node.cumulativeCompletionTokens,
+      totalTokens: node.cumulativeTotalTokens,
+      totalCost: node.cumulativeTotalCost,
+      preview: node.cumulativePreview,
+      previewSequence: node.cumulativePreviewSequence,
+    },
+  };
+}
+
+export function goalToNode(goal: GoalRow): Record<string, unknown> {
+  const { self, cumulative, ...properties } = goal;
+  return {
+    ...properties,
+    ...statsToProperties('self', self),
+    ...statsToProperties('cumulative', cumulative),
+  };
+}
+
+/** `withContent`: whether the content was read. A content that is no text stays JSON. */
+export function messageOfNode(node: MessageNode, withContent: boolean): MessageRow {
+  const { content, contentJson, ...rest } = node;
+  return withContent
+    ? { ...rest, content: contentJson == null ? (content ?? null) : new JsonText(contentJson) }
+    : rest;
+}
+
+/** A message's content from its two properties. */
+export function contentOfNode(node: {
+  readonly content?: string | null | undefined;
+  readonly contentJson?: string | null | undefined;
+}): unknown {
+  return node.contentJson == null ? (node.content ?? null) : parseJson(node.contentJson);
+}
+
+/** A content as the two properties it is kept in. */
+export function contentToProperties(content: unknown): {
+  content: string | null;
+  contentJson: string | null;
+} {
+  return typeof content === 'string'
+    ? { content, contentJson: null }
+    : { content: null, contentJson: content == null ? null : stringifyJson(content) };
+}
+
+export function messageToNode(message: MessageRow): Record<string, unknown> {
+  return { ...message, ...contentToProperties(message.content) };
+}
+
+export function stepOfNode(node: StepNode): StepRow {
+  const {
+    projectId,
+    id,
+    traceId,
+    sequence,
+    type,
+    goalId,
+    parentIds,
+    createdAt,
+    digest,
+    messagesId,
+    data,
+    ...properties
+  } = node;
+  return {
+    projectId,
+    id,
+    traceId,
+    sequence,
+    type,
+    goalId,
+    parentIds,
+    createdAt,
+    digest,
+    messagesId,
+    properties,
+    ...(data == null ? {} : { data: parseJson(data) }),
+  };
+}
+
+/** A prompt's messages are content of their own: `data` has null in their place. */
+export function stepToNode(step: StepRow): Record<string, unknown> {
+  const { properties, data, texts, ...rest } = step;
+  if (texts !== undefined) {
+    return { ...rest, ...properties, data: texts.stored };
+  }
+  const object = (data ?? {}) as Readonly<Record<string, unknown>>;
+  const text =
+    step.messagesId == null
+      ? JSON.stringify(object)
+      : objectText(object, (key) => (key === 'messages' ? 'null' : JSON.stringify(object[key])));
+  return { ...rest, ...properties, data: text };
+}

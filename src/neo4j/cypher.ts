@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import type { Runner } from './database.js';
+
+/** A Cypher file as a function: runs it with `parameters` and returns its rows. */
+export type Statement<Parameters, Row> = (runner: Runner, parameters: Parameters) => Promise<Row[]>;
+
+const folder = new URL('../../../cypher/', import.meta.url);
+
+/**
+ * The statement in `cypher/<name>.cypher`. The file is read when the module that names it is loaded, so that a misspelt
+ * name stops the program from starting.
+ */
+export function statement<Parameters extends object, Row>(name: string): Statement<Parameters, Row> {
+  // What only its readers need is left out: most statements then go to Neo4j in one packet.
+  const text = cypherText(name).replaceAll(/^ *(\/\/.*\n)?/gm, '');
+  return (runner, parameters) => runner.run<Row>({ name, text }, parameters);
+}
+
+/** The text of `cypher/<name>.cypher`. */
+export function cypherText(name: string): string {
+  return readFileSync(new URL(`${name}.cypher`, folder), 'utf8');
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { WebSocket } from 'ws';
+import { newId, until } from '../../kit/kit.js';
+import { startServerProcess, type ServerProcess } from '../../kit/server-process.js';
+
+/** Connects, sends `text`, and resolves when the server has sent `bytes` in return. */
+function talk({ url }: ServerProcess, text: string, bytes = 0): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let received = 0;
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(text, () => bytes === 0 && resolve(socket));
+    });
+    socket.on('data', (data: Buffer) => {
+      received += data.length;
+      if (bytes > 0 && received >= bytes) {
+        socket.pause();
+        resolve(socket);
+      }
+    });
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`the server closed the connection after ${received} bytes`)));
+  });
+}
+
+const head = (line: string, ...headers: string[]): string =>
+  [line, 'Host: localhost', ...headers].join('\r\n') + '\r\n\r\n';
+
+const post = (body: string, length = body.length): string =>
+  head('POST /graphql HTTP/1.1', 'Content-Type: application/json', `Content-Length: ${length}`) + body;
+
+const CHUNKED = head(
+  'POST /graphql HTTP/1.1',
+  'Content-Type: application/json',
+  'Transfer-Encoding: chunked',
+);
+
+/** An acknowledged GraphQL socket, whose connection can be cut off. */
+async function openGraphql({ url }: ServerProcess): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('open', resolve));
+  socket.send('{"type":"connection_init"}');
+  await new Promise((resolve) => socket.once('message', resolve));
+  return socket;
+}
+
+/** Ends a WebSocket's connection with a reset, so that what the server sends next fails. */
+function reset(socket: WebSocket): void {
+  (socket as unknown as { readonly _socket: Socket })._socket.resetAndDestroy();
+}
+
+/** Lines of the log at warning level and above, and lines that are no log, such as stack traces. */
+function complaints(output: string): readonly string[] {
+  const begin = output.indexOf('npm run demo shows it live');
+  return output
+    .slice(begin)
+    .split('\n')
+    .slice(1)
+    .filter((line) => line !== '' && (!line.startsWith('{') || JSON.parse(line).level >= 40));
+}
+
+test('clients that leave at any moment leave no warning and no error in the log', async (t) => {
+  const server = await startServerProcess({ STEMMA_LOG_LEVEL: 'debug' });
+  t.after(() => server.stop('SIGKILL'));
+  const traceId = newId('trace');
+  const inputs = Array.from({ length: 1_500 }, () => ({ traceId, role: 'user', content: 'x'.repeat(200) }));
+  await server.send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traceId });
+  const added = await server.send(
+    'mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id } }',
+    { inputs },
+  );
+  assert.equal(added.errors, undefined);
+
+  const read = post(
+    JSON.stringify({ query: `{ trace(id: "${traceId}") { messages(first: 500) { nodes { content } } } }` }),
+  );
+  const write = post(
+    JSON.stringify({ query: `mutation { createTrace(input: { id: "${newId('trace')}" }) { id } }` }),
+  );
+  for (const leave of [
+    (socket: Socket) => socket.resetAndDestroy(),
+    (socket: Socket) => socket.destroy(),
+    (socket: Socket) => socket.end(),
+  ]) {
+    // In the head, before the body, in the body, in a chunk.
+    for (const text of [
+      'POST /graphql HTTP/1.1\r\nHost: loc',
+      post('', 1_000_000),
+      post('{"query":"'.padEnd(100_000, 'x'), 1_000_000),
+      CHUNKED,
+      `${CHUNKED}ffff\r\n{"query":"`,
+    ]) {
+      leave(await talk(server, text));
+    }
+    // Before the answer, in it, and after it.
+    leave(await talk(server, read));
+    leave(await talk(server, read + read + read));
+    leave(await talk(server, write));
+    leave(await talk(server, read, 1));
+    leave(await talk(server, head('GET /graphql HTTP/1.1', 'Accept: text/html'), 100_000));
+    leave(await talk(server, head('GET /healthz HTTP/1.1'), 1));
+    // In the handshake of a socket, and without a goodbye after it.
+    for (const path of ['/graphql', `/api/traces/${traceId}/watch`, '/nothing-here']) {
+      const upgrade = head(
+        `GET ${path} HTTP/1.1`,
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+        'Sec-WebSocket-Protocol: graphql-transport-ws',
+      );
+      leave(await talk(server, upgrade));
+      leave(await talk(server, upgrade, 1));
+    }
+  }
+
+  const subscription = `subscription { traceEvents(traceId: "${traceId}", since: 0) { __typename ... on TraceEvent { payload } } }`;
+  const query = `{ trace(id: "${traceId}") { messages(first: 500) { nodes { content } } } }`;
+  for (let round = 0; round < 10; round += 1) {
+    const socket = await openGraphql(server);
+    for (const [id, text] of [subscription, query, subscription, query].entries()) {
+      socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: text } }));
+    }
+    // Cut off among the frames of a backlog: sends under way fail.
+    await new Promise((resolve) => socket.once('message', resolve));
+    reset(socket);
+    const watch = new WebSocket(`${server.url.replace('http', 'ws')}/api/traces/${traceId}/watch`);
+    watch.on('error', () => undefined);
+    await new Promise((resolve) => watch.once('message', resolve));
+    reset(watch);
+  }
+
+  const left = (): number => server.output().split('"a client left before its answer"').length - 1;
+  await until(() => left() > 0, 20_000);
+  assert.deepEqual((await server.send('{ __typename }')).data, { __typename: 'Query' });
+  await server.stop();
+  assert.deepEqual(complaints(server.output().split('\nStopping ...')[0] ?? ''), []);
+});

@@ -1,0 +1,102 @@
+import { keyOf } from '../../src/model/keys.js';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isAppend } from '../../src/ingest/fast-append.js';
+import { Batch } from '../../src/ingest/unit-of-work.js';
+import type { Runner } from '../../src/neo4j/database.js';
+import { flush } from '../../src/ingest/write-rows.js';
+
+// Which changes of a batch the short way writes, and that no way reports success for one that nothing writes.
+
+const stats = { messageCount: 0, promptTokens: 0, completionTokens: 0, cost: 0n, preview: null };
+const row = {
+  ...{ projectId: 'p', traceId: 't', threadId: 'h', id: 'x', goalId: 'g', parentId: null, parentIds: [] },
+  ...{ self: stats, cumulative: stats, content: '' },
+};
+
+/** A batch in which a trace has changed, so that it may be appended to. */
+function changedTrace(): Batch {
+  const batch = new Batch('2026-01-01T00:00:00.000Z');
+  batch.traces.load(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 1 } as never);
+  batch.traces.put(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 2 } as never);
+  return batch;
+}
+
+const TABLES = {
+  traces: (batch: Batch) => batch.traces,
+  threads: (batch: Batch) => batch.threads,
+  goals: (batch: Batch) => batch.goals('p', 't'),
+  messages: (batch: Batch) => batch.messages,
+  steps: (batch: Batch) => batch.steps,
+  events: (batch: Batch) => batch.events,
+  runEvents: (batch: Batch) => batch.runEvents,
+  checkpoints: (batch: Batch) => batch.checkpoints,
+  held: (batch: Batch) => batch.held,
+};
+const CHANGES = Object.keys(TABLES).flatMap((name) =>
+  ['added', 'changed', 'removed'].map((what) => `${name} ${what}`),
+);
+
+function batchWith(change: string): Batch {
+  const batch = changedTrace();
+  const [name, what] = change.split(' ') as [keyof typeof TABLES, string];
+  const table = TABLES[name](batch);
+  if (what !== 'added') {
+    table.load('key', row as never);
+  }
+  table.put('key', what === 'removed' ? null : ({ ...row, changed: true } as never));
+  return batch;
+}
+
+test('the short way is taken for what its one statement writes, and for nothing else', () => {
+  assert.ok(isAppend(changedTrace()));
+  assert.deepEqual(
+    CHANGES.filter((change) => isAppend(batchWith(change))),
+    ['traces changed', 'goals changed', 'messages added', 'steps added', 'events added'],
+  );
+});
+
+test('a goal that moved, and a trace that was only read, take the long way', () => {
+  const moved = changedTrace();
+  moved.goals('p', 't').load('g', row as never);
+  moved.goals('p', 't').put('g', { ...row, parentId: 'other' } as never);
+  assert.equal(isAppend(moved), false);
+  const read = changedTrace();
+  read.traces.load(keyOf('p', 'read'), { projectId: 'p', id: 'read' } as never);
+  assert.equal(isAppend(read), false);
+});
+
+test('a change that no statement writes is an error, and nothing is sent', async () => {
+  const refused = [];
+  for (const change of CHANGES) {
+    const sent: string[] = [];
+    const runner: Runner = {
+      run({ name }) {
+        sent.push(name);
+        return Promise.reject(new Error('sent'));
+      },
+    };
+    const error = await flush(runner, batchWith(change)).then(
+      () => new Error('nothing was sent'),
+      (thrown: unknown) => thrown as Error,
+    );
+    if (error.message === `expected changes that are written, got ${change}`) {
+      assert.deepEqual(sent, []);
+      refused.push(change);
+    }
+  }
+  assert.deepEqual(refused, [
+    'traces removed',
+    'threads removed',
+    'messages removed',
+    'steps changed',
+    'steps removed',
+    'events changed',
+    'events removed',
+    'runEvents changed',
+    'runEvents removed',
+    'checkpoints removed',
+    'held changed',
+    'held removed',
+  ]);
+});

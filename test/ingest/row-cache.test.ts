@@ -1,0 +1,325 @@
+import { keyOf } from '../../src/model/keys.js';
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import neo4j, { type Driver, type Session } from 'neo4j-driver';
+import { Batch } from '../../src/ingest/unit-of-work.js';
+import type { Database } from '../../src/neo4j/database.js';
+import { createIngest } from '../../src/ingest/group-commit.js';
+import { Known } from '../../src/ingest/row-cache.js';
+import { addMessages } from '../../src/domain/messages/messages.js';
+import { createTrace as makeTrace } from '../../src/domain/traces/traces.js';
+import { newId, startKit, testNeo4j, until, type Kit } from '../kit/kit.js';
+import {
+  ADD_MESSAGE,
+  addGoal,
+  addMessage,
+  addStep,
+  checkStats,
+  createTrace,
+  DELETE_TRACE,
+  eventsOf,
+  lastEventId,
+  setGoalTree,
+  updateTrace,
+} from '../kit/writes.js';
+
+// A server writes to what it wrote last without reading it again. Here others have written in between.
+
+let kit: Kit;
+/** Another server on the same database. */
+let otherKit: Kit;
+let sent: string[] = [];
+let driver: Driver;
+before(async () => {
+  kit = await startKit({ observe: (name) => sent.push(name) });
+  otherKit = await startKit();
+  const { uri, username, password } = testNeo4j();
+  driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
+});
+after(async () => {
+  await kit.close();
+  await otherKit.close();
+  await driver.close();
+});
+let holder: Session | undefined;
+afterEach(async () => {
+  await holder?.close();
+  holder = undefined;
+});
+
+const SHORT = ['traces/append'];
+
+/** The statements that `work` has the server send. */
+async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+  sent = [];
+  await work();
+  return sent;
+}
+
+/** A trace that the server has just written to, with a goal under a goal. */
+async function knownTrace(input: object = {}): Promise<string> {
+  const { id } = await createTrace(kit, input);
+  await addGoal(kit, id, { goalId: 'a' });
+  await addGoal(kit, id, { goalId: 'b', parentId: 'a' });
+  await addMessage(kit, id, { goalId: 'b' });
+  assert.deepEqual(await statementsOf(() => addMessage(kit, id, { goalId: 'b' })), SHORT);
+  return id;
+}
+
+/** Holds the lock of a trace until the returned function, having done `change`, lets go. */
+async function holding(id: string): Promise<(change: string) => Promise<void>> {
+  holder = driver.session();
+  const transaction = holder.beginTransaction();
+  await transaction.run(`MATCH (t:Trace {projectId: 'default', id: $id}) SET t.locked = true`, { id });
+  return async (change) => {
+    await transaction.run(`MATCH (t:Trace {projectId: 'default', id: $id}) ${change}`, { id });
+    await transaction.commit();
+  };
+}
+
+/** Resolves when a transaction of somebody waits for a lock. */
+async function someoneWaits(): Promise<void> {
+  await until(async () => {
+    const rows = await otherKit.cypher(
+      `SHOW TRANSACTIONS YIELD status, currentQuery WHERE status STARTS WITH 'Blocked' RETURN currentQuery`,
+    );
+    return rows.some(({ currentQuery }) => currentQuery.includes('$messageOwners'));
+  });
+}
+
+test('messages, steps, events and a new status of a known trace are one statement each', async () => {
+  const id = await knownTrace();
+  const parent = await addStep(kit, id, { goalId: 'a' });
+  const step = { goalId: 'b', parentIds: [parent.id], type: 'TOOL_CALL', data: { tool_name: 'x' } };
+  assert.deepEqual(await statementsOf(() => addStep(kit, id, step)), SHORT);
+  assert.deepEqual(await statementsOf(() => addMessage(kit, id, { stepId: parent.id })), SHORT);
+  const append =
+    'mutation ($id: ID!) { appendEvent(traceId: $id, type: "note", payload: {}, idempotencyKey: "k") { id } }';
+  assert.deepEqual(await statementsOf(() => kit.ask(append, { id })), SHORT);
+  await checkStats(kit, id);
+  const { trace } = await kit.ask(
+    `query ($id: ID!) { trace(id: $id) { totalSteps lastEventId
+      steps { nodes { id sequence goal { goalId } parents { id } messages { nodes { stepId } } } } } }`,
+    { id },
+  );
+  assert.equal(trace.totalSteps, 2);
+  assert.deepEqual(trace.steps.nodes[1].parents, [{ id: parent.id }]);
+  assert.equal(trace.steps.nodes[1].goal.goalId, 'b');
+  assert.deepEqual(trace.steps.nodes[0].messages.nodes, [{ stepId: parent.id }]);
+});
+
+test('two servers that write to one trace in turns see what the other one did', async () => {
+  const id = await knownTrace();
+  for (let turn = 0; turn < 5; turn += 1) {
+    await addMessage(otherKit, id, { goalId: 'a', promptTokens: 3, content: `other ${turn}` });
+    const statements = await statementsOf(() => addMessage(kit, id, { goalId: 'b', completionTokens: 2 }));
+    assert.deepEqual(statements.slice(0, 2), ['traces/append', 'traces/lock']);
+  }
+  await checkStats(kit, id);
+  const events = await eventsOf(kit, id);
+  assert.deepEqual(
+    events.map(({ eventId }) => eventId),
+    events.map((_, index) => index + 1),
+  );
+});
+
+test('a goal that another server took away is refused, and nothing is written', async () => {
+  const id = await knownTrace();
+  await setGoalTree(otherKit, id, [{ goalId: 'a', description: 'left' }]);
+  const since = await lastEventId(kit, id);
+  const error = await kit.fail(ADD_MESSAGE, { input: { traceId: id, role: 'user', goalId: 'b' } });
+  assert.deepEqual([error.extensions.code, error.extensions.field], ['BAD_USER_INPUT', 'input.goalId']);
+  assert.equal(await lastEventId(kit, id), since);
+  await checkStats(kit, id);
+});
+
+test('what this server set and another one set otherwise is set again', async () => {
+  const id = await knownTrace();
+  await updateTrace(kit, id, { task: 'first' });
+  await updateTrace(otherKit, id, { task: 'second' });
+  assert.equal((await updateTrace(kit, id, { task: 'first' })).task, 'first');
+  const read = 'query ($id: ID!) { trace(id: $id) { task } }';
+  assert.equal((await otherKit.ask(read, { id })).trace.task, 'first');
+});
+
+test('a goal that another server added is found', async () => {
+  const id = await knownTrace();
+  await addGoal(otherKit, id, { goalId: 'c', parentId: 'b' });
+  assert.equal((await addMessage(kit, id, { goalId: 'c' })).goalId, 'c');
+  await checkStats(kit, id);
+});
+
+test('a sub-trace that lost its parent is told of without one', async () => {
+  const parent = await knownTrace();
+  const id = await knownTrace({ parentTraceId: parent, parentGoalId: 'b' });
+  const uid = newId('uid');
+  await updateTrace(kit, id, { uid });
+  const changes = kit.follow(
+    `subscription ($uid: String) { traceChanges(filter: { uid: $uid }) { kind trace { id parent { id } } } }`,
+    { uid },
+  );
+  await until(() => Promise.resolve(kit.server.store.listChanges.watched > 0));
+  await otherKit.ask(DELETE_TRACE, { id: parent });
+  await addMessage(kit, id);
+  assert.deepEqual(await changes.next(), {
+    data: { traceChanges: { kind: 'UPDATED', trace: { id, parent: null } } },
+  });
+  changes.stop();
+});
+
+test('a trace deleted by another server is NOT_FOUND, and so is one that is deleted while its writer waits', async () => {
+  const id = await knownTrace();
+  await otherKit.ask(DELETE_TRACE, { id });
+  const input = { traceId: id, role: 'user' };
+  assert.equal((await kit.fail(ADD_MESSAGE, { input })).extensions.code, 'NOT_FOUND');
+
+  const waited = await knownTrace();
+  const letGo = await holding(waited);
+  const answer = kit.fail(ADD_MESSAGE, { input: { traceId: waited, role: 'user', content: 'too late' } });
+  await someoneWaits();
+  await letGo('SET t:Deleting REMOVE t:Trace');
+  assert.equal((await answer).extensions.code, 'NOT_FOUND');
+  const left = await kit.cypher(
+    `MATCH (n:Message {projectId: 'default', traceId: $waited}) WHERE n.content = 'too late' RETURN n`,
+    { waited },
+  );
+  assert.deepEqual(left, []);
+});
+
+test('a writer that waits for the lock writes by what the holder of the lock left', async () => {
+  const id = await knownTrace();
+  const letGo = await holding(id);
+  const answer = addMessage(kit, id, { content: 'later' });
+  await someoneWaits();
+  // As another server would: a message's event and its sequence.
+  await letGo(`SET t.lastMessageSequence = t.lastMessageSequence + 1, t.lastEventId = t.lastEventId + 1`);
+  assert.equal((await answer).sequence, 4);
+});
+
+test('a trace made anew under the id of a deleted one is another trace', async () => {
+  const id = await knownTrace();
+  const since = await lastEventId(kit, id);
+  await otherKit.ask(DELETE_TRACE, { id });
+  await createTrace(otherKit, { id });
+  for (let event = 0; event < since; event += 1) {
+    await addMessage(otherKit, id);
+  }
+  assert.equal(await lastEventId(kit, id), since);
+  const error = await kit.fail(ADD_MESSAGE, { input: { traceId: id, role: 'user', goalId: 'b' } });
+  assert.equal(error.extensions.field, 'input.goalId');
+  assert.equal((await addMessage(kit, id)).sequence, since + 1);
+  await checkStats(kit, id);
+});
+
+test('a message whose id is taken is looked for, and returned or refused', async () => {
+  const id = await knownTrace();
+  const given = { id: newId('m'), content: 'once', goalId: 'b' };
+  const first = await addMessage(kit, id, given);
+  assert.deepEqual(await addMessage(kit, id, given), first);
+  const input = { traceId: id, role: 'user', ...given, content: 'other' };
+  assert.equal((await kit.fail(ADD_MESSAGE, { input })).extensions.code, 'CONFLICT');
+  const taken = { traceId: id, role: 'user', sequence: 1 };
+  assert.equal((await kit.fail(ADD_MESSAGE, { input: taken })).extensions.field, 'input.sequence');
+  await checkStats(kit, id);
+});
+
+test('a step that is not known is read', async () => {
+  const id = await knownTrace();
+  const far = await addStep(kit, id);
+  await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', {
+    inputs: Array.from({ length: 250 }, () => ({ traceId: id, type: 'CONCLUSION' })),
+  });
+  const statements = await statementsOf(() => addStep(kit, id, { parentIds: [far.id] }));
+  assert.deepEqual(statements, ['traces/lock', 'traces/read', 'steps/read', 'traces/append']);
+});
+
+for (const [name, lost] of [
+  ['did not reach the database', false],
+  ['was committed', true],
+] as const) {
+  test(`a write whose answer was lost is written once, where it ${name}`, async () => {
+    const projectId = newId('project');
+    let left = 0;
+    const database: Database = {
+      ...kit.database,
+      withBudget: () => database,
+      async run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object) {
+        const lose = statement.name === 'traces/append' && left > 0;
+        left -= lose ? 1 : 0;
+        if (lose && !lost) {
+          throw new Error('lost');
+        }
+        const rows = await kit.database.run<Row>(statement, parameters);
+        if (lose) {
+          throw new Error('lost');
+        }
+        return rows;
+      },
+    };
+    const ingest = createIngest(database);
+    const { id: traceId } = await makeTrace(ingest, { projectId, input: {} });
+    const add = async (): Promise<number> => {
+      const [message] = await addMessages(ingest, {
+        projectId,
+        inputs: [{ traceId, role: 'user', content: 'x', promptTokens: 5 }],
+        field: () => 'input',
+      });
+      return message?.sequence ?? 0;
+    };
+    const causes: unknown[] = [];
+    ingest.onAppendFailure = (cause) => causes.push((cause as Error).message);
+    left = 1;
+    assert.deepEqual([await add(), await add(), left], [1, 2, 0]);
+    assert.deepEqual([causes, ingest.appendFailures], [['lost'], 1]);
+    const [counted] = await kit.cypher(
+      `MATCH (t:Trace {projectId: $projectId}) RETURN t.promptTokens AS tokens, t.messageCount AS messages,
+        t.lastEventId AS events, COUNT { (:Message)-[:BELONGS_TO]->(t) } AS nodes`,
+      { projectId },
+    );
+    assert.deepEqual(counted, { tokens: 10, messages: 2, events: 2, nodes: 2 });
+  });
+}
+
+test('what is known is bounded: the trace written longest ago is forgotten first', () => {
+  const known = new Known();
+  const goals = 100;
+  const traces = Array.from({ length: 150 }, (_, index) => ({ projectId: 'p', id: `t${index}` }));
+  for (const { projectId, id } of traces) {
+    const batch = new Batch('2026-01-01T00:00:00.000Z');
+    const row = { projectId, id, lastEventId: 1, createdAt: batch.now } as never;
+    batch.traces.put(keyOf(projectId, id), row);
+    for (let goal = 0; goal < goals; goal += 1) {
+      batch
+        .goals(projectId, id)
+        .put(`g${goal}`, { projectId, traceId: id, goalId: `g${goal}`, parentId: null } as never);
+    }
+    known.remember(batch);
+  }
+  const isKnown = traces.map(({ projectId, id }) =>
+    known.recall(new Batch(''), [{ projectId, id }], [{ goals: [{ projectId, traceId: id, goalId: 'g7' }] }]),
+  );
+  assert.equal(isKnown.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
+  assert.ok(isKnown.slice(isKnown.indexOf(true)).every(Boolean));
+});
+
+test('steps are not known any more once a goal of their trace was removed: they may have lost it', () => {
+  const known = new Known();
+  const key = { projectId: 'p', id: 't' };
+  const row = { projectId: 'p', traceId: 't' };
+  const trace = { ...key, createdAt: '2026-01-01T00:00:00.000Z', lastEventId: 1 };
+  const first = new Batch('');
+  first.traces.put(keyOf('p', 't'), trace as never);
+  first.goals('p', 't').put('g', { ...row, goalId: 'g', parentId: null } as never);
+  first.steps.put(keyOf('p', 's'), { ...row, id: 's', goalId: 'g' } as never);
+  known.remember(first);
+  const recalled = (): boolean =>
+    known.recall(new Batch(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
+  assert.equal(recalled(), true);
+  const second = new Batch('');
+  second.traces.load(keyOf('p', 't'), trace as never);
+  second.traces.put(keyOf('p', 't'), { ...trace, lastEventId: 2 } as never);
+  second.goals('p', 't').load('g', { ...row, goalId: 'g', parentId: null } as never);
+  second.goals('p', 't').put('g', null);
+  known.remember(second);
+  assert.equal(recalled(), false);
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startKit, type Kit } from '../kit/kit.js';
+import { addMessage, addMessages, newTrace, take, TRACE_EVENTS } from '../kit/live.js';
+
+let kit: Kit;
+before(async () => {
+  kit = await startKit();
+});
+after(() => kit.close());
+
+/** A trace with ten events, those from `from` to `to` removed. */
+async function traceWithout(from: number, to: number): Promise<string> {
+  const traceId = await newTrace(kit);
+  await addMessages(kit, traceId, 10);
+  await kit.cypher(
+    'MATCH (e:Event {projectId: "default", traceId: $traceId}) WHERE $from <= e.eventId <= $to DETACH DELETE e',
+    { traceId, from, to },
+  );
+  return traceId;
+}
+
+/** What follows the snapshot: event ids, gaps as [requested, earliest, latest]; a further event is written at the end. */
+async function told(traceId: string, since: number, count: number): Promise<unknown[]> {
+  const live = kit.follow(TRACE_EVENTS, { traceId, since });
+  const [snapshot] = await take(live, 1);
+  assert.equal(snapshot.__typename, 'TraceSnapshot');
+  const updates = await take(live, count - 1);
+  await addMessage(kit, traceId);
+  updates.push(...(await take(live, 1)));
+  live.stop();
+  return updates.map(({ __typename, eventId, requested, earliest, latest }) =>
+    __typename === 'EventGap' ? [requested, earliest, latest] : eventId,
+  );
+}
+
+test('a gap in front of the log is told before its first event', async () => {
+  const traceId = await traceWithout(1, 4);
+  assert.deepEqual(await told(traceId, 0, 8), [[0, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a since inside the gap is told from there', async () => {
+  const traceId = await traceWithout(1, 4);
+  assert.deepEqual(await told(traceId, 2, 8), [[2, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a since at the edge of the gap has no gap', async () => {
+  const traceId = await traceWithout(1, 4);
+  assert.deepEqual(await told(traceId, 4, 7), [5, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a gap in the middle is told where it is', async () => {
+  const traceId = await traceWithout(4, 6);
+  assert.deepEqual(await told(traceId, 1, 8), [2, 3, [3, 7, 10], 7, 8, 9, 10, 11]);
+});
+
+test('a gap at the end is told, with the event to come as the earliest', async () => {
+  const traceId = await traceWithout(8, 10);
+  assert.deepEqual(await told(traceId, 5, 4), [6, 7, [7, 11, 10], 11]);
+});
+
+test('a log that is gone altogether is one gap', async () => {
+  const traceId = await traceWithout(1, 10);
+  assert.deepEqual(await told(traceId, 0, 2), [[0, 11, 10], 11]);
+});
+
+test('several gaps are told one by one', async () => {
+  const traceId = await traceWithout(3, 4);
+  await kit.cypher('MATCH (e:Event {traceId: $traceId, eventId: 8}) DETACH DELETE e', { traceId });
+  assert.deepEqual(await told(traceId, 0, 10), [1, 2, [2, 5, 10], 5, 6, 7, [7, 9, 10], 9, 10, 11]);
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before, describe, test } from 'node:test';
+import neo4j, { type Driver, type Plan } from 'neo4j-driver';
+import { testNeo4j } from '../kit/kit.js';
+
+const folder = fileURLToPath(new URL('../../../cypher/', import.meta.url));
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.cypher') && !name.startsWith('migrations/'))
+  .sort();
+
+let driver: Driver;
+before(() => {
+  const { uri, username, password } = testNeo4j();
+  driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
+});
+after(() => driver.close());
+
+/** The operators of a statement's plan, without running it. */
+async function operators(text: string): Promise<string[]> {
+  // EXPLAIN wants every parameter to have a value; which, does not matter.
+  const parameters = Object.fromEntries([...text.matchAll(/\$(\w+)/g)].map(([, name]) => [name, null]));
+  const session = driver.session();
+  try {
+    const { summary } = await session.run(`EXPLAIN ${text}`, parameters);
+    const all = (plan: Plan | false): string[] =>
+      plan === false ? [] : [plan.operatorType.replace(/@.*/, ''), ...plan.children.flatMap(all)];
+    return all(summary.plan);
+  } finally {
+    await session.close();
+  }
+}
+
+describe('every Cypher file', () => {
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), 'utf8');
+
+    test(`${file} opens with a sentence on what it does`, () => {
+      assert.match(text, /^\/\/ [A-Z][^\n]+/);
+    });
+
+    test(`${file} starts from an index: no scan of a label, of all nodes or of all edges, no cartesian product`, async () => {
+      const bad = (await operators(text)).filter((operator) =>
+        /AllNodesScan|NodeByLabelScan|LabelScan|RelationshipTypeScan|AllRelationshipsScan|CartesianProduct/.test(
+          operator,
+        ),
+      );
+      assert.deepEqual(bad, []);
+    });
+  }
+});
+
+describe('the lists that are paged', () => {
+  const paged = files.filter((file) =>
+    /^(traces\/(list|list-by-.*|by-parents|by-threads)|checkpoints\/(by-thread|latest-of-threads|children)|threads\/point-to-latest|steps\/(by-traces|by-goals)|messages\/(by-traces|by-goals|newest-in-goal)|events\/(page|by-traces|bounds)|run-events\/(page|by-run|messages-.*|run-messages-.*))\.cypher$/.test(
+      file,
+    ),
+  );
+  for (const file of paged) {
+    test(`${file} takes the order of its index: no sorting`, async () => {
+      const found = await operators(readFileSync(join(folder, file), 'utf8'));
+      assert.deepEqual(
+        found.filter((operator) => /Sort|Top/.test(operator)),
+        [],
+        found.join(' '),
+      );
+    });
+  }
+
+  test('are all of these', () => {
+    assert.equal(paged.length, 25);
+  });
+});
+
+describe('the statements that remove so many rows at a time', () => {
+  const clearing = files.filter((file) => /\/(clear.*|take-released)\.cypher$/.test(file));
+  for (const file of clearing) {
+    test(`${file} reads no more than it removes`, async () => {
+      const found = await operators(readFileSync(join(folder, file), 'utf8'));
+      assert.deepEqual(
+        found.filter((operator) => /Sort|Top|ExhaustiveLimit/.test(operator)),
+        [],
+        found.join(' '),
+      );
+    });
+  }
+
+  test('are all of these', () => {
+    assert.equal(clearing.length, 10);
+  });
+});

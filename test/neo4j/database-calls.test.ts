@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openDatabase, type Database } from '../../src/neo4j/database.js';
+import { StemmaError } from '../../src/base/errors.js';
+import { createRequestScope, type RequestScope } from '../../src/base/request-scope.js';
+import { newId, testNeo4j, until } from '../kit/kit.js';
+
+// What a request is bounded by stops its transactions in Neo4j too.
+
+let database: Database;
+before(() => {
+  database = openDatabase(testNeo4j());
+});
+after(() => database.close());
+
+const statement = (text: string): { name: string; text: string } => ({ name: 'test', text });
+
+function scopeOf({ timeoutMs = 30_000, maxBytes = 1_000_000 } = {}): {
+  readonly scope: RequestScope;
+  readonly leave: () => void;
+} {
+  let leave = (): void => undefined;
+  const scope = createRequestScope({ timeoutMs, maxBytes, onLeave: (left) => (leave = left) });
+  return { scope, leave: () => leave() };
+}
+
+/** How many transactions run a statement that holds this word. */
+async function running(word: string): Promise<number> {
+  const rows = await database.run<{ query: string }>(
+    statement('SHOW TRANSACTIONS YIELD currentQuery RETURN currentQuery AS query'),
+    {},
+  );
+  return rows.filter(({ query }) => query.includes(word) && !query.includes('SHOW')).length;
+}
+
+const endless = (word: string): { name: string; text: string } =>
+  statement(`UNWIND range(1, 1000000000000) AS ${word} WITH ${word} WHERE ${word} < 0 RETURN count(*) AS n`);
+
+/** Fails unless none of these transactions is left within 1 s. */
+const noneLeft = (word: string): Promise<void> => until(async () => (await running(word)) === 0, 1_000);
+
+test('a client that leaves stops its statement in Neo4j within 1 s', async () => {
+  const { scope, leave } = scopeOf();
+  const word = `w${newId().replaceAll('-', '')}`;
+  const result = database.within(scope).run(endless(word), {});
+  result.catch(() => undefined);
+  await until(async () => (await running(word)) === 1, 20_000);
+  leave();
+  await assert.rejects(result, (error) => error === scope.signal.reason);
+  await noneLeft(word);
+});
+
+test('a deadline stops its statements in Neo4j within 1 s, by themselves and in a transaction', async () => {
+  const { scope } = scopeOf({ timeoutMs: 1_500 });
+  const view = database.within(scope);
+  const words = [0, 1].map(() => `w${newId().replaceAll('-', '')}`) as [string, string];
+  const results = await Promise.allSettled([
+    view.run(endless(words[0]), {}),
+    view.write((transaction) => transaction.run(endless(words[1]), {})),
+  ]);
+  assert.ok(results.every((result) => result.status === 'rejected' && result.reason.code === 'UNAVAILABLE'));
+  await Promise.all(words.map(noneLeft));
+});
+
+test('a transaction that waits for a lock is stopped in Neo4j within 1 s', async () => {
+  const id = newId('lock');
+  const lock = statement('MERGE (h:Health {projectId: $id, id: $id}) SET h.probedAt = 1');
+  await database.run(lock, { id });
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let locked = (): void => undefined;
+  const hasLock = new Promise<void>((resolve) => (locked = resolve));
+  const holding = database.write(async (transaction) => {
+    await transaction.run(lock, { id });
+    locked();
+    await held;
+  });
+  await hasLock;
+  const { scope, leave } = scopeOf();
+  const waiting = database.within(scope).write((transaction) => transaction.run(lock, { id }));
+  waiting.catch(() => undefined);
+  const blocked = async (): Promise<number> =>
+    (
+      await database.run<{ status: string }>(
+        statement(
+          "SHOW TRANSACTIONS YIELD status, currentQuery WHERE status STARTS WITH 'Blocked' RETURN status",
+        ),
+        {},
+      )
+    ).length;
+  await until(async () => (await blocked()) > 0, 20_000);
+  leave();
+  await assert.rejects(waiting, StemmaError);
+  await until(async () => (await blocked()) === 0, 1_000);
+  release();
+  await holding;
+  await database.run(statement('MATCH (h:Health {projectId: $id, id: $id}) DELETE h'), { id });
+});
+
+test('a result beyond the byte budget stops its statement, and names the limit', async () => {
+  const { scope } = scopeOf({ maxBytes: 10_000 });
+  const word = `w${newId().replaceAll('-', '')}`;
+  await assert.rejects(
+    database
+      .within(scope)
+      .run(statement(`UNWIND range(1, 100000000) AS ${word} RETURN 'x' + ${word} AS text`), {}),
+    { code: 'BAD_USER_INPUT', message: /10000 bytes/ },
+  );
+  await noneLeft(word);
+});

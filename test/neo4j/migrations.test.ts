@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import neo4jDriver from 'neo4j-driver';
+import { openDatabase } from '../../src/neo4j/database.js';
+import { migrate } from '../../src/neo4j/migrate.js';
+import { readMigrations } from '../../src/neo4j/migrations.js';
+import { PROGRAM_VERSION } from '../../src/base/program-version.js';
+import { emptyDatabase, startOwnNeo4j } from '../kit/own-neo4j.js';
+import { spawnServer } from '../kit/server-process.js';
+
+const migrations = readMigrations();
+const last = migrations.length - 1;
+const { neo4j, database } = await startOwnNeo4j();
+
+const cypher = <Row>(text: string, parameters: object = {}): Promise<Row[]> =>
+  database.run<Row>({ name: 'test', text }, parameters);
+
+/** The names of all constraints and indexes. */
+async function schemaNames(): Promise<string[]> {
+  const rows = await cypher<{ name: string }>(
+    "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name ORDER BY name",
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Stores the graph of the version before migrations were recorded. */
+async function storeOldGraph(): Promise<void> {
+  await emptyDatabase(database);
+  const file = new URL('../../../test/fixtures/graph-without-migrations.cypher', import.meta.url);
+  for (const text of readFileSync(file, 'utf8').split(/;\s*$/m)) {
+    if (text.trim() !== '') {
+      await cypher(text);
+    }
+  }
+}
+
+// First of all: Neo4j never forgets a type that it has known.
+test('on an empty graph no question of an analyst gets a warning about types of edges that are not known', async () => {
+  await migrate(database);
+  const folder = new URL('../../../cypher/analysis/', import.meta.url);
+  const driver = neo4jDriver.driver(neo4j.uri, neo4jDriver.auth.basic(neo4j.username, neo4j.password));
+  const warnings: string[] = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.cypher'))) {
+    const text = readFileSync(new URL(file, folder), 'utf8');
+    const parameters = Object.fromEntries([...text.matchAll(/\$(\w+)/g)].map(([, name]) => [name, null]));
+    const { summary } = await driver.executeQuery(`EXPLAIN ${text}`, parameters);
+    warnings.push(
+      ...summary.gqlStatusObjects
+        .filter(({ statusDescription }) => /relationship type/i.test(statusDescription))
+        .map(({ statusDescription }) => `${file}: ${statusDescription}`),
+    );
+  }
+  await driver.close();
+  assert.deepEqual(warnings, []);
+});
+
+test('an empty graph gets every migration once, in order, recorded with time and version; a second run does nothing', async () => {
+  await emptyDatabase(database);
+  assert.equal(await migrate(database), last);
+  const recorded = await cypher<{ number: number; name: string; version: string; at: string }>(
+    `MATCH (m:Migration)
+     RETURN m.number AS number, m.name AS name, m.appliedBy AS version, m.appliedAt AS at ORDER BY number`,
+  );
+  assert.deepEqual(
+    recorded.map(({ number, name, version }) => ({ number, name, version })),
+    migrations.slice(1).map(({ number, name }) => ({ number, name, version: PROGRAM_VERSION })),
+  );
+  const times = recorded.map(({ at }) => Date.parse(at));
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  );
+  const sent: string[] = [];
+  const again = openDatabase(neo4j, (name) => sent.push(name));
+  assert.equal(await migrate(again), 0);
+  await again.close();
+  assert.deepEqual(sent, ['migration-log/read']);
+});
+
+test('a graph of the version before is upgraded when a server starts on it: all of it is read and written as before', async () => {
+  await emptyDatabase(database);
+  await migrate(database);
+  const schema = await schemaNames();
+  await storeOldGraph();
+  const server = await spawnServer(neo4j);
+  const ask = async (query: string, variables: object = {}): Promise<any> => {
+    const { data, errors } = await server.send(query, variables);
+    assert.equal(errors, undefined, JSON.stringify(errors));
+    return data as unknown;
+  };
+  try {
+    assert.deepEqual(await schemaNames(), schema, 'the same constraints and indexes as of a new graph');
+    const read = `{
+      thread(id: "old-thread") { lastSeq traces { nodes { id task messages { nodes { content } } } } }
+      counter: thread(id: "old-counter") { lastSeq }
+      threadMessages(threadId: "old-thread") { seq runId content createdAt }
+      runEvents(threadId: "old-thread", runId: "run-1") { seq content category }
+      threadMessageCount(threadId: "old-thread")
+      checkpoints(threadId: "old-checkpoints") { id messages state metadata { step } }
+      checkpointThreads { id }
+    }`;
+    const createdAt = '2026-04-04T08:49:25+08:00';
+    const data = await ask(read);
+    assert.deepEqual(data, {
+      thread: {
+        lastSeq: 5,
+        traces: { nodes: [{ id: 'old-trace', task: 'kept', messages: { nodes: [{ content: 'hi' }] } }] },
+      },
+      counter: { lastSeq: 2 },
+      threadMessages: [
+        { seq: 1, runId: 'run-1', content: 'old-thread 1', createdAt },
+        { seq: 3, runId: 'run-2', content: 'old-thread 3', createdAt },
+        { seq: 5, runId: 'run-2', content: 'old-thread 5', createdAt },
+      ],
+      runEvents: [
+        { seq: 1, content: 'old-thread 1', category: 'message' },
+        { seq: 2, content: { b: 1 }, category: 'trace' },
+      ],
+      threadMessageCount: 3,
+      checkpoints: [
+        { id: 'old-2', messages: ['a', 'b', 'c'], state: { k: 2 }, metadata: { step: 1 } },
+        { id: 'old-1', messages: ['a', 'b'], state: { k: 1 }, metadata: { step: 0 } },
+      ],
+      checkpointThreads: [{ id: 'old-2' }],
+    });
+
+    const put = `mutation ($input: RunEventInput!) { putRunEvent(input: $input) { seq content } }`;
+    const event = (threadId: string, input: object = {}): object => ({
+      input: { threadId, runId: 'run-1', eventType: 'ai_message', category: 'message', createdAt, ...input },
+    });
+    const repeated = event('old-thread', { content: 'old-thread 1', idempotencyKey: 'once' });
+    assert.deepEqual((await ask(put, repeated)).putRunEvent, { seq: 1, content: 'old-thread 1' });
+    assert.equal((await ask(put, event('old-thread'))).putRunEvent.seq, 6);
+    assert.equal((await ask(put, event('old-counter'))).putRunEvent.seq, 3);
+    const deletion = 'mutation ($threadId: ID!) { deleteThreadEvents(threadId: $threadId) }';
+    assert.equal((await ask(deletion, { threadId: 'old-thread' })).deleteThreadEvents, 5);
+    assert.equal((await ask(put, event('old-thread'))).putRunEvent.seq, 1);
+    const { deleteCheckpointThread } = await ask(
+      'mutation { deleteCheckpointThread(threadId: "old-checkpoints") }',
+    );
+    assert.equal(deleteCheckpointThread, 2);
+    assert.deepEqual(
+      await cypher('MATCH (n:Content|Checkpoint) RETURN labels(n) AS labels'),
+      [],
+      'nothing of them is left behind',
+    );
+    assert.equal(await migrate(database), 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+test('a migration that a crash cut short is completed by the next start', async () => {
+  await storeOldGraph();
+  const [generations] = migrations.filter(({ number }) => number === 3);
+  assert.ok(generations);
+  const broken = migrations.map((migration) =>
+    migration === generations
+      ? { ...generations, statements: [...generations.statements.slice(0, 2), 'RETURN nothing'] }
+      : migration,
+  );
+  await assert.rejects(migrate(database, { migrations: broken }), /nothing/);
+  // As if the second batch had not been committed either.
+  await cypher("MATCH (e:RunEvent {threadId: 'old-thread', seq: 5}) REMOVE e.generation");
+  const [{ number } = { number: 0 }] = await cypher<{ number: number }>(
+    'MATCH (m:Migration) RETURN max(m.number) AS number',
+  );
+  assert.equal(number, 2);
+  assert.equal(await migrate(database), last - 2);
+  const [row] = await cypher(
+    `MATCH (t:Thread {projectId: 'default', id: 'old-thread'})<-[:BELONGS_TO]-(r:Run)<-[:BELONGS_TO]-(e:RunEvent)
+     RETURN t.eventCount AS count, count(e) AS events, t.log AS log,
+       collect(DISTINCT e.generation = t.generation) AS same`,
+  );
+  assert.deepEqual(row, { count: 4, events: 4, same: [true], log: null });
+});
+
+test('a server whose migrating neighbour died takes over when its lock expires, not before', async () => {
+  await emptyDatabase(database);
+  await cypher(
+    "CREATE (:MigrationLock {id: 'migrations', holder: 'a dead server', until: timestamp() + 1200})",
+  );
+  const lines: string[] = [];
+  const begun = performance.now();
+  assert.equal(await migrate(database, { report: (line) => lines.push(line) }), last);
+  assert.ok(performance.now() - begun >= 1_000);
+  assert.match(lines[0] ?? '', /Waiting for another server/);
+});
+
+test('a graph that a newer program migrated is rejected with one sentence and exit status 1', async () => {
+  await emptyDatabase(database);
+  await migrate(database);
+  await cypher("CREATE (:Migration {number: 900, name: '900-later', appliedBy: '9.1.0', appliedAt: 'then'})");
+  await assert.rejects(spawnServer(neo4j), (error: Error) => {
+    assert.match(error.message, /ended with 1/);
+    const [, said = ''] = /Stemma cannot start: (.*)/.exec(error.message) ?? [];
+    assert.match(said, /Stemma 9\.1\.0 brought it to migration 900/);
+    assert.ok(said.includes(`this is Stemma ${PROGRAM_VERSION}, which knows migrations up to ${last}`));
+    assert.match(said, /start Stemma 9\.1\.0 or later on it, or set NEO4J_URI/);
+    assert.doesNotMatch(error.message, /\n\s+at /);
+    return true;
+  });
+});
