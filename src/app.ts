@@ -31,7 +31,7 @@ export interface ServerOptions {
   readonly database: Database;
   readonly log: Logger;
   readonly host: string;
-  /** 0: a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   readonly allowedHosts: readonly string[];
   /** Origins whose pages may use the API, besides the server's own; none unless given. */
@@ -57,7 +57,7 @@ export interface RunningServer {
 /** How long a client may take to read the last response. */
 const FLUSH_MS = 2_000;
 
-/** Serves the API over HTTP and WebSocket. Resolves when it listens. */
+/** Serves the API over HTTP and WebSocket. Resolves once the server is listening. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, log, limits } = options;
   const unwatchHealth = await database.watchHealth(log);

@@ -6,14 +6,14 @@ import { within } from './base/within.js';
 
 const START_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 500;
-/** For one attempt, its connection included. */
+/** For one attempt, including its connection. */
 const ANSWER_TIMEOUT_MS = 4_000;
 
 /**
- * Waits for a Neo4j that is still starting (it refuses connections), for a minute at most. Calls `onWait` if it has to.
+ * Waits at most a minute for a Neo4j that is still starting (it refuses connections). Calls `onWait` if it has to wait.
  *
- * Throws UNAVAILABLE, in one sentence that names the setting, within 10 s for what waiting does not change: an address where
- * no Neo4j answers, a user or password that is not accepted, a database that does not exist. Rejects when `signal` aborts.
+ * Throws UNAVAILABLE, in one sentence that names the setting. If waiting would not help, it does so within 10 s: no Neo4j
+ * answers at the address, the user or password is rejected, or the database does not exist. Rejects when `signal` aborts.
  */
 export async function awaitNeo4j(
   settings: DatabaseSettings,
@@ -72,7 +72,7 @@ function silent(uri: string): Problem {
 function problemOf(error: unknown, { uri, username, database }: DatabaseSettings): Problem {
   const { code, message } = error as { readonly code?: string; readonly message: string };
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
-  // The routing driver reports what went wrong with the connection as a cause.
+  // The routing driver reports the connection's failure as the cause.
   const text = `${message} ${cause}`;
   const says = (pattern: RegExp): boolean => pattern.test(text);
   const atUri = (kind: Problem['kind'], what: string): Problem => ({

@@ -13,7 +13,7 @@ export interface Config {
   readonly allowedOrigins: readonly string[];
   readonly limits: Limits;
   readonly logLevel: string;
-  /** How often a local Neo4j that ends by itself is restarted within 10 minutes. */
+  /** How many times within 10 minutes a local Neo4j that exits on its own is restarted. */
   readonly neo4jRestarts: number;
   /** Null: run a local Neo4j. */
   readonly neo4j: {
@@ -22,7 +22,7 @@ export interface Config {
     readonly password: string;
     readonly database: string | undefined;
   } | null;
-  /** Settings that are ignored, one sentence each: to be logged. */
+  /** One sentence for each ignored setting, to be logged. */
   readonly warnings: readonly string[];
 }
 
@@ -168,7 +168,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   };
 }
 
-/** Names that other programs than the server read: the command line and the tests. */
+/** Names that programs other than the server read: the command line and the tests. */
 function isForOthers(name: string): boolean {
   return name === 'STEMMA_URL' || name.startsWith('STEMMA_TEST_');
 }

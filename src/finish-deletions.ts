@@ -3,7 +3,7 @@ import { finishTraceDeletions } from './domain/traces/delete-trace.js';
 import { clearEndedGenerations } from './domain/run-events/ended-generations.js';
 import { freeReleased } from './content/release-pieces.js';
 
-/** Clears what deletions that were cut short left behind. Call it at start. Returns how many deletions it finished. */
+/** Clears what interrupted deletions left behind. Call it at startup. Returns how many deletions it finished. */
 export async function finishDeletions(database: Database): Promise<number> {
   const finished = (await finishTraceDeletions(database)) + (await clearEndedGenerations(database));
   await freeReleased(database);

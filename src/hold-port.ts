@@ -6,9 +6,9 @@ import { within } from './base/within.js';
 
 /** An address that the server will listen on, occupied while it starts. */
 export interface HeldPort {
-  /** The port; the one that was chosen, if 0 was asked for. */
+  /** The port; if 0 was requested, the one that was chosen. */
   readonly port: number;
-  /** Frees the port, for the server to listen on at once. */
+  /** Releases the port so that the server can listen on it at once. */
   release(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export async function holdPort(address: { readonly host: string; readonly port: 
   };
 }
 
-/** What a failure to listen means for the settings; other errors as they are. */
+/** Turns a failure to listen into an error that names the setting; returns other errors unchanged. */
 export function listenError(
   error: unknown,
   { host, port }: { readonly host: string; readonly port: number },

@@ -11,7 +11,7 @@ import { within } from './base/within.js';
 // By default, V8 lets the heap grow to four times the live data before it collects garbage.
 setFlagsFromString('--heap-growing-percent=100');
 
-/** npm passes a signal on that the terminal has already sent to the whole process group. */
+/** npm forwards a signal that the terminal has already sent to the whole process group. */
 const SAME_SIGNAL_MS = 1_000;
 
 const interrupted = new AbortController();
@@ -66,7 +66,7 @@ async function stopAll(code: number): Promise<void> {
   exiting = true;
   const deadlineMs = performance.now() + stopTimeoutMs * 0.95;
   const remainingMs = (): number => deadlineMs - performance.now();
-  // A start that was interrupted stops by itself what it was about to start.
+  // An interrupted start stops by itself whatever it was about to start.
   await within(remainingMs() / 2, starting).catch(() => undefined);
   const onError = (error: unknown): void => say(`while stopping: ${String(error)}`);
   await within(remainingMs(), stopParts(parts, { timeoutMs: remainingMs(), onError }));
@@ -78,7 +78,7 @@ function exit(code: number): never {
   process.exit(code);
 }
 
-/** The message for a person, with its cause; a stack trace only for a bug. */
+/** The error as a message for people, with its cause; a stack trace only for a bug. */
 function explained(error: unknown): string {
   if (error instanceof ConfigError || error instanceof StemmaError) {
     return error.cause instanceof Error ? `${error.message}\n  (${error.cause.message})` : error.message;
@@ -86,7 +86,7 @@ function explained(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-// Whoever read the output may have left, as a terminal does when it closes. That must not keep this process from stopping.
+// Whatever reads the output may have closed, such as a terminal. That must not keep this process from stopping.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 

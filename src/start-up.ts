@@ -18,18 +18,18 @@ export interface StartUpOptions {
   readonly report: (line: string) => void;
   /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** Receives each part once it runs; also when the start fails later. */
+  /** Receives each part once it runs, even if the start fails later. */
   readonly parts: Part[];
   /** Receives, for each process of the local Neo4j, a function that kills it. */
   readonly onNeo4jProcess: (kill: () => void) => void;
-  /** Called when the local Neo4j has ended and will not come back. */
+  /** Called when the local Neo4j has ended and will not be restarted. */
   readonly onNeo4jExit: (message: string) => void;
 }
 
 /** How long clients get UNAVAILABLE, rather than a closed connection, when a stop has nothing else to wait for. */
 const LINGER_MS = 500;
 
-/** Starts everything that the settings ask for. What it has started is in `parts`, also when it rejects. */
+/** Starts everything that the settings require. What it has started is in `parts`, even if it rejects. */
 export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   const { config, log, report, signal, parts } = options;
   const held = await holdPort(config);

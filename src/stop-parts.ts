@@ -6,12 +6,12 @@ export interface Part {
   stop(timeoutMs: number): Promise<void>;
 }
 
-/** The share of the remaining time that one part may use: those after it need some too. */
+/** The share of the remaining time that one part may use: the parts after it need some too. */
 const SHARE = 0.7;
 
 /**
- * Stops the parts and removes them from the list, the last started first. A part that does not stop in its share of the
- * time is left behind. `onError` receives what a part throws.
+ * Stops the parts, the last started first, and removes them from the list. Does not wait longer for a part than its share
+ * of the time. `onError` receives what a part throws.
  */
 export async function stopParts(
   parts: Part[],

@@ -1,4 +1,4 @@
-// Which goals were given up since a day, and what had gone into them, with all below?
+// Which goals were abandoned since a given day, and what had gone into each, including all goals below it?
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, listKey)
 WHERE t.projectId = $projectId AND t.listKey >= $since

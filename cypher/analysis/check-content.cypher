@@ -1,4 +1,4 @@
-// Is there content that nobody holds, a list with a hole, a wrong place, or an owner without what it holds? No row when all is right.
+// Is there unreferenced content, a list with a gap, a wrong position, or an owner without its content? No row when all is right.
 CALL () {
   MATCH (c:Content)
   USING INDEX c:Content(projectId, id)

@@ -29,7 +29,7 @@ WITH
   messageCompletion + stepCompletion AS completion,
   messageNanos + stepNanos AS nanos,
   newest
-// Each goal adds what is its own to itself and to every goal above it.
+// Each goal's own figures count towards itself and every goal above it.
 MATCH (above:Goal)-[:PARENT_OF*0..]->(g)
 WITH
   above,

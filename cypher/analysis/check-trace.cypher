@@ -1,4 +1,4 @@
-// Which stored totals and counters of a trace differ from a recount, and has its event log a gap? No row when all is right.
+// Which stored totals and counters of a trace differ from a recount, and does its event log have a gap? No row when all is right.
 MATCH (t:Trace {projectId: $projectId, id: $traceId})
 CALL (t) {
   OPTIONAL MATCH (m:Message)
@@ -22,7 +22,7 @@ CALL (t) {
     sum(toInteger(round(s.cost * 1e9))) AS stepNanos,
     max(s.sequence) AS lastStep
 }
-// Old events may have been removed, so the log is gapless from its first event to the newest.
+// Old events may have been deleted, so the log must be gapless only from its first remaining event to the newest.
 CALL (t) {
   OPTIONAL MATCH (e:Event)
   USING INDEX e:Event(projectId, traceId, eventId)

@@ -1,4 +1,4 @@
-// What did each kind of agent cost since a day, and how often did it fail?
+// What did each kind of agent cost since a given day, and how often did it fail?
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, listKey)
 WHERE t.projectId = $projectId AND t.listKey >= $since

@@ -1,4 +1,4 @@
-// What did each goal of a trace cost, itself and with all below it and with the sub-traces that worked for those?
+// What did each goal of a trace cost: by itself, with all goals below it, and with the sub-traces that worked for those?
 MATCH (g:Goal)
 USING INDEX g:Goal(projectId, traceId, goalId)
 WHERE g.projectId = $projectId AND g.traceId = $traceId AND g.goalId IS NOT NULL

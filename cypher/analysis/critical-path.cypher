@@ -1,5 +1,5 @@
-// Which steps was the end of a trace waiting for, one after the other: its critical path, and how long each one took?
-// From the last conclusion it goes back to the parent recorded last, again and again: one chain, however many paths there are.
+// Which steps was the end of a trace waiting for, one after the other: its critical path, and how long did each one take?
+// From the last conclusion it repeatedly follows the parent recorded last: one chain, however many paths there are.
 MATCH (end:Step)
 USING INDEX end:Step(projectId, traceId, sequence)
 WHERE end.projectId = $projectId AND end.traceId = $traceId AND end.sequence > 0

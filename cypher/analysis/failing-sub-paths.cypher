@@ -1,5 +1,5 @@
-// Which three tools, each resting on the answer of the one before, do several failed runs have in common, and how many others?
-// It looks at the newest $limit runs that are over, and at most four edges from one tool call to the next.
+// Which sequences of three tools, each depending on the answer before it, do several failed runs share, and how many other runs?
+// It reads the newest $limit finished runs, and follows at most four edges from one tool call to the next.
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, listKey)
 WHERE t.projectId = $projectId AND t.listKey >= $since AND t.status IN ['failed', 'completed']

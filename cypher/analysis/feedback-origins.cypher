@@ -1,4 +1,4 @@
-// What does negative feedback trace back to: which tools, models and memories did the steps in question rest on?
+// What does negative feedback trace back to: which tools, models and memories did the steps in question depend on?
 MATCH (f:Step)
 USING INDEX f:Step(projectId, type)
 WHERE f.projectId = $projectId AND f.type = 'feedback' AND f.feedbackType IN ['negative', 'correction']

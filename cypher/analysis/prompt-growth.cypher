@@ -1,4 +1,4 @@
-// Where do prompts grow fastest: from the first to the last call of a model in a trace, in tokens a call?
+// Where do prompts grow fastest, in tokens per call, from the first to the last call of a model in a trace?
 MATCH (s:Step)
 USING INDEX s:Step(projectId, type)
 WHERE s.projectId = $projectId AND s.type = 'llm_call' AND s.promptTokens IS NOT NULL

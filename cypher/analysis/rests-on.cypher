@@ -1,4 +1,4 @@
-// What rests on a step, say on the answer of a tool that proved wrong: every step derived from it, and how far away?
+// What depends on a step, say on a tool's answer that proved wrong: every step derived from it, and how far away?
 MATCH p = (:Step {projectId: $projectId, id: $stepId})-[:PARENT_OF*1..]->(s:Step)
 WITH s, min(length(p)) AS distance
 RETURN

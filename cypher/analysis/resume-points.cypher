@@ -1,4 +1,4 @@
-// From where can a run be taken up again: from a step, or from the last step of each failed trace, back to the nearest checkpoint?
+// From where can a run be resumed: the nearest checkpoint back from a step, or from the last step of each failed trace?
 CALL () {
   MATCH (s:Step {projectId: $projectId, id: $stepId})
   RETURN s

@@ -1,4 +1,4 @@
-// How much of the content is shared: characters stored once, against as many as if each owner stored its own whole?
+// How much of the content is shared: characters stored once, compared with storing each owner's content in full?
 CALL () {
   MATCH (c:Checkpoint)
   USING INDEX c:Checkpoint(projectId, id)

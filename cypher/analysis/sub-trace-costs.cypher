@@ -1,4 +1,4 @@
-// What did each trace below a trace cost, itself and with all below it?
+// What did each trace below a trace cost, by itself and with all traces below it?
 MATCH p = (:Trace {projectId: $projectId, id: $traceId})-[:PARENT_OF*0..]->(t:Trace)
 WITH t, length(p) AS depth
 CALL (t) {

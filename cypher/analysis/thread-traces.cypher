@@ -1,4 +1,4 @@
-// Which traces ran in a thread, and what did each cost, itself and with the traces below it?
+// Which traces ran in a thread, and what did each cost, by itself and with the traces below it?
 MATCH (:Thread {projectId: $projectId, id: $threadId})<-[:BELONGS_TO]-(t:Trace)
 CALL (t) {
   MATCH (t)-[:PARENT_OF*0..]->(below:Trace)

@@ -1,4 +1,4 @@
-// How many tokens and dollars did each model take on each day, in how many calls?
+// How many tokens and dollars did each model use on each day, in how many calls?
 MATCH (s:Step)
 USING INDEX s:Step(projectId, type)
 WHERE s.projectId = $projectId AND s.type = 'llm_call' AND s.createdAt >= $since

@@ -1,4 +1,4 @@
-// Which tools are slow: how often was each called, how long did it take (p50, p95, worst), and how long all together?
+// Which tools are slow: how often was each called, how long did it take (p50, p95, worst), and how long in total?
 MATCH (call:Step)
 USING INDEX call:Step(projectId, toolName)
 WHERE call.projectId = $projectId AND call.toolName IS NOT NULL

@@ -1,4 +1,4 @@
-// A page of a thread's checkpoints, by descending step; of equals, the last written first.
+// A page of a thread's checkpoints, by descending step; within a step, the last written first.
 MATCH (c:Checkpoint)
 USING INDEX c:Checkpoint(projectId, threadId, step, write)
 WHERE c.projectId = $projectId AND c.threadId = $threadId AND c.step >= 0 AND c.write > 0

@@ -1,4 +1,4 @@
-// For each checkpoint, a page of those that go on from it, oldest first, after a list key.
+// For each checkpoint, a page of its child checkpoints, oldest first, after a list key.
 UNWIND $owners AS owner
 CALL (owner) {
   MATCH (c:Checkpoint)

@@ -1,5 +1,5 @@
-// Removes up to $limit checkpoints of a thread below a step, the lowest first, and counts them, with the content that they held;
-// 0 when none is left.
+// Deletes up to $limit checkpoints of a thread below a step, the lowest first. Returns their number, 0 when none is left, and the
+// content that they referenced.
 MATCH (c:Checkpoint)
 USING INDEX c:Checkpoint(projectId, threadId, step, write)
 WHERE c.projectId = $projectId AND c.threadId = $threadId AND c.step >= 0 AND c.step < $before AND c.write > 0

@@ -1,4 +1,4 @@
-// Creates checkpoints in their threads. A second time the key's constraint refuses it.
+// Creates checkpoints in their threads. If run again, the key's constraint rejects it.
 UNWIND $checkpoints AS row
 MATCH (t:Thread {projectId: row.projectId, id: row.threadId})
 CREATE (c:Checkpoint)-[:BELONGS_TO]->(t)

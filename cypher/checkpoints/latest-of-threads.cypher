@@ -1,4 +1,4 @@
-// A page of the latest checkpoints of all threads, the thread written last first.
+// A page of the latest checkpoints of all threads, the most recently written thread first.
 MATCH (t:Thread)
 USING INDEX t:Thread(projectId, checkpointKey)
 WHERE t.projectId = $projectId AND t.checkpointKey > ''

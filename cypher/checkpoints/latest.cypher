@@ -1,4 +1,4 @@
-// The latest checkpoint of each thread; a thread without any gives no row.
+// The latest checkpoint of each thread; a thread without checkpoints gives no row.
 UNWIND $ids AS id
 MATCH (t:Thread {projectId: $projectId, id: id})
 MATCH (t)-[:LATEST]->(c:Checkpoint)

@@ -1,5 +1,5 @@
-// Puts below new checkpoints those that named them as their parent before they were there, and returns each that has some.
-// Each is locked, then looked at again: it may have been given another parent meanwhile.
+// Links new checkpoints to children that named them as parent before they existed, and returns those that have such children.
+// Each child is locked, then checked again: its parent may have changed meanwhile.
 UNWIND $checkpoints AS row
 MATCH (c:Checkpoint {projectId: row.projectId, id: row.id})
 MATCH (child:Checkpoint)

@@ -1,4 +1,4 @@
-// Puts checkpoints below their parents, where these are there. A second time it changes nothing.
+// Links checkpoints to their parents, where these exist. Running it again changes nothing.
 UNWIND $checkpoints AS row
 MATCH (c:Checkpoint {projectId: row.projectId, id: row.id})
 MATCH (parent:Checkpoint {projectId: c.projectId, id: c.parentId})

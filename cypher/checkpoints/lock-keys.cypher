@@ -1,4 +1,4 @@
-// Keeps these ids, there or not, from being locked by another transaction before this one ends. Leaves nothing behind.
+// Keeps other transactions from locking these ids, whether they exist or not, until this one ends. Leaves nothing behind.
 UNWIND $keys AS key
 MERGE (lock:CheckpointLock {projectId: key.projectId, id: key.id})
 DELETE lock

@@ -1,4 +1,4 @@
-// Reads checkpoints by key, with what they hold, as far as it is not content. Unknown keys give no row.
+// Reads checkpoints by key, with the part of their payload that is not stored as content. Unknown keys give no row.
 UNWIND $keys AS key
 MATCH (c:Checkpoint {projectId: key.projectId, id: key.id})
 RETURN c {

@@ -1,4 +1,4 @@
-// Reads checkpoints by id, without what they hold. Unknown ids give no row.
+// Reads checkpoints by id, without their payload. Unknown ids give no row.
 UNWIND $ids AS id
 MATCH (c:Checkpoint {projectId: $projectId, id: id})
 RETURN c {

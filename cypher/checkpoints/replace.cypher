@@ -1,4 +1,4 @@
-// Gives checkpoints other properties, takes from them their parent, their step and the content they held, and returns that.
+// Replaces the properties of checkpoints, removes their edges to their parent, step and content, and returns that content.
 UNWIND $checkpoints AS row
 MATCH (c:Checkpoint {projectId: row.projectId, id: row.id})
 SET c += row

@@ -1,4 +1,4 @@
-// The steps at which checkpoints were taken; one without gives no row.
+// The steps at which checkpoints were taken; a checkpoint without a step gives no row.
 UNWIND $ids AS id
 MATCH (c:Checkpoint {projectId: $projectId, id: id})
 MATCH (c)-[:AT]->(s:Step)

@@ -1,4 +1,4 @@
-// The checkpoints of a thread, all they descend from and all that descends from these, each once.
+// The checkpoints of a thread, all their ancestors and all descendants of these, each once.
 MATCH (entry:Checkpoint)
 USING INDEX entry:Checkpoint(projectId, threadId, step, write)
 WHERE

@@ -1,4 +1,4 @@
-// Puts new pieces after those before them, and counts them: fewer if one before is gone. Run once for a piece.
+// Links new pieces to the pieces before them, and returns how many: fewer if one before is missing. Run it once for each piece.
 UNWIND $pieces AS row
 MATCH (c:Content {projectId: row.projectId, id: row.id})
 MATCH (before:Content {projectId: c.projectId, id: row.afterId})

@@ -1,4 +1,4 @@
-// Creates pieces. A second time the key's constraint refuses it.
+// Creates pieces. If run again, the key's constraint rejects it.
 UNWIND $pieces AS row
 CREATE (c:Content)
 SET c = row

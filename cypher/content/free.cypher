@@ -1,6 +1,6 @@
-// Removes those of the pieces that nothing leads to, each with up to 999 before it to which nothing else led. Counts them, and
-// returns the piece before the last of each, which may be next. Others stay, so a second time removes nothing.
-// The walk ends at the first piece that something else leads to: a long list that others share is not walked through.
+// Deletes each of the pieces that nothing references, with up to 999 pieces before it that nothing else references. Returns how
+// many, and the piece before the last of each, which may be next. The others are kept, so running it again deletes nothing.
+// The walk ends at the first piece that something else references, so it does not traverse a long list that others share.
 UNWIND $pieces AS key
 MATCH (c)
 WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id AND NOT EXISTS { (c)<--() }

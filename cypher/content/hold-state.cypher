@@ -1,4 +1,4 @@
-// Has checkpoints hold values of their state, and counts them: fewer if one is gone. Run once for each.
+// Makes checkpoints reference values of their state, and returns how many: fewer if one is missing. Run it once for each.
 UNWIND $held AS row
 MATCH (owner:Checkpoint {projectId: row.projectId, id: row.ownerId})
 MATCH (c:Content {projectId: owner.projectId, id: row.contentId})

@@ -1,4 +1,4 @@
-// Has steps hold the last message of their prompt, and counts them: fewer if one is gone. Run once for a step.
+// Makes steps reference the last message of their prompt, and returns how many: fewer if one is missing. Run it once for each.
 UNWIND $held AS row
 MATCH (s:Step {projectId: row.projectId, id: row.ownerId})
 MATCH (c:Content {projectId: s.projectId, id: row.contentId})

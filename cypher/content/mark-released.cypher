@@ -1,4 +1,4 @@
-// Marks pieces that nothing may lead to any more, to be freed later. A second time changes nothing.
+// Marks pieces that may no longer be referenced, to be garbage-collected later. Running it again changes nothing.
 UNWIND $pieces AS key
 MATCH (c)
 WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id

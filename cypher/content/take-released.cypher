@@ -1,5 +1,5 @@
-// Takes the mark from up to $limit marked pieces, of any project, locks and returns them: to be freed in the same transaction. No row
-// when none is left.
+// Takes the mark from up to $limit marked pieces, of any project, locks them and returns them: the same transaction must
+// garbage-collect them. No row when none is left.
 MATCH (c:Released)
 USING INDEX c:Released(projectId, id)
 WHERE c.projectId > '' AND c.id > ''

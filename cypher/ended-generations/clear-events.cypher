@@ -1,5 +1,5 @@
-// Removes up to $limit run events of an ended log generation, and counts them; 0 when none is left. Two that clear the same one
-// take turns. A LIMIT behind a SET would read all events, not only as many: hence the subquery.
+// Deletes up to $limit run events of an ended log generation, and returns how many; 0 when none is left. Transactions that clear
+// the same generation take turns. The subquery is needed: a LIMIT after a SET would read all events, not just $limit of them.
 MATCH (g:EndedGeneration {projectId: $projectId, threadId: $threadId, generation: $generation})
 SET g.locked = true
 WITH g

@@ -1,4 +1,4 @@
-// Removes up to $limit runs of an ended log generation, whose events are removed already, and counts them; 0 when none is left.
+// Deletes up to $limit runs of an ended log generation whose events are deleted, and returns how many; 0 when none is left.
 MATCH (g:EndedGeneration {projectId: $projectId, threadId: $threadId, generation: $generation})
 SET g.locked = true
 WITH g

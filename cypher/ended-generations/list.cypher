@@ -1,4 +1,4 @@
-// The log generations that have ended and are not cleared yet, of all projects.
+// The log generations of all projects that have ended and are not cleared yet.
 MATCH (g:EndedGeneration)
 USING INDEX g:EndedGeneration(projectId, threadId, generation)
 WHERE g.projectId > '' AND g.threadId > '' AND g.generation > ''

@@ -1,3 +1,3 @@
-// Removes the note of an ended log generation that is cleared. A second time changes nothing.
+// Removes the record of an ended log generation that is cleared. Running it again changes nothing.
 MATCH (g:EndedGeneration {projectId: $projectId, threadId: $threadId, generation: $generation})
 DELETE g

@@ -1,4 +1,4 @@
-// The oldest event a trace's log still has and the id of the newest it ever had; no row without the trace.
+// The oldest event still in a trace's log and the id of the newest it ever had; no row if the trace is missing.
 MATCH (t:Trace {projectId: $projectId, id: $traceId})
 CALL (t) {
   OPTIONAL MATCH (e:Event)

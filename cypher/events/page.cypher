@@ -1,4 +1,4 @@
-// The events of a trace after one, oldest first. None of a later trace of the same id.
+// The events of a trace after a given one, oldest first. No row for a later trace with the same id.
 MATCH (t:Trace {projectId: $projectId, id: $traceId})
 WHERE t.createdAt = $createdAt
 CALL (t) {

@@ -1,5 +1,5 @@
-// Removes up to $limit goals of a trace that is being deleted, and counts them; 0 when none is left. Sub-traces that worked
-// for one lose it.
+// Deletes up to $limit goals of a trace that is being deleted, and returns how many; 0 when none is left. Sub-traces that worked
+// for a deleted goal lose it.
 MATCH (n:Goal)
 USING INDEX n:Goal(projectId, traceId, goalId)
 WHERE n.projectId = $projectId AND n.traceId = $traceId AND n.goalId IS NOT NULL

@@ -1,4 +1,4 @@
-// Puts goals under their parent, or under none where it is null, whatever they were under before.
+// Moves goals under their parent, or to the top level if it is null, wherever they were before.
 UNWIND $goals AS row
 MATCH (g:Goal {projectId: row.projectId, traceId: row.traceId, goalId: row.goalId})
 OPTIONAL MATCH (:Goal)-[old:PARENT_OF]->(g)

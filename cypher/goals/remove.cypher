@@ -1,4 +1,4 @@
-// Removes goals; their messages and steps go to the trace itself, and sub-traces lose the goal they worked for.
+// Deletes goals; their messages and steps move to the trace itself, and sub-traces lose the goal they worked for.
 UNWIND $goals AS row
 MATCH (g:Goal {projectId: row.projectId, traceId: row.traceId, goalId: row.goalId})
 CALL (g) {

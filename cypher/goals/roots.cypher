@@ -1,4 +1,4 @@
-// The goals without a parent of each trace.
+// For each trace, its goals without a parent.
 UNWIND $ids AS id
 MATCH (g:Goal)
 USING INDEX g:Goal(projectId, traceId, goalId)

@@ -1,4 +1,4 @@
-// Moves messages to their goal or, where that is null, to their trace, from wherever they were.
+// Moves messages to their goal or, if that is null, to their trace, wherever they were before.
 UNWIND $messages AS row
 MATCH (m:Message {projectId: row.projectId, id: row.id})-[old:BELONGS_TO]->()
 DELETE old

@@ -1,4 +1,4 @@
-// The newest message of a goal other than one, with its content; no row if there is none.
+// The newest message of a goal except a given one, with its content; no row if there is none.
 MATCH (m:Message)
 USING INDEX m:Message(projectId, traceId, goalId, sequence)
 WHERE m.projectId = $projectId AND m.traceId = $traceId AND m.goalId = $goalId AND m.sequence > 0

@@ -1,4 +1,4 @@
-// Reads messages by key; their content only where asked for. Unknown keys give no row.
+// Reads messages by key; their content only where requested. Unknown keys give no row.
 UNWIND $messages AS key
 MATCH (m:Message {projectId: key.projectId, id: key.id})
 RETURN

@@ -1,2 +1,2 @@
-// Waits until every index is filled, five minutes at most.
+// Waits until every index is populated, five minutes at most.
 CALL db.awaitIndexes(300)

@@ -1,4 +1,4 @@
-// Records a migration as applied, if $holder still has the lock; no row otherwise. A second time changes nothing.
+// Records a migration as applied, if $holder still has the lock; no row otherwise. Running it again changes nothing.
 MATCH (l:MigrationLock {id: 'migrations'})
 SET l.locked = true
 WITH l

@@ -1,4 +1,4 @@
-// Frees the lock of the migrations if $holder has it; a second time changes nothing.
+// Releases the migration lock if $holder has it. Running it again changes nothing.
 MATCH (l:MigrationLock {id: 'migrations'})
 SET l.locked = true
 WITH l

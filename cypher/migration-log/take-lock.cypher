@@ -1,5 +1,5 @@
-// Takes the lock of the migrations for $leaseMs by the database's clock, if it is free, expired or $holder's own. No row: another
-// holds it. Running it again in time extends it.
+// Takes the migration lock for $leaseMs by the database's clock, if it is free, expired or $holder's own. No row if another
+// has it. Running it again in time extends it.
 MERGE (l:MigrationLock {id: 'migrations'})
 ON CREATE SET l.until = 0
 SET l.locked = true

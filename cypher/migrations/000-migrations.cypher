@@ -1,4 +1,4 @@
-// What the record of migrations itself needs. Runs before every other migration and is not recorded; running it again does nothing.
+// The constraints for the migration record. Runs before every other migration and is not recorded; running it again does nothing.
 CREATE CONSTRAINT migration_key IF NOT EXISTS
 FOR (m:Migration) REQUIRE m.number IS UNIQUE;
 

@@ -1,5 +1,5 @@
-// The keys of the nodes, except those of runs and run events. Neo4j rejects a second node with the same key; creating a constraint
-// that exists does nothing.
+// The keys of the nodes, except those of runs and run events. Neo4j rejects a second node with the same key. Creating a
+// constraint that exists does nothing.
 CREATE CONSTRAINT trace_key IF NOT EXISTS
 FOR (t:Trace) REQUIRE (t.projectId, t.id) IS UNIQUE;
 

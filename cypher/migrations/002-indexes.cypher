@@ -1,4 +1,4 @@
-// The orders in which lists are paged, and what the analysis starts from. Creating an index that exists does nothing.
+// The orders in which lists are paged, and the starting points of the analysis. Creating an index that exists does nothing.
 CREATE INDEX trace_list IF NOT EXISTS
 FOR (t:Trace) ON (t.projectId, t.listKey);
 

@@ -1,5 +1,5 @@
 // Gives run events, runs and threads the log generation that their thread's `log` named, and threads the count of their events.
-// What has its generation already is passed over, so that running it again continues where it was cut short.
+// It skips what has a generation already, so that running it again continues after an interruption.
 MATCH (e:RunEvent)-[:BELONGS_TO]->(:Run)-[:BELONGS_TO]->(t:Thread)
 WHERE e.generation IS NULL
 CALL (e, t) {

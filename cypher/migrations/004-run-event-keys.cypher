@@ -1,5 +1,5 @@
-// Makes the log generation a part of the keys and lists of runs and run events. The old keys are dropped first: they would reject
-// the next generation's first event. Running it again does nothing.
+// Makes the log generation part of the keys and lists of runs and run events. The old keys are dropped first, because they would
+// reject the first event of the next generation. Running it again does nothing.
 DROP CONSTRAINT run_key IF EXISTS;
 
 DROP CONSTRAINT run_event_key IF EXISTS;

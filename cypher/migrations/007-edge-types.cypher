@@ -1,5 +1,5 @@
-// The types of all edges, so that Neo4j knows them before the first edge of each: it warns about a question that names a type it
-// does not know. Creating a type again does nothing.
+// Creates the types of all edges before their first use: Neo4j warns about a query that names a type it does not know. Creating a
+// type again does nothing.
 CALL db.createRelationshipType('AFTER');
 
 CALL db.createRelationshipType('AT');

@@ -1,4 +1,4 @@
-// The events of a run after one, oldest first; with types, only those of these types.
+// The events of a run after a given one, oldest first; only those of the given types unless $types is null.
 MATCH (t:Thread {projectId: $projectId, id: $threadId})
 CALL (t) {
   MATCH (e:RunEvent)

@@ -1,5 +1,5 @@
-// Removes up to $limit run events of a run in the thread's log generation, and counts them. With a generation given, only while
-// it is the thread's; no row otherwise.
+// Deletes up to $limit events of a run in the thread's current log generation, and returns how many. If $generation is given and
+// is no longer the thread's, it gives no row.
 MATCH (t:Thread {projectId: $projectId, id: $threadId})
 WHERE t.generation = coalesce($generation, t.generation)
 CALL (t) {

@@ -1,4 +1,4 @@
-// The run events of a thread's log generation after one, oldest first. None once the generation has ended.
+// The run events of a thread's log generation after a given one, oldest first. No row once the generation has ended.
 MATCH (t:Thread {projectId: $projectId, id: $threadId})
 WHERE t.generation = $generation
 CALL (t) {

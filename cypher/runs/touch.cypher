@@ -1,4 +1,4 @@
-// Begins runs that do not exist yet, and notes on the others when they were last written to. A second time changes nothing.
+// Creates runs that do not exist yet, and records when each was last written to. Running it again changes nothing.
 UNWIND $runs AS row
 MATCH (t:Thread {projectId: row.projectId, id: row.threadId})
 MERGE (r:Run {projectId: row.projectId, threadId: row.threadId, generation: row.generation, id: row.id})

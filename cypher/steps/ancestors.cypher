@@ -1,4 +1,4 @@
-// For each step, a page of all it rests on before a sequence, the newest first, with the shortest distance.
+// For each step, a page of the steps it depends on before a sequence, newest first, each with its shortest distance.
 UNWIND $owners AS owner
 CALL (owner) {
   MATCH p = (:Step {projectId: $projectId, id: owner})<-[:PARENT_OF*1..]-(s:Step)

@@ -1,4 +1,4 @@
-// For each step, a page of the steps that rest on it directly after a sequence, in order.
+// For each step, a page of the steps that depend on it directly, after a sequence, in order.
 UNWIND $owners AS owner
 CALL (owner) {
   MATCH (:Step {projectId: $projectId, id: owner})-[:PARENT_OF]->(s:Step)

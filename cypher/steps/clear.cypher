@@ -1,5 +1,5 @@
-// Removes up to $limit steps of a trace that is being deleted, and counts them, with the content that they held; 0 when none is
-// left.
+// Deletes up to $limit steps of a trace that is being deleted. Returns their number, 0 when none is left, and the content that
+// they referenced.
 MATCH (n:Step)
 USING INDEX n:Step(projectId, traceId, sequence)
 WHERE n.projectId = $projectId AND n.traceId = $traceId AND n.sequence > 0

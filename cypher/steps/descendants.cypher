@@ -1,4 +1,4 @@
-// For each step, a page of all that rests on it after a sequence, the oldest first, with the shortest distance.
+// For each step, a page of the steps that depend on it after a sequence, oldest first, each with its shortest distance.
 UNWIND $owners AS owner
 CALL (owner) {
   MATCH p = (:Step {projectId: $projectId, id: owner})-[:PARENT_OF*1..]->(s:Step)

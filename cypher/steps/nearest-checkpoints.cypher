@@ -1,5 +1,5 @@
-// For each step, the checkpoint taken at it or at the nearest step it rests on: of several steps at the same distance, the
-// newest step's; of several at one step, the last written. A step without any gives no row.
+// For each step, the checkpoint taken at it or at the nearest step it depends on: among steps at the same distance, at the newest
+// step; among checkpoints at one step, the last written. A step without any gives no row.
 UNWIND $ids AS id
 CALL (id) {
   MATCH p = (:Step {projectId: $projectId, id: id})<-[:PARENT_OF*0..]-(s:Step)

@@ -1,4 +1,4 @@
-// Creates threads. A second time the key's constraint refuses it.
+// Creates threads. If run again, the key's constraint rejects it.
 UNWIND $threads AS row
 CREATE (t:Thread)
 SET t = row

@@ -1,5 +1,5 @@
-// Ends the log generation of a thread, and returns it with the number of its events, which are cleared later. The next event
-// begins another one. No row, and no change, without a generation.
+// Ends the log generation of a thread, and returns it with the number of its events, which are deleted later. The next event
+// begins a new one. A thread without a generation gives no row and is not changed.
 MATCH (t:Thread {projectId: $projectId, id: $id})
 WHERE t.generation IS NOT NULL
 WITH t, t.generation AS generation, t.eventCount AS events

@@ -1,4 +1,4 @@
-// Takes a thread that has no checkpoint left out of the list of those that have.
+// Removes a thread that has no checkpoints left from the list of threads with checkpoints.
 MATCH (t:Thread {projectId: $projectId, id: $id})
 WHERE NOT EXISTS { (t)-[:LATEST]->(:Checkpoint) }
 SET t.checkpointKey = null

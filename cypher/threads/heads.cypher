@@ -1,4 +1,4 @@
-// Those of the watched threads that have another log generation than the known one, or another newest run event.
+// The watched threads whose log generation or newest run event differs from the given one.
 UNWIND $watched AS known
 OPTIONAL MATCH (t:Thread {projectId: known.projectId, id: known.ownerId})
 WITH known, t.generation AS life, CASE WHEN t.generation IS NULL THEN 0 ELSE t.lastSeq END AS latest

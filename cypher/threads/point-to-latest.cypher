@@ -1,4 +1,4 @@
-// Has threads point to their checkpoint of the highest step; of equals, to the last written. A second time changes nothing.
+// Points threads to their checkpoint of the highest step; within a step, to the last written. Running it again changes nothing.
 UNWIND $threads AS key
 MATCH (t:Thread {projectId: key.projectId, id: key.id})
 CALL (t) {

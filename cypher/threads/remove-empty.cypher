@@ -1,5 +1,5 @@
-// Removes those of the threads to which nothing belongs and that have no log generation. Others stay as they are. The index is one
-// without a constraint, as in `threads/lock`.
+// Deletes those of the threads to which nothing belongs and that have no log generation. The others are not changed. It uses an
+// index without a constraint, as `threads/lock` does.
 UNWIND $threads AS key
 MATCH (t:Thread)
 USING INDEX t:Thread(id, projectId)

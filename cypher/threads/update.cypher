@@ -1,4 +1,4 @@
-// Sets the given properties of threads, null removing one. The same again changes nothing.
+// Sets the given properties of threads; null removes a property. Running it again changes nothing.
 UNWIND $threads AS row
 MATCH (t:Thread {projectId: row.projectId, id: row.id})
 SET t += row.properties

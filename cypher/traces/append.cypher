@@ -1,7 +1,7 @@
-// What most writes come to, in one statement: changes of traces and of their goals, new steps, messages and events. It
-// takes the lock of each trace, in the order given. Then it looks whether each is as the writer knows it: every change of a
-// trace or of its goals is an event, but for the loss of the trace and the goal it was started from. If one is not, it
-// writes nothing and gives no row. A second time the keys' constraints refuse it.
+// The fast path of most writes, in one statement: changes of traces and their goals, new steps, messages and events. It takes
+// the lock of each trace, in the order given, then checks that each is in the state that the writer assumes: every change of a
+// trace or its goals appends an event, except the loss of the trace or goal it was started from. If one is not, it writes nothing
+// and gives no row. If run again, the keys' constraints reject it.
 CALL () {
   UNWIND $traces AS row
   MATCH (t:Trace {projectId: row.projectId, id: row.id})

@@ -1,4 +1,4 @@
-// The traces of a project that changed within the last milliseconds of the database's clock: which, and at which event.
+// The traces of a project changed within the last $withinMs milliseconds by the database's clock, with their newest event id.
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, changedAtMs)
 WHERE t.projectId = $projectId AND t.changedAtMs >= timestamp() - $withinMs

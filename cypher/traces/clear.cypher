@@ -1,4 +1,4 @@
-// Removes the last of a trace that was deleted; the thread that it ran in, if any, for which it may have been the last.
+// Deletes the last node of a deleted trace, and returns the thread that it ran in, if any: the thread may now be empty.
 MATCH (d:Deleting {projectId: $projectId, id: $id})
 OPTIONAL MATCH (d)-[:BELONGS_TO]->(thread:Thread)
 DETACH DELETE d

@@ -1,4 +1,4 @@
-// Which of the watched traces are gone, or have a newest event other than the one known.
+// The watched traces that were deleted or replaced, or whose newest event differs from the given one.
 UNWIND $watched AS known
 OPTIONAL MATCH (t:Trace {projectId: known.projectId, id: known.ownerId})
 WITH known, t

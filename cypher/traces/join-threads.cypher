@@ -1,4 +1,4 @@
-// Puts new traces into the threads they run in. Run once for a trace: a second time would double its edge.
+// Links new traces to the threads they run in. Run it once for each trace: a second run would duplicate the edge.
 UNWIND $traces AS row
 MATCH (t:Trace {projectId: row.projectId, id: row.id})
 MATCH (thread:Thread {projectId: t.projectId, id: row.threadId})

@@ -1,5 +1,5 @@
-// Puts new traces below their parent and the goal of it that they work for. Run once for a trace: a second time would
-// double its edges.
+// Links new traces to their parent and to the parent's goal that they work for. Run it once for each trace: a second run would
+// duplicate the edges.
 UNWIND $traces AS row
 MATCH (t:Trace {projectId: row.projectId, id: row.id})
 MATCH (p:Trace {projectId: t.projectId, id: t.parentTraceId})

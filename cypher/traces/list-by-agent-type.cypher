@@ -1,4 +1,4 @@
-// A page of traces of one kind of agent, newest first, before a list key.
+// A page of traces of one agent type, newest first, before a list key.
 MATCH (t:Trace)
 USING INDEX t:Trace(projectId, agentType, listKey)
 WHERE t.projectId = $projectId AND t.agentType = $agentType AND t.listKey < $before

@@ -1,6 +1,6 @@
-// Takes traces out of sight, each with all below it if wished, at once; what they hold is cleared away later.
-// Marked ones are no traces any more: a second time finds none.
-// Traces started from them keep the id of what started them, apart: a later trace of that id is not their parent.
+// Hides the given traces at once; their contents are deleted later.
+// Marked nodes are no longer traces, so running it again finds none.
+// Traces started from them keep the parent's id in `formerParentId`, so that a later trace with that id is not their parent.
 UNWIND $traces AS key
 MATCH (t:Trace {projectId: key.projectId, id: key.id})
 CALL (t) {

@@ -1,4 +1,4 @@
-// Which of these traces are still being cleared away.
+// Which of these deleted traces still have contents to be removed.
 UNWIND $traces AS key
 MATCH (d:Deleting {projectId: key.projectId, id: key.id})
 RETURN d.projectId AS projectId, d.id AS id

@@ -1,4 +1,4 @@
-// Which of these traces are gone.
+// Which of these traces are missing.
 UNWIND $ids AS id
 OPTIONAL MATCH (t:Trace {projectId: $projectId, id: id})
 WITH id, t

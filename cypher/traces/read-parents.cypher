@@ -1,4 +1,4 @@
-// Which trace each trace was started from; a row for each trace that exists.
+// The parent of each trace; a row for each trace that exists.
 UNWIND $traces AS key
 MATCH (t:Trace {projectId: key.projectId, id: key.id})
 RETURN t.id AS id, t.parentTraceId AS parentTraceId

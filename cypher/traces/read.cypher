@@ -1,4 +1,4 @@
-// Reads traces by key; `context` only where asked for. Unknown keys give no row.
+// Reads traces by key; `context` only where requested. Unknown keys give no row.
 UNWIND $traces AS key
 MATCH (t:Trace {projectId: key.projectId, id: key.id})
 RETURN

@@ -1,4 +1,4 @@
-// What each trace and all traces below it used together.
+// The total usage of each trace and all traces below it.
 UNWIND $ids AS id
 MATCH (:Trace {projectId: $projectId, id: id})-[:PARENT_OF*0..]->(t:Trace)
 WITH id, t

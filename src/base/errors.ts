@@ -8,14 +8,14 @@ export type StemmaErrorCode =
   | 'PAYLOAD_TOO_LARGE'
   | 'UNAVAILABLE';
 
-/** Whether a write that is UNAVAILABLE was done: UNKNOWN where the response to its commit was lost. */
+/** Whether a write that failed with UNAVAILABLE was done: UNKNOWN if the response to its commit was lost. */
 export type Written = 'NO' | 'UNKNOWN';
 
 /**
  * A failure the caller is meant to see. Any other error is a bug: it is masked and logged.
  *
- * `field` names the argument at fault, as the caller spelt it: `goals[2].parentId`. `written` goes with UNAVAILABLE; NO
- * unless given.
+ * `field` names the argument at fault, as the caller spelt it: `goals[2].parentId`. `written` is set only for UNAVAILABLE;
+ * NO unless given.
  */
 export class StemmaError extends Error {
   override readonly name = 'StemmaError';
@@ -35,14 +35,14 @@ export class StemmaError extends Error {
   }
 }
 
-/** The client left, so its request was stopped. Nothing failed, and nobody reads the response. */
+/** The client disconnected, so its request was stopped. Nothing failed, and nobody reads the response. */
 export class ClientLeftError extends StemmaError {
   constructor() {
     super('UNAVAILABLE', 'the client left before its answer');
   }
 }
 
-/** What a transaction found has gone meanwhile: it is to be run again. */
+/** A conflict: something that a transaction found was deleted in the meantime. The transaction must be retried. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError';
 }

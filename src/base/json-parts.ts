@@ -1,9 +1,9 @@
 import { parseJson } from './json.js';
 import { JsonText } from './json-text.js';
 
-/** A JSON list as the texts of its items. They are put together when it is written: many lists may share them. */
+/** A JSON list as the texts of its items. These are joined only when it is written, because many lists may share them. */
 export class JsonList {
-  /** How long its items are together. */
+  /** The total length of its items. */
   readonly sizeBytes: number;
   readonly length: number;
   readonly #texts: () => readonly string[];
@@ -19,13 +19,13 @@ export class JsonList {
     return this.#texts();
   }
 
-  /** For what does not know of texts: JSON.stringify writes the values themselves. */
+  /** For code that does not handle texts: JSON.stringify writes the values themselves. */
   toJSON(): unknown {
     return this.texts().map((text) => parseJson(text));
   }
 }
 
-/** A JSON object as its members in their order; each is a value, a JsonText or a JsonList. */
+/** A JSON object as its members, in order; each is a value, a JsonText or a JsonList. */
 export class JsonObject {
   readonly sizeBytes: number;
   readonly members: ReadonlyMap<string, unknown>;
@@ -35,20 +35,20 @@ export class JsonObject {
     this.sizeBytes = [...members].reduce((sum, [key, value]) => sum + key.length + sizeOf(value), 0);
   }
 
-  /** As in JsonList. */
+  /** See JsonList. */
   toJSON(): unknown {
     const texts = [...this.members].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
     return parseJson(`{${texts.join(',')}}`);
   }
 }
 
-/** The object of `text` with parts of it put in the place of what the text has there. */
+/** The object that `text` contains, with the members named in `parts` replaced. */
 export function withParts(text: string, parts: ReadonlyMap<string, JsonText | JsonList>): JsonObject {
   const object = parseJson(text) as Readonly<Record<string, unknown>>;
   return new JsonObject(new Map(Object.keys(object).map((key) => [key, parts.get(key) ?? object[key]])));
 }
 
-/** About how many bytes a value of the API's `JSON` has: the length of what is kept as text; other values count as nothing. */
+/** The approximate size of a value of the API's `JSON`, in bytes: the length of what is kept as text; other values count as 0. */
 export function sizeOf(value: unknown): number {
   if (typeof value === 'string') {
     return value.length;

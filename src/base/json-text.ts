@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { parseJson } from './json.js';
 
-/** Stands for a text that `stringifyJson` puts in afterwards; no client can know it. */
+/** Marks the place of a text that `stringifyJson` inserts afterwards; no client can know it. */
 const MARK = randomUUID();
 const MARKS = new RegExp(`"${MARK}:(\\d+)"`, 'g');
 
-/** The texts that the running `stringifyJson` has met; null outside of it. */
+/** The texts that the running `stringifyJson` has found; null outside of it. */
 let met: string[] | null = null;
 
 /**
- * A JSON value as its text, which is known to be valid. Payloads are passed on like this, from the database to a response
- * and from a large request to the database, without being made objects on the way.
+ * A JSON value as text that is known to be valid. Payloads are passed in this form from the database to a response, and
+ * from a large request to the database, without being parsed into objects on the way.
  */
 export class JsonText {
   readonly text: string;
@@ -19,7 +19,7 @@ export class JsonText {
     this.text = text;
   }
 
-  /** For what does not know of texts: JSON.stringify writes the value itself. */
+  /** For code that does not handle texts: JSON.stringify writes the value itself. */
   toJSON(): unknown {
     if (met === null) {
       return parseJson(this.text);

@@ -1,17 +1,17 @@
 import { printParseErrorCode, visit, type ParseErrorCode } from 'jsonc-parser';
 import { badInput, StemmaError } from './errors.js';
 
-/** Deeper nesting is refused: JSON.stringify recurses, and so do most readers. */
+/** Deeper nesting is rejected: JSON.stringify recurses, and so do most readers. */
 const MAX_DEPTH = 500;
 
-/** Between the texts of JSON: a number that JSON.parse might change. */
+/** Outside the strings of a JSON text: a number that JSON.parse might change. */
 const LONG_NUMBER = /\d{16}|[eE]\+?\d|[eE]-\d\d/;
-/** A key that JavaScript would sort: what follows its opening quote. */
+/** A key that JavaScript would reorder, from after its opening quote. */
 const INTEGER_KEY = /^-?\d+"\s*:/;
-/** What might be half a character, or be written for "_" in a key. */
+/** Escapes that might stand for half a surrogate pair, or for "_" in a key. */
 const ESCAPES = /\\u[dD][89a-fA-F]|\\u005[fF]/;
 
-/** Whether JSON.parse alone might take in something and change it. Looks at each text only once, so that it is fast. */
+/** Whether JSON.parse might accept the text but change a value in it. Scans each string only once, so that it is fast. */
 function mayLose(text: string): boolean {
   if (ESCAPES.test(text) || text.includes('"__proto__"')) {
     return true;
@@ -34,7 +34,7 @@ function mayLose(text: string): boolean {
   return false;
 }
 
-/** Where the quote stands that ends the text which begins at `from`; the end of all where there is none. */
+/** The index of the quote that closes the string starting at `from`; the end of `text` if there is none. */
 function endOfText(text: string, from: number): number {
   for (let close = text.indexOf('"', from); close !== -1; close = text.indexOf('"', close + 1)) {
     let escapes = 0;
@@ -49,8 +49,8 @@ function endOfText(text: string, from: number): number {
 }
 
 /**
- * Parses JSON without changing anything on the way: integers beyond 2^53, numbers beyond a double and lone surrogates are
- * refused with BAD_USER_INPUT, and objects keep the order of their keys even where the keys look like array indices
+ * Parses JSON without changing any value: integers beyond 2^53, numbers beyond a double and lone surrogates are
+ * rejected with BAD_USER_INPUT, and objects keep the order of their keys even where the keys look like array indices
  * (JavaScript objects would sort those).
  *
  * Throws BAD_USER_INPUT naming line and column when the text is not JSON.
@@ -66,7 +66,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Refuses values that JSON cannot hold or that nest too deeply; `field` names the value in the message. */
+/** Rejects values that JSON cannot represent or that nest too deeply; `field` names the value in the message. */
 export function checkJson(value: unknown, field: string): void {
   const pending: { value: unknown; depth: number }[] = [{ value, depth: 1 }];
   for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
@@ -89,7 +89,7 @@ export function checkJson(value: unknown, field: string): void {
       );
     }
     for (const child of Object.values(current) as unknown[]) {
-      // A list may have millions of values: those that need no look at what is in them are not kept.
+      // A list may have millions of values: keep only those that need checking.
       const needsLook = typeof child === 'number' ? !Number.isFinite(child) : typeof child === 'object';
       if (needsLook) {
         pending.push({ value: child, depth: depth + 1 });
@@ -99,8 +99,9 @@ export function checkJson(value: unknown, field: string): void {
 }
 
 /**
- * The number that a literal's text stands for; `where` names its place. Refused is what would not come back equal: beyond a double, below it but not
- * 0, and what would be written as an integer beyond 2^53, where readers of JSON no longer agree.
+ * The number that a literal stands for; `where` returns its place, for the error message. Rejects numbers that would not
+ * round-trip: too large for a double, too small but not 0, and those that would be written as an integer beyond 2^53, on
+ * which JSON readers disagree.
  */
 export function numberOf(literal: string, where: () => string): number {
   const value = Number(literal);
@@ -119,7 +120,7 @@ export function numberOf(literal: string, where: () => string): number {
   return value;
 }
 
-/** `object` without one of its keys, the others in their order. */
+/** `object` without the key `name`; the other keys keep their order. */
 export function without(
   object: Readonly<Record<string, unknown>>,
   name: string,
@@ -131,7 +132,7 @@ export function without(
   >;
 }
 
-/** `value`, if it is a JSON object (`{}` where there is none), or BAD_USER_INPUT naming `field`. */
+/** `value` if it is a JSON object (`{}` if there is none); otherwise throws BAD_USER_INPUT naming `field`. */
 export function jsonObject(value: unknown, field: string): Readonly<Record<string, unknown>> {
   if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
     throw badInput(field, `expected a JSON object, got ${shown(value)}`);
@@ -250,7 +251,7 @@ function isWellFormed(value: string): boolean {
   return !/\p{Surrogate}/u.test(value);
 }
 
-/** `object` itself, or a view of it that lists its keys as `keys` does where JavaScript would reorder them. */
+/** `object` itself, or, if JavaScript reordered its keys, a view of it that lists them in the order of `keys`. */
 function inGivenOrder(object: Record<string, unknown>, keys: readonly string[]): object {
   const given = [...new Set(keys)];
   const own = Object.keys(object);

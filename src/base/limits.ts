@@ -1,16 +1,16 @@
-/** What one client, request or process may take up. Sizes in bytes, times in milliseconds. */
+/** What one client, request or process may use. Sizes in bytes, times in milliseconds. */
 export interface Limits {
   /** How long a request may take once its body has arrived; then it is stopped and answered with UNAVAILABLE. */
   readonly requestTimeoutMs: number;
   /** The largest request body and WebSocket message. */
   readonly maxRequestBytes: number;
-  /** How much one response may read from the database, and how long it may be. */
+  /** How much one response may read from the database, and how large it may be. */
   readonly maxResponseBytes: number;
   /** What a query may cost, in fields: see `query-cost.ts`. */
   readonly maxQueryCost: number;
-  /** How much all request bodies that are being received or answered may hold together. */
+  /** The total size of all request bodies that are being received or answered. */
   readonly maxBodiesBytes: number;
-  /** How much all writes that wait for their commit may hold together. */
+  /** The total size of all writes that wait for their commit. */
   readonly maxQueuedBytes: number;
   /** How long a client may take to send its request's headers. */
   readonly headersTimeoutMs: number;
@@ -26,7 +26,7 @@ export interface Limits {
 
 const MB = 1024 * 1024;
 
-/** The limits unless set otherwise: together they keep the server's memory under 1 GB. */
+/** The default limits: together they keep the server's memory under 1 GB. */
 export const DEFAULT_LIMITS: Limits = {
   requestTimeoutMs: 30_000,
   maxRequestBytes: 16 * MB,

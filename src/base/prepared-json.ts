@@ -3,8 +3,8 @@ import { JsonText } from './json-text.js';
 import { excerpt, parseJson, shown } from './json.js';
 
 /**
- * A JSON input of a large request, as a worker prepared it: `value` is what the domain makes of the input, computed by the
- * domain's own function of the name `how`.
+ * A JSON input of a large request, prepared by a worker: `value` is the result of the domain's own preparation, whose name
+ * is `how`.
  */
 export class PreparedJson {
   readonly how: string;
@@ -17,8 +17,8 @@ export class PreparedJson {
 }
 
 /**
- * A function of the domain that turns a JSON input into what is stored. `prepare` runs on the parsed value, in a worker for
- * a large request; calling it returns the worker's result where there is one.
+ * A domain function that turns a JSON input into what is stored. `prepare` takes the parsed value, and runs in a worker for
+ * a large request. Calling the function itself returns the worker's result if there is one.
  */
 export interface Preparation<Prepared> {
   (input: unknown): Prepared;
@@ -26,7 +26,7 @@ export interface Preparation<Prepared> {
   readonly prepare: (value: unknown) => Prepared;
 }
 
-/** Names a preparation. `prepare` must return what can be sent between threads, and throw nothing but StemmaErrors. */
+/** Names a preparation. `prepare` must return a value that can be sent between threads, and throw only StemmaErrors. */
 export function preparation<Prepared>(
   how: string,
   prepare: (value: unknown) => Prepared,
@@ -37,12 +37,12 @@ export function preparation<Prepared>(
 }
 
 /**
- * How a JSON input travels between threads: a Map, which no JSON text can be parsed to. It holds the input as text, what a
- * preparation made of it, or why it is not accepted.
+ * The form in which a JSON input is sent between threads: a Map, which parsing JSON never produces. It contains the input as
+ * text, the result of a preparation, or the reason why the input is rejected.
  */
 export type JsonParcel = Map<'text' | 'how' | 'value' | 'refused', unknown>;
 
-/** A parcel's content for the domain; `refuse` is called with the reason of an input that is not accepted, and throws. */
+/** A parcel's content for the domain. If the input is rejected, calls `refuse`, which throws, with the reason. */
 export function unpack(parcel: JsonParcel, refuse: (reason: string) => never): JsonText | PreparedJson {
   const refused = parcel.get('refused');
   if (refused !== undefined) {
@@ -54,12 +54,12 @@ export function unpack(parcel: JsonParcel, refuse: (reason: string) => never): J
     : new PreparedJson(how as string, parcel.get('value'));
 }
 
-/** A JSON input as a value: parsed where it is a text. */
+/** A JSON input as a value, parsed if it is text. */
 export function valueOf(input: unknown): unknown {
   return input instanceof JsonText ? parseJson(input.text) : input;
 }
 
-/** The text of a JSON input that must be an object (`{}` where there is none); BAD_USER_INPUT naming `field` otherwise. */
+/** The text of a JSON input that must be an object (`{}` if there is none); otherwise throws BAD_USER_INPUT naming `field`. */
 export function objectTextOf(input: unknown, field: string): string {
   const isObject =
     input instanceof JsonText

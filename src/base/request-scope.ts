@@ -1,36 +1,36 @@
 import { ClientLeftError, StemmaError } from './errors.js';
 
 /**
- * What bounds one request: its deadline, whether its client is still there, what it may read and what it may cost.
- * Everything that works for the request stops when `signal` is aborted.
+ * The bounds of one request: its deadline, whether its client is still connected, what it may read and what it may cost.
+ * All work for the request stops when `signal` is aborted.
  */
 export interface RequestScope {
-  /** Aborted when the deadline passes, the client leaves or a budget is used up; its reason is the error to answer with. */
+  /** Aborted when the deadline passes, the client disconnects or a budget is used up; its reason is the error to answer with. */
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline; 0 after it. */
   remainingMs(): number;
-  /** Counts bytes read from the database for the response; throws an OverBudgetError where that is more than it may read. */
+  /** Counts bytes read from the database for the response; throws an OverBudgetError if the request may not read as many. */
   countBytes(bytes: number): void;
-  /** Counts bytes that the response will have; throws an OverBudgetError where it may not have as many. */
+  /** Counts bytes of the response; throws an OverBudgetError if it may not have as many. */
   countResponseBytes(bytes: number): void;
-  /** Counts fields of the result; throws an OverBudgetError where they cost more than a query may. */
+  /** Counts fields of the result; throws an OverBudgetError if they cost more than a query may. */
   countCost(fields: number): void;
-  /** From now on a write may have been done: an answer that the deadline cuts off says so. */
+  /** From now on a write may have been done: if the deadline passes, the error says so. */
   beginWrite(): void;
-  /** Says why the database is away while the request waits for it, for the error at the deadline; undefined: it does not. */
+  /** Why the database is unavailable while the request waits for it, for the error at the deadline; otherwise undefined. */
   databaseAway: string | undefined;
-  /** Stops the request with this error; does nothing if it is stopped already. */
+  /** Stops the request with this error; has no effect if it is already stopped. */
   stop(error: StemmaError): void;
-  /** To be called when the request is answered: frees its timer. */
+  /** Clears the timer. Call this when the request is answered. */
   end(): void;
   /**
-   * Begins anew, with another signal, the whole time and nothing counted: before each event of a subscription. Once the client
-   * has left, the new signal is aborted too.
+   * Starts over with a new signal, the full time and all counters at 0; called before each event of a subscription. If the
+   * client has disconnected, the new signal is aborted too.
    */
   renew(): void;
 }
 
-/** A request wants more than it may have. Whoever knows which list asked for it says so to the client. */
+/** A request exceeds one of its budgets. Code that knows which list caused this tells the client. */
 export class OverBudgetError extends StemmaError {
   constructor(message: string) {
     super('BAD_USER_INPUT', message);
@@ -44,7 +44,7 @@ export interface ScopeLimits {
   readonly maxCost?: number;
 }
 
-/** Begins a request's scope; `onLeave` subscribes to the client's departure, if that can be noticed. */
+/** Starts a request's scope; `onLeave` registers a callback for when the client disconnects, if that can be detected. */
 export function createRequestScope({
   timeoutMs,
   maxBytes,
@@ -141,7 +141,7 @@ export function createRequestScope({
   return scope;
 }
 
-/** Settles like `work`, or rejects with the scope's error as soon as that is aborted: whatever hangs, the client is answered. */
+/** Settles like `work`, or rejects with the scope's error once that is aborted: the client is answered even if `work` hangs. */
 export async function withinScope<T>({ signal }: RequestScope, work: Promise<T>): Promise<T> {
   let onAbort: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {

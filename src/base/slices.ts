@@ -1,19 +1,19 @@
 /** Divides long work into slices of a few milliseconds. Between two slices the event loop serves other requests. */
 export interface Slices {
-  /** Whether what has run in this turn of the event loop has used up its slice. */
+  /** Whether the work done in this turn of the event loop has used up its slice. */
   isUsedUp(): boolean;
-  /** Resolves in a later turn, after what has waited longer. `owner` is the request it is for, if anyone asks for that. */
+  /** Resolves in a later turn, after work that has waited longer. `owner` is the request it is for, if `isWaiting` is used. */
   later(owner?: object): Promise<void>;
-  /** Whether anything of this owner waits. */
+  /** Whether any work of this owner is waiting. */
   isWaiting(owner: object): boolean;
 }
 
-/** Long enough that a slice costs little, short enough that a request of another client is soon answered. */
+/** Long enough that slicing costs little, short enough that other clients' requests are answered soon. */
 const SLICE_MS = 10;
 
 const NOBODY = {};
 
-/** There is one for each event loop, as all that runs in a turn shares its slice. */
+/** Each event loop needs exactly one, because all work in a turn shares one slice. */
 function createSlices(): Slices {
   let sliceStart: number | undefined;
   let waiting: { readonly owner: object; readonly serve: () => void }[] = [];
@@ -40,7 +40,7 @@ function createSlices(): Slices {
       served = 0;
     }
   };
-  // Each that is served runs in microtasks, so the next is served in one too: then the clock has seen what the last one took.
+  // Resumed work runs in microtasks, so the next is resumed in one too: the clock then includes the time of the last one.
   const serve = (): void => {
     if (isUsedUp()) {
       return;
@@ -60,7 +60,7 @@ function createSlices(): Slices {
       new Promise((resolve) => {
         count(owner, 1);
         waiting.push({ owner, serve: resolve });
-        // The end of this slice serves it.
+        // Makes sure that a slice is open: the end of the slice serves it.
         isUsedUp();
       }),
     isWaiting: (owner) => (counts.get(owner) ?? 0) > 0,
@@ -69,10 +69,10 @@ function createSlices(): Slices {
 
 export const slices = createSlices();
 
-/** How many rows are made and sent in one go. */
+/** How many rows are created and sent at once. */
 const PART = 500;
 
-/** Rows in parts that can each be encoded in one slice. */
+/** Splits rows into parts that can each be encoded in one slice. */
 export function partsOf<Row>(rows: readonly Row[]): Row[][] {
   return Array.from({ length: Math.ceil(rows.length / PART) }, (_, part) =>
     rows.slice(part * PART, (part + 1) * PART),
@@ -98,13 +98,13 @@ export async function mapInSlices<Item, Result>(
   map: (item: Item, index: number) => Result,
 ): Promise<Result[]> {
   if (items.length > PART) {
-    // To check the input of so many took a slice already.
+    // Checking the input of so many items has already taken a slice.
     await slices.later();
   }
   return await runInSlices(mapInSteps(items, map));
 }
 
-/** Runs a generator to its end, in slices: they end at its `yield`s. */
+/** Runs a generator to its end, in slices that end at its `yield`s. */
 export async function runInSlices<Result>(work: Generator<void, Result, void>): Promise<Result> {
   for (;;) {
     const { done, value } = work.next();
@@ -118,8 +118,8 @@ export async function runInSlices<Result>(work: Generator<void, Result, void>): 
 }
 
 /**
- * When a DataLoader of `owner` sends its batch: not before every field of the request that could add to it has run, also where
- * these take more than one slice.
+ * Schedules the batches of a DataLoader of `owner`: a batch is sent only after every field of the request that could add to
+ * it has run, even if these take more than one slice.
  */
 export function batchesOf(owner: object): (send: () => void) => void {
   return (send) => {
@@ -130,7 +130,7 @@ export function batchesOf(owner: object): (send: () => void) => void {
         send();
       }
     };
-    // As DataLoader does by itself: behind all that the promises of this turn lead to.
+    // The same as DataLoader's default: after all promise callbacks of this turn.
     void Promise.resolve().then(() => process.nextTick(sendOrWait));
   };
 }

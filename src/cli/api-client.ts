@@ -3,13 +3,13 @@ import { parseJson } from '../base/json.js';
 
 /** Talks GraphQL to a Stemma server over HTTP. */
 export interface Client {
-  /** Where the server is: `http://127.0.0.1:4000`, without a slash at the end. */
+  /** The server's URL: `http://127.0.0.1:4000`, without a trailing slash. */
   readonly url: string;
   /**
    * Sends an operation and returns its data.
    *
-   * Throws a StemmaError with the code of the server's first error (an Error if the server failed); UNAVAILABLE, too, if no
-   * Stemma server answers at `url`, which leaves open whether a write was done: repeating one that names its ids is safe.
+   * Throws a StemmaError with the code of the server's first error (an Error if the server failed); also UNAVAILABLE if no
+   * Stemma server answers at `url`. A write may have been done even then: repeating one that names its ids is safe.
    */
   ask<Data>(query: string, variables?: object): Promise<Data>;
 }
@@ -33,7 +33,7 @@ interface Answer {
 }
 
 /**
- * A client of the server at `address`, a URL with or without `/graphql` at its end. Nothing is sent before an `ask`.
+ * A client of the server at `address`, a URL with or without `/graphql` at its end. Nothing is sent until `ask` is called.
  *
  * Throws BAD_USER_INPUT if `address` is not an http(s) URL.
  */
@@ -84,7 +84,7 @@ async function post(url: string, body: string): Promise<Answer> {
   return answer;
 }
 
-/** The server closes the connection on a request that is too large, and its answer is lost with that. */
+/** The server closes the connection when a request is too large, so its response is lost. */
 function unanswered(url: string, body: string, error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: string } };
   const sizeMb = Buffer.byteLength(body) / 1e6;

@@ -72,7 +72,7 @@ function complaint(command: string | undefined, more: readonly string[]): string
   return `${got}\n\n${USAGE}`;
 }
 
-/** Until Ctrl-C. */
+/** Runs until Ctrl-C. */
 async function runWatch(client: Client, traceId: string): Promise<void> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());

@@ -36,8 +36,8 @@ const RETRY_MS = 1_000;
 const MAX_LINE = 160;
 
 /**
- * Says a line for each event of a trace, from the first on, as it happens; goes on where it was when the connection is lost.
- * Returns when the trace is deleted or `signal` is aborted.
+ * Prints a line for each event of a trace as it happens, starting with the first; resumes where it was if the connection is
+ * lost. Returns when the trace is deleted or `signal` is aborted.
  *
  * Throws NOT_FOUND if there is no such trace, UNAVAILABLE if no server answers at first.
  */
@@ -49,7 +49,7 @@ export async function followTrace(
     signal,
   }: { readonly traceId: string; readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<void> {
-  // Names the server if there is none.
+  // Throws an error that names the server if it does not answer.
   await server.ask('{ __typename }');
   let since = 0;
   let isFirst = true;

@@ -3,16 +3,16 @@ import { badInput } from '../base/errors.js';
 import { shown } from '../base/json.js';
 import { preparation } from '../base/prepared-json.js';
 
-/** The most messages of a prompt or a checkpoint: each is a node of its own. */
+/** The most messages in a prompt or checkpoint: each is a node of its own. */
 export const MAX_LIST = 50_000;
 
-/** What was expected, and got instead. */
+/** What was expected, and what was given instead. */
 export interface Mismatch {
   readonly expected: string;
   readonly got: string;
 }
 
-/** What a worker makes of a checkpoint's messages. */
+/** How a worker prepares a checkpoint's messages. */
 export const prepareList = preparation('list', (value): ListTexts | Mismatch => {
   if (value != null && !Array.isArray(value)) {
     return { expected: 'a JSON list', got: shown(value) };
@@ -23,7 +23,7 @@ export const prepareList = preparation('list', (value): ListTexts | Mismatch => 
     : textsOfList(values);
 });
 
-/** What a worker makes of a checkpoint's state or tool results. */
+/** How a worker prepares a checkpoint's state or tool results. */
 export const prepareObject = preparation('object', (value): ObjectTexts | Mismatch => {
   if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
     return { expected: 'a JSON object', got: shown(value) };
@@ -31,12 +31,12 @@ export const prepareObject = preparation('object', (value): ObjectTexts | Mismat
   return textsOfObject((value ?? {}) as Readonly<Record<string, unknown>>);
 });
 
-/** A JSON input that must be a list (`[]` where there is none) as texts, or BAD_USER_INPUT naming `field`. */
+/** The texts of a JSON input that must be a list (`[]` if absent), or BAD_USER_INPUT naming `field`. */
 export function listTextsOf(input: unknown, field: string): ListTexts {
   return matched(prepareList(input), field);
 }
 
-/** A JSON input that must be an object (`{}` where there is none) as texts, or BAD_USER_INPUT naming `field`. */
+/** The texts of a JSON input that must be an object (`{}` if absent), or BAD_USER_INPUT naming `field`. */
 export function objectTextsOf(input: unknown, field: string): ObjectTexts {
   return matched(prepareObject(input), field);
 }

@@ -1,16 +1,16 @@
 import { objectText } from '../base/object-text.js';
 import { hash } from 'node:crypto';
 
-/** A part of a payload, kept once however many owners have it: a message after those before it, or a value by itself. */
+/** A part of a payload, stored once however many owners reference it: a message in a list, or a single value. */
 export interface Piece {
   readonly projectId: string;
-  /** Of `text` and `afterId`: equal for equal lists up to here. */
+  /** A hash of `text` and `afterId`: equal for lists that are equal up to this piece. */
   readonly id: string;
   /** The value as JSON. */
   readonly text: string;
-  /** The piece before it; null for the first of a list, and for a value by itself. */
+  /** The piece before it; null for the first of a list and for a single value. */
   readonly afterId: string | null;
-  /** Its place in the list, from 1. */
+  /** Its position in the list, from 1. */
   readonly position: number;
 }
 
@@ -20,7 +20,7 @@ export interface ListTexts {
   readonly texts: readonly string[];
 }
 
-/** A list as JSON texts, with the ids that they have as pieces. */
+/** A list as JSON texts, with their ids as pieces. */
 export function textsOfList(values: readonly unknown[]): ListTexts {
   const texts = values.map((value) => JSON.stringify(value));
   let afterId: string | null = null;
@@ -38,22 +38,22 @@ export function chainOf(projectId: string, { ids, texts }: ListTexts): readonly 
   }));
 }
 
-/** 128 bits. A line feed stands in neither an id nor a JSON text that was not indented. */
+/** 128 bits. The line feed is a safe separator: neither ids nor unindented JSON texts contain one. */
 function pieceId(text: string, afterId: string | null): string {
   return hash('sha256', `${afterId ?? ''}\n${text}`, 'base64url').slice(0, 22);
 }
 
-/** Shorter values cost less where they are than as a node of their own. */
+/** Shorter values cost less inline than as a node of their own. */
 const SHARED_LENGTH = 256;
 
-/** An object some of whose values are pieces. */
+/** An object with some of its values as pieces. */
 export interface Divided {
-  /** The object as JSON, null in place of the values that are pieces: it keeps the order of the keys. */
+  /** The object as JSON, with null in place of the values that are pieces, so that the order of the keys is kept. */
   readonly text: string;
   readonly pieces: ReadonlyMap<string, Piece>;
 }
 
-/** An object as JSON texts: as a whole with null for its long values, and each of these with its key and its id as a piece. */
+/** An object as JSON texts: the whole with null for its long values, and each of these with its key and its id as a piece. */
 export interface ObjectTexts {
   readonly text: string;
   readonly values: readonly (readonly [key: string, id: string, text: string])[];
@@ -81,16 +81,16 @@ export function divide(projectId: string, { text, values }: ObjectTexts): Divide
   return { text, pieces: new Map(pieces) };
 }
 
-/** How an owner has its pieces: the relationships of these types lead from it to them. */
+/** How an owner references its pieces: the type of the relationships that lead from it to them. */
 export type Owning = 'MESSAGES' | 'STATE' | 'TOOLS_RESULT';
 
-/** An owner's hold on a piece, which stays for as long as anyone holds it or one after it. */
+/** An owner's reference to a piece, which is kept for as long as an owner references it or a later piece. */
 export interface Held {
   readonly projectId: string;
   readonly owner: 'Step' | 'Checkpoint';
   readonly ownerId: string;
   readonly owning: Owning;
-  /** Which value it is; null for the last piece of a list. */
+  /** The key of the value; null for the last piece of a list. */
   readonly key: string | null;
   readonly contentId: string;
 }

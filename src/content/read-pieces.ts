@@ -19,8 +19,8 @@ interface Link {
 }
 
 /**
- * Lists of content by the id of their last piece. One of which a piece is missing is left out: its owner released it while
- * it was read. Lists may have parts in common: each part is read once and kept once.
+ * Lists of content by the id of their last piece. A list with a missing piece is left out: its owner released it during the
+ * read. Lists may share parts: each part is read once and kept once.
  */
 export async function readLists(
   database: Runner,
@@ -47,7 +47,7 @@ export async function readLists(
   return lists;
 }
 
-/** For the last piece of a list the length of the list; undefined where a piece of it is missing. Each piece is counted once. */
+/** The length of a list by the id of its last piece; undefined if a piece is missing. Each piece is counted once. */
 function lengthsOf(links: ReadonlyMap<string, Link>): (lastId: string) => number | undefined {
   const known = new Map<string, number>();
   return (lastId) => {
@@ -78,7 +78,7 @@ function textsOf(links: ReadonlyMap<string, Link>, lastId: string): string[] {
   return texts.reverse();
 }
 
-/** Values of content by id; one that is missing is left out. */
+/** Values of content by id; missing ones are left out. */
 export async function readValues(
   database: Runner,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
@@ -87,6 +87,6 @@ export async function readValues(
     return new Map();
   }
   const rows = await readPieces(database, { projectId, ids: [...new Set(ids)] });
-  // Neo4j shows a piece that is being deleted without its text.
+  // Neo4j returns a piece that is being deleted without its text.
   return new Map(rows.flatMap(({ id, text }) => (text === null ? [] : [[id, new JsonText(text)] as const])));
 }

@@ -3,7 +3,7 @@ import { statement } from '../neo4j/cypher.js';
 import type { Database, Runner } from '../neo4j/database.js';
 import type { PieceKey } from './store-pieces.js';
 
-/** A piece's key with its node in Neo4j, which is valid only within a transaction's few statements. */
+/** A piece's key with the id of its node in Neo4j, which is valid only within the few statements of one transaction. */
 interface PieceNode extends PieceKey {
   readonly node: string;
 }
@@ -18,11 +18,11 @@ const markReleased = statement<Pieces, never>('content/mark-released');
 const takeReleased = statement<{ readonly limit: number }, PieceKey>('content/take-released');
 
 /**
- * Removes those of the pieces that nobody holds and no piece comes after, with all before them of which the same is then
- * true. Their owners' holds are removed already. Once it has removed `most` pieces or more, it marks the rest, which
- * `freeReleased` removes later.
+ * Garbage-collects the pieces that no owner or later piece references, with all pieces before them that are then unreferenced
+ * too. The references of their owners must be removed already. Once it has removed `most` pieces or more, it marks the rest,
+ * which `freeReleased` removes later.
  *
- * Locks come before each look: of two transactions that release the same piece, the later sees what the first one did.
+ * It locks before each check: if two transactions release the same piece, the later one sees the changes of the first.
  */
 export async function freeContent(
   transaction: Runner,
@@ -48,18 +48,18 @@ const lockKeys = statement<{ readonly keys: readonly PieceKey[] }, never>('check
 const FREEING = '\u0001content';
 
 /**
- * Takes the lock that makes transactions that free content take turns: they lock pieces in the order in which they find them,
- * so two at a time could block each other. To be taken before the first owner's hold is removed.
+ * Takes the lock that serializes transactions that garbage-collect content: they lock pieces in the order in which they find
+ * them, so two at a time could deadlock. Take it before the first owner's reference is removed.
  */
 export async function lockFreeing(transaction: Runner): Promise<void> {
-  // One for all projects, so that no transaction needs two.
+  // One lock for all projects, so that no transaction needs two.
   await lockKeys(transaction, { keys: [{ projectId: FREEING, id: FREEING }] });
 }
 
-/** How many pieces a transaction of a deletion removes, about: few enough that no writer waits long for what it locks. */
+/** Roughly how many pieces one transaction of a deletion removes: few enough that no writer waits long for its locks. */
 export const PIECES_AT_A_TIME = 1_000;
 
-/** Removes what `freeContent` marked, in short transactions. It may be cut short and run again, also by several servers. */
+/** Removes what `freeContent` marked, in short transactions. It may be interrupted and run again, also by several servers. */
 export async function freeReleased(database: Database): Promise<void> {
   for (let more = true; more;) {
     more = await database.write(async (transaction) => {

@@ -24,12 +24,12 @@ const holds: readonly (readonly [Held['owner'], Owning, Hold])[] = [
   ['Checkpoint', 'TOOLS_RESULT', statement('content/hold-tools-result')],
 ];
 
-/** How many places of a chain are looked up at once when it is not known where it parts from what is stored. */
+/** How many positions of a chain are looked up at once to find where it diverges from what is stored. */
 const PROBES = 16;
 
 /**
- * How much of each chain is stored, in pieces from its beginning, by the key of its last one. Where a piece is, all before
- * it are, so it looks back from the end, in growing steps: most lists go on from one that is stored.
+ * How many pieces of each chain are stored, counted from its beginning, by the key of its last piece. If a piece is stored, so
+ * are all before it. The search goes back from the end in growing steps, because most lists extend one that is stored.
  */
 export async function measureKnown(runner: Runner, chains: readonly Chain[]): Promise<Map<string, number>> {
   let open = chains.map((chain) => ({ chain, known: 0, most: chain.length, places: lookBack(chain.length) }));
@@ -63,7 +63,7 @@ function idOfPlace(chain: Chain, place: number): string {
   return keyOf(piece.projectId, piece.id);
 }
 
-/** The last place, then further and further back. */
+/** The last position, then positions further and further back. */
 function lookBack(length: number): number[] {
   const places = [length];
   for (let back = 1; back < length; back *= 2) {
@@ -72,7 +72,7 @@ function lookBack(length: number): number[] {
   return places;
 }
 
-/** Places spread from above `least` to `most`. */
+/** Positions spread from above `least` to `most`. */
 function between(least: number, most: number): number[] {
   const count = Math.min(PROBES, most - least);
   return [
@@ -83,8 +83,8 @@ function between(least: number, most: number): number[] {
 }
 
 /**
- * Stores what is not stored of the chains, and the owners' holds on their pieces; the owners are there. A piece that
- * another transaction stored or freed meanwhile throws what `isOvertaken` tells.
+ * Stores the missing pieces of the chains, and the owners' references to their pieces; the owners must exist. If another
+ * transaction stored or deleted a piece meanwhile, it throws an error of the kind 'conflict' (see `failureKind`).
  */
 export async function storeContent(
   transaction: Runner,
@@ -103,7 +103,7 @@ export async function storeContent(
     const added = chain.slice(known.get(idOfPlace(chain, chain.length)) ?? 0);
     await mapInSlices(added, (piece) => pieces.set(keyOf(piece.projectId, piece.id), piece));
   }
-  // In one order for all, so that two transactions that store or hold the same do not wait for each other.
+  // Every transaction uses the same order, so that two that store or reference the same pieces do not deadlock.
   const sent: Promise<void>[] = [];
   const create = async (part: readonly Piece[]): Promise<void> => {
     await createPieces(transaction, { pieces: part.map(({ afterId: _, ...node }) => node) });
@@ -121,7 +121,7 @@ export async function storeContent(
   if (only !== undefined && parts.length === 1) {
     sent.push(create(only), link(only));
   } else {
-    // All at once would keep the event loop for long.
+    // All at once would block the event loop for too long.
     for (const send of [create, link]) {
       for (const part of parts) {
         await send(part);

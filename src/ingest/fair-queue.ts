@@ -1,29 +1,29 @@
-/** A write that waits. */
+/** A queued write. */
 export interface Waiting {
-  /** Whose it is: the writes of one client keep their order. */
+  /** Who submitted it: the writes of one client keep their order. */
   readonly client: object;
   /** The traces and threads that it changes. */
   readonly keys: readonly string[];
-  /** In rows. */
+  /** Its cost, in rows. */
   readonly weight: number;
   readonly sizeBytes: number;
-  /** Whether nothing else may be in its batch. */
+  /** Whether it must be the only write in its batch. */
   readonly alone: boolean;
 }
 
-/** How large a batch may be. A single write that is larger is a batch by itself. */
+/** The limits of a batch. A single write that exceeds them gets a batch of its own. */
 export interface BatchSize {
   readonly maxWeight: number;
   readonly maxBytes: number;
 }
 
-/** What a client adds at most to a batch that it shares. A write that costs more is a large one. */
+/** The most that one client adds to a shared batch. A write that costs more is large. */
 const SHARE = 100;
 /** How many bytes cost as much as a row. */
 const ROW_BYTES = 2_048;
-/** A client that writes this little at once should not have to wait for large writes. */
+/** A write that costs at most this much is small: it should not have to wait for large writes. */
 const SMALL = 10;
-/** For how long after such a write, or after a write of another client, batches are kept short for their sake. */
+/** How long batches are kept short after a small write, or after a write of another client. */
 const RECENT_MS = 1_000;
 
 /** Items that can be written together. */
@@ -34,14 +34,14 @@ export interface TakenBatch<Item> {
 }
 
 /**
- * The writes that wait, by client. A batch takes first from the client that, with its next write, will have been served
- * least (weighted fair queueing, in rows or bytes): who sends little does not wait for those that send much, however many
- * connections these have.
+ * The queued writes, by client. A batch takes first from the client that will have been served least, its next write
+ * included (weighted fair queueing, in rows or bytes). A client that sends little does not wait for those that send much,
+ * however many connections these have.
  */
 export class FairQueue<Item extends Waiting> {
   readonly #batchSize: BatchSize;
   readonly #clients = new Map<object, Item[]>();
-  /** Virtual time: until when each client has been served. It outlives the client's writes, or one could start anew. */
+  /** The virtual time up to which each client has been served. Kept when its queue is empty, so that it cannot start afresh. */
   readonly #served = new WeakMap<object, number>();
   #virtualNow = 0;
   #size = 0;
@@ -76,7 +76,7 @@ export class FairQueue<Item extends Waiting> {
     this.#size += 1;
   }
 
-  /** Takes an item out of its place; false if it is no longer there. */
+  /** Removes an item from the queue; returns false if it is no longer queued. */
   remove(item: Item): boolean {
     const items = this.#clients.get(item.client) ?? [];
     const place = items.indexOf(item);
@@ -88,9 +88,9 @@ export class FairQueue<Item extends Waiting> {
   }
 
   /**
-   * The next items that can be written together, in order: none whose keys are in `busy`, and none that would overtake an
-   * earlier one of the same client on the same key. `allowLarge`: whether a large write may be taken; `largeFirst`: whether
-   * one is to be taken if there is any.
+   * Takes the next items that can be written together, in order: none whose keys are in `busy`, and none that would overtake
+   * an earlier one of the same client on the same key. `allowLarge`: whether a large write may be taken; `largeFirst`: whether
+   * to take a large write first, if there is one.
    */
   takeBatch(
     busy: ReadonlySet<string>,
@@ -140,7 +140,7 @@ export class FairQueue<Item extends Waiting> {
     return { items: taken, isLarge: taken.some(isLarge) };
   }
 
-  /** Takes those of a client's items that `choose` wants and whose turn it is, in order. */
+  /** Takes, in order, a client's items that `choose` accepts and whose keys are neither busy nor used by a skipped item. */
   #takeFrom(
     client: object,
     busy: ReadonlySet<string>,
@@ -179,7 +179,7 @@ export class FairQueue<Item extends Waiting> {
     }
   }
 
-  /** Until when a client will have been served, with its next write. */
+  /** The virtual time up to which a client will have been served after its next write. */
   #finish(client: object): number {
     const [next] = this.#clients.get(client) ?? [];
     return (this.#served.get(client) ?? 0) + (next === undefined ? 0 : costOf(next));

@@ -22,9 +22,9 @@ const appendRows = statement<
 >('traces/append');
 
 /**
- * Writes the batch's changes of traces and goals, and its new steps, messages and events: all or, where a trace is not as
- * the batch has it, nothing and false. A batch that `isAppend` may be written without a transaction around it: it is one
- * statement, which takes the locks it needs.
+ * Writes the batch's changes of traces and goals, and its new steps, messages and events. If a trace is not in the state that
+ * the batch assumes, it writes nothing and returns false. A batch for which `isAppend` is true needs no transaction around it:
+ * it is one statement, which takes the locks it needs.
  */
 export async function append(runner: Runner, batch: Batch): Promise<boolean> {
   const traces = { traces: batch.traces.changed().map(traceUpdate).sort(lockOrder) };
@@ -40,7 +40,7 @@ export async function append(runner: Runner, batch: Batch): Promise<boolean> {
     };
     return Object.values(rows).every((each) => each.length === 0) || (await send(runner, rows));
   }
-  // Messages after the steps that they belong to. Each part is made and encoded in a turn of its own.
+  // Messages follow the steps that they belong to. Each part is built and encoded in its own turn of the event loop.
   const parts = [
     () => traces,
     ...partsOf(goals).map((part) => () => goalRows(part)),
@@ -61,7 +61,7 @@ interface Changed<Row> {
   readonly after: Row;
 }
 
-/** What a batch changed of goals, and what it added. */
+/** The goals that a batch changed, and the rows that it added. */
 interface Appended {
   readonly goals: readonly Changed<GoalRow>[];
   readonly steps: readonly StepRow[];
@@ -78,7 +78,7 @@ function rowsOf(batch: Batch): Appended {
   };
 }
 
-/** How many rows are sent in one statement: to encode more at once would keep the event loop for long. */
+/** The most rows in one statement: encoding more at once would block the event loop for too long. */
 const MAX_APPENDED = 2_500;
 
 function fitsOneStatement({ goals, steps, messages, events }: Appended): boolean {
@@ -118,7 +118,7 @@ function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
   };
 }
 
-/** What `append` writes. */
+/** The kinds of change that `append` writes. */
 const APPENDED: ReadonlySet<Change> = new Set([
   'traces changed',
   'goals changed',
@@ -128,8 +128,8 @@ const APPENDED: ReadonlySet<Change> = new Set([
 ]);
 
 /**
- * Whether what `append` writes in one statement is all that the batch comes to, and looks at all it rests on: a trace that the
- * batch read and did not change would not be looked at.
+ * Whether one `append` statement writes all changes of the batch and checks every trace that the batch depends on: it does not
+ * check a trace that the batch read but did not change.
  */
 export function isAppend(batch: Batch): boolean {
   const changed = new Set(batch.traces.changed().map(({ after }) => after));
@@ -149,13 +149,13 @@ export function isMove({ before, after }: Changed<GoalRow>): boolean {
   return before.parentId !== after.parentId;
 }
 
-/** The properties of `after` that differ; null where one went. */
+/** The properties of `after` that differ from `before`; null where one was cleared. */
 export function difference<Row extends object>(before: Row, after: Row): Record<string, unknown> {
   const old = before as Record<string, unknown>;
   return Object.fromEntries(Object.entries(after).filter(([name, value]) => old[name] !== value));
 }
 
-/** What `after` differs in, by the row's key. */
+/** The properties that changed, with the row's key. */
 export function update<Row extends { readonly projectId: string; readonly id: string }>({
   before,
   after,
@@ -184,7 +184,7 @@ export function group<Row, Group extends object>(
   return [...groups.values()].map((members) => shape([members[0]], members));
 }
 
-/** Rows gathered by their trace and goal, so that each owner is looked up once. */
+/** Rows grouped by trace and goal, so that each owner is looked up once. */
 function byOwner<
   Row extends { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
 >(rows: readonly Row[], name: 'steps' | 'messages', toNode: (row: Row) => object): object[] {

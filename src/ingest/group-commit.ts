@@ -13,22 +13,22 @@ import { runInSlices } from '../base/slices.js';
 
 /** One change to the graph, as a rule that a batch can apply. */
 export interface Write<T> {
-  /** The traces it changes: they are locked before anything is read. Keys may name what does not exist. */
+  /** The traces it changes; they are locked before anything is read. Keys may name traces that do not exist. */
   readonly traces?: readonly TraceKey[];
-  /** The threads it changes: locked likewise, after the traces. */
+  /** The threads it changes; they are locked in the same way, after the traces. */
   readonly threads?: readonly ThreadKey[];
   readonly needs: Needs;
-  /** What else it must read, known only from the first reading. */
+  /** What else it must read, which depends on the first read. */
   readonly more?: (batch: Batch) => Needs;
-  /** Whether no other write may share its batch: its reading would not see what they change. */
+  /** Whether it needs an exclusive batch: its reads would not see what other writes change. */
   readonly alone?: boolean;
-  /** What it costs to write, in rows. */
+  /** Its cost, in rows. */
   readonly weight: number;
-  /** About how much it sends to the database: the length of its texts. A few hundred bytes unless given. */
+  /** Roughly how much it sends to the database: the length of its texts. A few hundred bytes by default. */
   readonly sizeBytes?: number;
   /**
-   * Checks the rules, then changes the batch; throws to refuse. It may run more than once, each time on a fresh batch, so
-   * ids are made before it. One of many rows yields between them, so that it does not keep the event loop.
+   * Checks the rules, then changes the batch; throws to reject the write. It may run more than once, each time on a fresh
+   * batch, so ids are made before it. A write of many rows yields between them, so that it does not block the event loop.
    */
   apply(batch: Batch): T | Generator<void, T, void>;
 }
@@ -39,61 +39,61 @@ export interface Committed {
   readonly threads: readonly ThreadRow[];
 }
 
-/** Where writes of the domain go. */
+/** Accepts the writes of the domain. */
 export interface Ingest {
   readonly database: Database;
   /**
-   * Writes, and resolves once the transaction is committed. The writes of one client to one trace or thread are done in the
-   * order submitted.
+   * Submits a write, and resolves once its transaction is committed. The writes of one client to the same trace or thread are
+   * applied in the order submitted.
    *
-   * Throws what the write's rules throw (nothing of it is then written), UNAVAILABLE when too much is waiting or the
-   * database is away, and the reason of its request's end: a write that still waits then is dropped, one that is in a
-   * transaction may or may not be written.
+   * Throws what the write's rules throw (then nothing of it is written), UNAVAILABLE if too much is queued or the database is
+   * unavailable, and the abort reason if its request ends first: a write that is still queued is then dropped, one that is in
+   * a transaction may or may not be written.
    */
   submit<T>(write: Write<T>): Promise<T>;
 }
 
 /** On whose behalf writes are submitted. */
 export interface Submitter {
-  /** Writes of different clients are served in turn: see `fair-queue.ts`. */
+  /** Clients are served fairly: see `fair-queue.ts`. */
   readonly client: object;
-  /** Aborted when the request is at its deadline or its client has left. */
+  /** Aborted when the request reaches its deadline or its client disconnects. */
   readonly signal?: AbortSignal;
 }
 
-/** All writes of this process. */
+/** The queue of all writes of this process. */
 export interface WriteQueue extends Ingest {
-  /** The same for the writes of one request. */
+  /** An `Ingest` for the writes of one request. */
   for(submitter: Submitter): Ingest;
-  /** Called with what each commit changed, after it. */
+  /** Called after each commit with what it changed. */
   onCommit: (committed: Committed) => void;
-  /** Called with the cause each time that the short way fails and the long way has to tell (see `createIngest`). */
+  /** Called with the cause each time the fast path fails and the locked path takes over (see `createIngest`). */
   onAppendFailure: (cause: unknown) => void;
-  /** How often it failed. */
+  /** How often the fast path failed. */
   readonly appendFailures: number;
-  /** Resolves when nothing is waiting or being written. */
+  /** Resolves when nothing is queued or being written. */
   idle(): Promise<void>;
 }
 
 export interface IngestOptions {
-  /** How many transactions may be under way at once, on different traces and threads. */
+  /** How many transactions may run at once, on different traces and threads. */
   readonly lanes?: number;
-  /** The weight at which a batch is full. */
+  /** The cost at which a batch is full, in rows. */
   readonly maxBatchWeight?: number;
-  /** The size at which a batch is full: Neo4j holds a transaction in memory, several times its size. */
+  /** The size at which a batch is full: Neo4j needs several times the size of a transaction in memory. */
   readonly maxBatchBytes?: number;
-  /** The weight waiting at which further writes are rejected. */
+  /** The cost of queued writes at which further writes are rejected, in rows. */
   readonly maxQueuedWeight?: number;
-  /** The size of what waits or is being written at which further writes are rejected. */
+  /** The size of queued and running writes at which further writes are rejected. */
   readonly maxQueuedBytes?: number;
 }
 
 /**
- * After a large write, and where small ones are sent too, none begins for this part of the time that it took: the machine that
- * the small ones need is theirs meanwhile.
+ * After a large write, while small writes arrive too, the next large write waits for this fraction of the time that it took:
+ * meanwhile the small writes have the machine to themselves.
  */
 const LARGE_PAUSE = 0.5;
-/** A write's size where it gives none. */
+/** The size of a write that gives none, in bytes. */
 const WRITE_BYTES = 300;
 const NOBODY = {};
 
@@ -105,15 +105,15 @@ interface Pending extends Waiting {
 
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** A transaction that is committed, and what became of each write in it. */
+/** A committed transaction, and the outcome of each write in it. */
 interface Work {
   readonly work: Batch;
   readonly outcomes: readonly Outcome[];
 }
 
 /**
- * Group commit: writes are gathered while earlier batches commit, and each batch is one transaction. Traces and threads
- * being written are left to their batch, so that two batches never wait for one another's locks.
+ * Group commit: writes are collected while earlier batches commit, and each batch is one transaction. A batch takes no write
+ * to a trace or thread that another batch is writing, so two batches never wait for each other's locks.
  */
 export function createIngest(database: Database, options: IngestOptions = {}): WriteQueue {
   const {
@@ -127,7 +127,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   const known = new Known();
   const queue = new FairQueue<Pending>({ maxWeight: maxBatchWeight, maxBytes: maxBatchBytes });
   let queuedWeight = 0;
-  /** Of what waits and of what is being written. */
+  /** The size of queued and running writes. */
   let heldBytes = 0;
   let running = 0;
   let runningLarge = 0;
@@ -202,7 +202,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     });
   }
 
-  /** Waits for the end of the turn, so that writes of one request travel together. */
+  /** Waits for the end of this turn of the event loop, so that the writes of one request share a batch. */
   function schedule(): void {
     if (!scheduled) {
       scheduled = true;
@@ -215,7 +215,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
 
   function startBatches(): void {
     while (running < lanes) {
-      // One lane stays free of large writes, and one is theirs where both kinds wait.
+      // One lane is kept free of large writes. If both kinds are queued, large writes get one lane.
       const pauseMs = largeFromMs - performance.now();
       const { items, isLarge } = queue.takeBatch(busy, {
         allowLarge: pauseMs <= 0 && runningLarge < Math.max(1, lanes - 1),
@@ -269,7 +269,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
         batch.forEach(({ reject }) => reject(error));
         return;
       }
-      // The database refused something in the batch: each by itself, so that only that one fails.
+      // The database rejected something in the batch: each write is retried by itself, so that only that one fails.
       for (const pending of batch) {
         await writeBatch([pending]);
       }
@@ -278,7 +278,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
 
   async function transact(writes: readonly Write<unknown>[]): Promise<readonly Outcome[]> {
     const now = nextMoment();
-    // Both paths together take no longer than one may.
+    // Both paths share the time limit of one transaction.
     const timed = database.withBudget();
     const { work, outcomes } =
       (await appendToKnown(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
@@ -288,8 +288,8 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   }
 
   /**
-   * The short way: by what is known of the traces, in one statement that reads nothing. Where it does not work out, for
-   * whatever reason, nothing is written or it is not known whether something was, and the long way tells.
+   * The fast path: applies the writes to rows of the row cache, and appends in one statement that reads nothing. If it fails
+   * for any reason, nothing was written or it is unknown whether something was; the locked path then finds out.
    */
   async function appendToKnown(
     timed: Database,
@@ -299,7 +299,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     const traces = writes.flatMap((write) => write.traces ?? []);
     const work = new Batch(now);
     const isKnown =
-      // A large batch is more than one statement: it would be applied in vain.
+      // A large batch needs more than one statement, so applying it here would be wasted work.
       writes.reduce((sum, { weight }) => sum + weight, 0) <= maxBatchWeight &&
       writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
       known.recall(
@@ -323,14 +323,14 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
           known.forget(traces);
           return await afterLostAnswer(timed, error, writes, now);
         }
-        // The locked path fails the same way, if the cause lasts.
+        // If the cause persists, the locked path fails in the same way.
       }
     }
     known.forget(traces);
     return undefined;
   }
 
-  /** The locked path finds out what was written; if it cannot, that stays unknown although it wrote nothing itself. */
+  /** The locked path finds out what was written; if it cannot, that stays unknown, although it wrote nothing itself. */
   async function afterLostAnswer(
     timed: Database,
     lost: StemmaError,
@@ -344,7 +344,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     }
   }
 
-  /** The long way: everything is locked and read first. */
+  /** The locked path: locks and reads everything first. */
   async function readAndWrite(
     timed: Database,
     writes: readonly Write<unknown>[],
@@ -371,7 +371,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     });
   }
 
-  /** The clock, which gives no batch the moment of another. */
+  /** Strictly increasing clock: no two batches share a timestamp. */
   function nextMoment(): string {
     lastMomentMs = Math.max(Date.now(), lastMomentMs + 1);
     return new Date(lastMomentMs).toISOString();
@@ -392,7 +392,7 @@ async function applyAll(work: Batch, writes: readonly Write<unknown>[]): Promise
   return outcomes;
 }
 
-/** Applies a write to a batch, one of many rows in slices. */
+/** Applies a write to a batch; a write of many rows runs in slices. */
 export function applyWrite<T>(batch: Batch, write: Write<T>): T | Promise<T> {
   const applied = write.apply(batch);
   return isGenerator<T>(applied) ? runInSlices(applied) : applied;

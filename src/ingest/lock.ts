@@ -9,8 +9,8 @@ import { load, type Needs } from './read-rows.js';
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
 /**
- * Takes the write lock of each thread, in the order given, and returns those that exist. Treat the others as missing, also if a
- * later statement finds one: another transaction has created it since, and may be changing it.
+ * Takes the write lock of each thread, in the order given, and returns those that exist. Treat the others as missing, even if
+ * a later statement finds one: another transaction created it meanwhile, and may be changing it.
  */
 export const lockThreads = statement<{ readonly threads: readonly ThreadKey[] }, ThreadKey>('threads/lock');
 /** Reads threads by key. Unknown keys give no row. */
@@ -20,7 +20,7 @@ export const readThreads = statement<{ threads: readonly ThreadKey[] }, { thread
 const readTraces = statement<{ traces: readonly object[] }, TraceRow>('traces/read');
 
 /**
- * Locks `traces`, then `threads` (each in their sorted order, the same for every process, so that batches cannot deadlock)
+ * Locks `traces`, then `threads` (each in sorted order, the same for every process, so that batches cannot deadlock)
  * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
  */
 export async function lockAndLoad(
@@ -55,7 +55,7 @@ export async function lockAndLoad(
         const isLocked = new Set(locked.map((key) => keyOf(key.projectId, key.id)));
         for (const { thread } of rows) {
           const key = keyOf(thread.projectId, thread.id);
-          // Without the others, a write creates its thread: the key's constraint then makes it a conflict, and it runs again.
+          // If it is left out, a write creates its thread. The key's constraint makes that a conflict, and the write runs again.
           if (isLocked.has(key)) {
             batch.threads.load(key, thread);
           }

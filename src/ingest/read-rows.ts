@@ -25,7 +25,7 @@ import {
 import { previewOf } from '../model/stats.js';
 import { measureKnown } from '../content/store-pieces.js';
 
-/** What a write must find in its batch. Keys may name what does not exist. */
+/** The rows that a write needs in its batch. Keys may name rows that do not exist. */
 export interface Needs {
   /** Traces with their `context`. */
   readonly contexts?: readonly TraceKey[];
@@ -38,8 +38,8 @@ export interface Needs {
   /** All goals of these traces. */
   readonly trees?: readonly TraceKey[];
   /**
-   * Messages to be created. They are there only if they were written before: `known` does not look for them, as their key's
-   * constraint refuses a second one.
+   * Messages to be created. They exist only if they were written before. The row cache does not check for them, because their
+   * key's constraint rejects a duplicate.
    */
   readonly newMessages?: readonly IdKey[];
   /** Messages with their content. */
@@ -62,11 +62,11 @@ export interface Needs {
   }[];
   /** Traces to be created. */
   readonly newTraces?: readonly TraceKey[];
-  /** The newest message of a goal other than one. */
+  /** The newest message of a goal except a given one. */
   readonly newest?: readonly NewestKey[];
   /** Checkpoints with their payload. */
   readonly checkpoints?: readonly IdKey[];
-  /** Ids of checkpoints that no other transaction may write or wait for meanwhile, there or not. */
+  /** Ids of checkpoints, existing or not, that no other transaction may write or wait for meanwhile. */
   readonly checkpointLocks?: readonly IdKey[];
   /** Lists and values to be stored as content. */
   readonly chains?: readonly (readonly Piece[])[];

@@ -3,7 +3,7 @@ import { type Batch } from './unit-of-work.js';
 import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
 import type { Needs } from './read-rows.js';
 
-/** A trace as the last commit of this process left it, and what is known of its goals and steps. */
+/** A trace as the last commit of this process left it, with its cached goals and steps. */
 interface KnownTrace {
   /** Without its context, which may be large. */
   readonly trace: TraceRow;
@@ -12,7 +12,7 @@ interface KnownTrace {
   readonly steps: Map<string, StepRow>;
 }
 
-/** Needs that can be met by what is known, and those of what is to be created, which need not be looked for. */
+/** Needs that the row cache can meet, and needs of rows to be created, which it does not check for. */
 const MET: ReadonlySet<string> = new Set([
   'goals',
   'steps',
@@ -22,20 +22,20 @@ const MET: ReadonlySet<string> = new Set([
   'newEventKeys',
 ] satisfies (keyof Needs)[]);
 
-/** A step rests on steps shortly before it. */
+/** A step depends on steps shortly before it. */
 const MAX_STEPS = 200;
 const MAX_ROWS = 10_000;
 
 /**
- * What this process knows of the traces it wrote last, so that the next write to one need not read it. Others may have
- * written since: what is written from here must be written by `append`, which then writes nothing.
+ * The row cache: rows of the traces that this process wrote last, so that the next write to one need not read it. Others may
+ * have written since, so changes based on these rows must be written by `append`, which writes nothing in that case.
  */
 export class Known {
-  /** The one written longest ago comes first. */
+  /** In order of last write, the oldest first. */
   readonly #traces = new Map<string, KnownTrace>();
   #rows = 0;
 
-  /** Takes into `batch` what the writes need; false if not all of that is known. */
+  /** Loads into `batch` what the writes need; returns false if any of it is not cached. */
   recall(batch: Batch, traces: readonly TraceKey[], needs: readonly Needs[]): boolean {
     for (const need of needs) {
       for (const [name, keys] of Object.entries(need) as [string, readonly unknown[]][]) {
@@ -61,7 +61,7 @@ export class Known {
     );
   }
 
-  /** Keeps what a batch that is committed read and wrote. */
+  /** Caches what a committed batch read and wrote. */
   remember(batch: Batch): void {
     const added = batch.traces.added().map((after) => ({ before: null, after }));
     for (const { before, after } of [...added, ...batch.traces.changed()]) {
@@ -73,7 +73,7 @@ export class Known {
       const table = batch.goals(after.projectId, after.id);
       for (const { goalId } of table.removed()) {
         goals.delete(goalId);
-        // Those recorded on it belong to the trace now.
+        // The steps recorded on it belong to the trace now.
         steps.clear();
       }
       for (const goal of table.rows()) {
@@ -125,12 +125,12 @@ function rowsOf({ goals, steps }: KnownTrace): number {
   return 1 + goals.size + steps.size;
 }
 
-/** Whether a trace that was read is the one that was known, and nobody else wrote to it in between. */
+/** Whether a trace that was read equals the cached one: nobody else wrote to it in between. */
 function isSame(known: TraceRow, read: TraceRow): boolean {
   return known.lastEventId === read.lastEventId && known.createdAt === read.createdAt;
 }
 
-/** Takes a goal and all above it into `batch`; false if one of them is not known. */
+/** Loads a goal and all goals above it into `batch`; returns false if one of them is not cached. */
 function recallChain(batch: Batch, known: KnownTrace | undefined, goalId: string): boolean {
   for (let id: string | null = goalId; id !== null;) {
     const goal: GoalRow | undefined = known?.goals.get(id);

@@ -14,7 +14,7 @@ import type {
 import { stringifyJson } from '../base/json-text.js';
 import type { Preview } from '../model/stats.js';
 
-/** What a row was when the transaction read it (null: not there), and what it is to become (null: gone). */
+/** A row as the transaction read it (null: missing), and as its writes leave it (null: deleted). */
 interface Entry<Row> {
   readonly before: Row | null;
   readonly after: Row | null;
@@ -22,11 +22,11 @@ interface Entry<Row> {
 
 type Undo = () => void;
 
-/** A kind of rows, and what became of some of them. */
+/** A kind of row, and what happened to some rows of that kind. */
 export type Change =
   `${'traces' | 'threads' | 'goals' | 'messages' | 'steps' | 'events' | 'runEvents' | 'checkpoints' | 'held'} ${'added' | 'changed' | 'removed'}`;
 
-/** The rows of one label that a transaction has read, and what its writes made of them. */
+/** The rows of one label that a transaction has read, with the changes of its writes. */
 export class Table<Row> {
   readonly #entries = new Map<string, Entry<Row>>();
   readonly #journal: Undo[];
@@ -35,7 +35,7 @@ export class Table<Row> {
     this.#journal = journal;
   }
 
-  /** Takes in a row as the database has it. */
+  /** Loads a row as it is in the database. */
   load(key: string, row: Row): void {
     this.#entries.set(key, { before: row, after: row });
   }
@@ -44,7 +44,7 @@ export class Table<Row> {
     return this.#entries.get(key)?.after ?? undefined;
   }
 
-  /** Adds the row, or puts it in place of the one of that key; null takes it away. */
+  /** Adds the row, or replaces the one with that key; null deletes it. */
   put(key: string, after: Row | null): void {
     const entry = this.#entries.get(key);
     this.#journal.push(() => {
@@ -57,7 +57,7 @@ export class Table<Row> {
     this.#entries.set(key, { before: entry?.before ?? null, after });
   }
 
-  /** The rows as they now are. */
+  /** The rows in their current state. */
   *rows(): Generator<Row> {
     for (const { after } of this.#entries.values()) {
       if (after !== null) {
@@ -86,9 +86,8 @@ export class Table<Row> {
 }
 
 /**
- * The work of one transaction: what it has read under its traces' locks, changed in memory by the rules of the domain,
- * then written by a few statements. A write that breaks a rule throws, and `attempt` takes back what it had changed, so it
- * fails alone.
+ * The unit of work of one transaction: the rows that it read under its traces' locks, changed in memory by the rules of the
+ * domain, then written by a few statements. If a rule throws, `attempt` rolls back its changes and only that write fails.
  */
 export class Batch {
   /** The time of every change in it: one clock reading, in commit order within a process. */
@@ -98,24 +97,24 @@ export class Batch {
   readonly threads = new Table<ThreadRow>(this.#journal);
   readonly messages = new Table<MessageRow>(this.#journal);
   readonly steps = new Table<StepRow>(this.#journal);
-  /** Lists and values to be stored as content, if they are held, by their last piece. */
+  /** Lists and values to be stored as content, if they are referenced, by their last piece. */
   readonly chains = new Table<readonly Piece[]>(this.#journal);
-  /** Who is to hold what of the content. */
+  /** The references from owners to content that are to be stored. */
   readonly held = new Table<Held>(this.#journal);
-  /** How much of each chain is stored already, in pieces, by its last one. */
+  /** How many pieces of each chain are stored already, by its last piece. */
   knownContent: ReadonlyMap<string, number> = new Map();
   readonly checkpoints = new Table<CheckpointRow>(this.#journal);
   readonly events = new Table<EventRow>(this.#journal);
-  /** Sequences that clients asked for and that were taken, by label, trace and number. */
+  /** Requested sequences that are taken, by label, trace and number. */
   readonly takenSequences = new Set<string>();
   /** Custom events that exist already, by trace and idempotency key. */
   readonly eventsByKey = new Table<EventRow>(this.#journal);
   readonly runEvents = new Table<RunEventRow>(this.#journal);
   /** Run events that exist already, by thread and idempotency key. */
   readonly runEventsByKey = new Table<RunEventRow>(this.#journal);
-  /** Traces whose deletion is still being cleared away. */
+  /** Deleted traces whose contents are still being removed. */
   readonly deleting = new Set<string>();
-  /** The newest message of a goal other than one, by goal and the other's id. */
+  /** The newest message of a goal except a given one, by the goal and the id of that message. */
   readonly newest = new Map<string, Preview>();
   #writes = 0;
   readonly #goals = new Map<string, Table<GoalRow>>();
@@ -124,7 +123,7 @@ export class Batch {
     this.now = now;
   }
 
-  /** Runs one write, and no other meanwhile. If it throws, the batch is as it was before. */
+  /** Runs one write, and no other meanwhile, from a savepoint: if it throws, its changes are rolled back. */
   async attempt<T>(write: () => T | Promise<T>): Promise<T> {
     const mark = this.#journal.length;
     try {
@@ -160,7 +159,7 @@ export class Batch {
     return changed;
   }
 
-  /** Changes a thread, which begins with this if it is not there. */
+  /** Changes a thread, and creates it if it does not exist. */
   changeThread({ projectId, id }: ThreadKey, changes: Partial<ThreadRow> = {}): ThreadRow {
     const thread = this.threads.get(keyOf(projectId, id)) ?? {
       projectId,
@@ -178,13 +177,13 @@ export class Batch {
     return changed;
   }
 
-  /** Tells what was written first in this batch, as a text that sorts. */
+  /** The number of the next write in this batch, as a text that sorts in that order. */
   nextWrite(): string {
     this.#writes += 1;
     return String(this.#writes).padStart(5, '0');
   }
 
-  /** Has an owner hold a piece of content: one that is stored, or the last of a chain to be stored with it. */
+  /** Makes an owner reference a piece of content: a stored one, or the last of a chain to be stored with it. */
   hold(held: Held, chain?: readonly Piece[]): void {
     const { projectId, owner, ownerId, owning, key, contentId } = held;
     if (chain !== undefined) {
@@ -193,7 +192,7 @@ export class Batch {
     this.held.put(keyOf(owner, projectId, ownerId, owning, key ?? ''), held);
   }
 
-  /** Takes back what this batch has an owner hold. */
+  /** Removes the references that this batch has added to an owner. */
   letGo({ projectId, owner, ownerId }: Pick<Held, 'projectId' | 'owner' | 'ownerId'>): void {
     for (const held of [...this.held.rows()]) {
       if (held.projectId === projectId && held.owner === owner && held.ownerId === ownerId) {
@@ -234,7 +233,7 @@ export class Batch {
     );
   }
 
-  /** Appends to the trace's log; ids count from 1 without gaps. */
+  /** Appends an event to the trace's log; event ids count from 1 without gaps. */
   append(
     projectId: string,
     traceId: string,

@@ -20,8 +20,8 @@ const placeCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/pl
 const pointToLatest = statement<{ threads: Rows }, never>('threads/point-to-latest');
 
 /**
- * Writes the batch's checkpoints with their edges, except to what they hold, and returns the content that replaced ones
- * held. BAD_USER_INPUT, once all is sent, if one would descend from itself.
+ * Writes the batch's checkpoints with their edges, except those to content, and returns the content that replaced checkpoints
+ * referenced. Throws BAD_USER_INPUT, once all is sent, if a checkpoint would descend from itself.
  */
 export async function flushCheckpoints(transaction: Runner, batch: Batch): Promise<readonly PieceKey[]> {
   const added = batch.checkpoints.added();
@@ -50,10 +50,10 @@ export async function flushCheckpoints(transaction: Runner, batch: Batch): Promi
     run(placed, (checkpoints) => placeCheckpoints(transaction, { checkpoints })),
     pointToLatest(transaction, { threads: [...threads.values()] }),
   ]);
-  // Only one that has children already can come to descend from itself.
+  // Only a checkpoint that already has children can come to descend from itself.
   const moved = changes.filter(({ before, after }) => ![null, before.parentId].includes(after.parentId));
   const suspects = [...parents, ...moved.map(({ after: { projectId, id } }) => ({ projectId, id }))];
-  // They look one after the other in a project: of two that close a circle together, the later sees what the first one did.
+  // Transactions of one project check in turn: if two close a cycle together, the later one sees the changes of the first.
   const projects = [...new Set(suspects.map(({ projectId }) => projectId))].sort();
   const [, [circular]] = await Promise.all([
     run(

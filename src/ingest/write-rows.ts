@@ -27,7 +27,7 @@ const moveMessages = statement<{ messages: Rows }, never>('messages/move');
 const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
 const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
 
-/** What `flush` writes. */
+/** The kinds of change that `flush` writes. */
 const WRITTEN: ReadonlySet<Change> = new Set([
   'traces added',
   'traces changed',
@@ -47,9 +47,9 @@ const WRITTEN: ReadonlySet<Change> = new Set([
 ]);
 
 /**
- * Writes what became of the batch: one statement a kind of change, sent without waiting for one another (the server runs them
- * in order). One of very many rows goes in parts. Throws an Error before it writes anything if the batch has a kind of change that
- * no statement writes.
+ * Writes the changes of the batch: one statement for each kind of change, sent without waiting for one another (the server runs
+ * them in order). A statement of very many rows is sent in parts. Throws an Error before it writes anything if the batch has a
+ * kind of change that no statement writes.
  */
 export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   const unwritten = [...batch.changes()].filter((change) => !WRITTEN.has(change));
@@ -58,7 +58,7 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   }
   const sent: Promise<unknown>[] = [];
   const add = (promise: Promise<unknown>): void => {
-    // It may fail while another is waited for; then the last line tells.
+    // It may fail while another is awaited; then `Promise.all` below reports it.
     promise.catch(() => undefined);
     sent.push(promise);
   };
@@ -71,13 +71,13 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
       add(run(rows));
       return;
     }
-    // Each is encoded in a turn of its own.
+    // Each part is encoded in its own turn of the event loop.
     for (const part of parts) {
       await run(part);
     }
   };
 
-  // In one order for all, so that two servers that create the same rows do not wait for each other.
+  // Every server uses the same order, so that two that create the same rows do not deadlock.
   await send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
   await send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
   await send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
@@ -96,7 +96,7 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
       .map(({ after }) => after),
   ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
   await send(moved, (rows) => moveGoals(transaction, { goals: rows }));
-  // After the goals: the goal that a sub-trace works for may be as new as the sub-trace.
+  // After the goals: a sub-trace and the goal that it works for may be new in the same batch.
   const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
   await send(
     subTraces.map(({ projectId, id }) => ({ projectId, id })),
@@ -126,7 +126,7 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
 
   await send(batch.runEvents.added(), (events) => addRunEvents(transaction, events, batch.now));
   if (batch.checkpoints.changed().length > 0) {
-    // What they held is freed.
+    // The content that they referenced is released.
     add(lockFreeing(transaction));
   }
   const released = flushCheckpoints(transaction, batch);

@@ -1,6 +1,6 @@
 /**
- * An iterator made of what it gives (`next`; undefined: it is over) and of how it ends. `end` may be called more than once,
- * also while `next` waits, and must end that wait. An iterator whose `next` rejects has ended.
+ * Builds an iterator from `next` (undefined: the iterator is done) and `end`. `end` may be called more than once, even while
+ * `next` waits, and must end that wait. If `next` rejects, the iterator has ended.
  */
 export function endable<T extends object>({
   next,

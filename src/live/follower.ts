@@ -4,47 +4,47 @@ import { StemmaError } from '../base/errors.js';
 import { FIRST_PAGE, nextLimit, readLogPart } from './read-log.js';
 import type { LogOwner, LogSource } from './log-source.js';
 
-/** What a follower of a log is given. */
+/** What a follower of a log receives. */
 export type Followed<Row> =
   | { readonly kind: 'event'; readonly event: Row }
-  /** Events `requested` + 1 to `earliest` - 1 are gone. */
+  /** Events `requested` + 1 to `earliest` - 1 were deleted. */
   | { readonly kind: 'gap'; readonly requested: number; readonly earliest: number; readonly latest: number }
-  /** The log was deleted; nothing comes after. */
+  /** The log was deleted; nothing follows. */
   | { readonly kind: 'deleted' };
 
-/** A log, followed: end it with `return`, which also ends a wait. Ask for one thing at a time. */
+/** An iterator over a log. `return` ends it, even during a wait. Call `next` only after the previous call has settled. */
 export type Follower<Row> = AsyncIterableIterator<Followed<Row>, undefined>;
 
-/** The end of a log that is being watched. */
+/** The tail of a watched log. */
 export interface Tail<Row> {
   readonly owner: LogOwner;
   /** Null until the log begins. */
   life: string | null;
-  /** The newest event known to be. */
+  /** The newest event known to exist. */
   latest: number;
-  /** The newest event that the shared reading has passed. */
+  /** The newest event that the shared read has reached. */
   readUpTo: number;
-  /** The newest events up to `readUpTo`, without gaps: what followers find here they need not read. */
+  /** The newest events up to `readUpTo`, without gaps. Followers take these from here instead of reading them. */
   events: Row[];
   sizeBytes: number;
-  /** How many events the shared reading takes at a time. */
+  /** How many events the shared read fetches at a time. */
   limit: number;
   reading: boolean;
   deleted: boolean;
-  /** The database was away when something was to be read. */
+  /** A read failed because the database was unavailable. */
   stalled: boolean;
-  /** How often in a row a look found nothing new. */
+  /** How many polls in a row found nothing new. */
   quietLooks: number;
-  /** Wakes each follower. */
+  /** A wake function for each follower. */
   readonly followers: Set<() => void>;
 }
 
 /**
- * Follows from behind event `after`. Between two questions it holds a page of events at most, and none once it keeps up:
- * then it takes each from the tail.
+ * Follows the log after event `after`. Between calls to `next` it holds at most one page of events, and none once it has caught
+ * up: it then takes each event from the tail.
  *
- * Written by hand rather than as an async generator: a generator waiting on a quiet log does not hear `return`, and a
- * client that left would never be let go.
+ * This is not an async generator: a generator waiting on a quiet log does not react to `return`, so a disconnected client would
+ * never be released.
  */
 export function createFollower<Row>(
   database: Database,
@@ -57,7 +57,7 @@ export function createFollower<Row>(
   }: { readonly after: number; readonly onDeleted: () => void; readonly onEnd: () => void },
 ): Follower<Row> {
   let cursor = after;
-  /** What was read and not yet given, the next one last. */
+  /** Events that were read but not yet emitted, the next one last. */
   let page: Row[] = [];
   let pageLatest = 0;
   let limit = FIRST_PAGE;
@@ -82,7 +82,7 @@ export function createFollower<Row>(
     });
   }
 
-  /** What comes next, if it is at hand. */
+  /** The next item, if it is in memory. */
   function atHand(): Followed<Row> | undefined {
     const [first] = tail.events;
     const tailStart = first === undefined ? Infinity : source.numberOf(first);
@@ -105,7 +105,7 @@ export function createFollower<Row>(
     return { kind: 'gap', requested, earliest: last + 1, latest };
   }
 
-  /** Undefined when it was ended. */
+  /** Returns undefined once the follower has ended. */
   async function read(): Promise<Followed<Row> | undefined> {
     while (!ended) {
       const next = atHand();
@@ -115,7 +115,7 @@ export function createFollower<Row>(
       if (tail.deleted) {
         return { kind: 'deleted' };
       }
-      // Where the shared reading is about to bring it, or there is nothing to bring, this waits.
+      // Wait if there is nothing new or the shared read is about to deliver it.
       if (cursor >= tail.latest || (tail.reading && cursor >= tail.readUpTo)) {
         await untilWoken();
         continue;
@@ -151,7 +151,7 @@ export function createFollower<Row>(
       if (!(error instanceof StemmaError && error.code === 'UNAVAILABLE')) {
         throw error;
       }
-      // The log is still there when the database is back; a later look wakes this up.
+      // The log still exists when the database is back; a later poll wakes this follower.
       tail.stalled = true;
       if (!ended) {
         await untilWoken();
@@ -167,7 +167,7 @@ export function createFollower<Row>(
         end();
         return followed;
       }
-      // `return` may have come while this waited.
+      // `return` may have been called during the wait.
       return ended ? undefined : followed;
     },
     end,

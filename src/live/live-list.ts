@@ -2,7 +2,7 @@ import { endable } from './endable.js';
 import type { TraceRow } from '../model/rows.js';
 import type { TraceFilter } from '../domain/traces/list-traces.js';
 
-/** A change in a watched list of traces; `trace` is its newest state, null when it left the list. */
+/** A change in a watched list of traces. `trace` is the trace's newest state, or null if it is no longer in the list. */
 export interface ListChange {
   readonly kind: 'CREATED' | 'UPDATED' | 'DELETED';
   readonly traceId: string;
@@ -11,25 +11,25 @@ export interface ListChange {
 
 export type ListFollower = AsyncIterableIterator<ListChange, undefined>;
 
-/** The traces of a project that match a filter, as far as they are known, and those who follow them. */
+/** The cached part of a list: the traces of a project that match a filter, and the list's followers. */
 export interface TraceList {
-  /** Takes in the newest of the traces that match; what `changed` told before is told now. */
+  /** Loads the newest matching traces, then processes the changes that were passed to `changed` before. */
   begin(newest: readonly TraceRow[]): void;
-  /** A trace as it now is, matching or not. */
+  /** Processes the current state of a trace, whether it matches or not. */
   changed(trace: TraceRow): void;
-  /** A trace that is no more. */
+  /** Removes a trace that was deleted. */
   gone(id: string): void;
-  /** The ids of those that match: the newest, and all that were told of. */
+  /** The cached ids of matching traces: the newest, and all that were emitted. */
   known(): Iterable<string>;
   follow(onEnd: () => void): ListFollower;
   readonly followers: number;
 }
 
-/** How many of the newest are known from the start, and kept when there are too many. */
+/** How many of the newest traces are cached at the start, and kept when the cache has grown too large. */
 export const MAX_KNOWN = 500;
 
 export function createTraceList(filter: TraceFilter): TraceList {
-  /** List keys by id: every match that is listed after `floor`, and some that are older. */
+  /** List keys by id: every match whose key is above `floor`, and some older ones. */
   let known = new Map<string, string>();
   let floor = '';
   let waiting: TraceRow[] | undefined = [];
@@ -65,7 +65,7 @@ export function createTraceList(filter: TraceFilter): TraceList {
         list.gone(trace.id);
         return;
       }
-      // Of one older than what is known, only that it changed is certain.
+      // A trace older than the cached range may already have been in the list, so it is reported as UPDATED.
       const entered = !known.has(trace.id) && trace.listKey > floor;
       known.set(trace.id, trace.listKey);
       forgetOldest();
@@ -96,7 +96,7 @@ function createListFollower(onEnd: () => void): {
   readonly tell: (change: ListChange) => void;
   readonly changes: ListFollower;
 } {
-  /** What is to be told, by id: the newest state of each, in the order of the first change. */
+  /** Changes to emit, by trace id: the newest state of each, in order of their first change. */
   const pending = new Map<string, ListChange>();
   let ended = false;
   let stopWaiting: () => void = () => undefined;
@@ -142,7 +142,7 @@ function createListFollower(onEnd: () => void): {
 
 type Kind = ListChange['kind'];
 
-/** Two changes of a trace told as one; null: nothing that its reader would know of. */
+/** Merges two changes of a trace into one; null if they cancel out for the follower. */
 function together(earlier: Kind, later: Kind): Kind | null {
   if (earlier === 'CREATED') {
     return later === 'DELETED' ? null : 'CREATED';

@@ -6,26 +6,26 @@ import { createTraceList, MAX_KNOWN, type ListFollower, type TraceList } from '.
 import { readTraces } from '../domain/traces/traces.js';
 
 /**
- * The lists of traces that are being watched. Changes are noticed by one query a project, at each commit of this process
- * and at regular looks for those of others; a trace that changes faster than its follower reads is told once, as it then
- * is. Each list is known as far as its newest 500 and what was told since: the departure of an older trace is not told.
+ * The watched lists of traces. One query per project detects changes: after each commit of this process, and in regular polls
+ * for commits of other processes. A trace that changes faster than its follower reads is emitted once, in its newest state.
+ * Each list caches its newest 500 traces and those emitted since; the removal of an older trace is not reported.
  */
 export interface ListChanges {
   follow(list: { readonly projectId: string; readonly filter: TraceFilter }): Promise<ListFollower>;
-  /** Says that traces of these projects changed. */
+  /** Reports that traces of these projects changed. */
   wake(projectIds: Iterable<string>): void;
   /** How many projects are being watched. */
   readonly watched: number;
-  /** Looks no more: followers wait in silence for their sockets to close. */
+  /** Stops polling. Followers emit nothing more and wait for their sockets to close. */
   close(): void;
 }
 
 /** The watched lists of one project. */
 interface Watch {
   readonly projectId: string;
-  /** The versions of the traces that changed lately, by id. */
+  /** The versions of recently changed traces, by id. */
   seen: Map<string, string>;
-  /** When, by this process's steady clock, the last looks began that reached back a little, and far. */
+  /** When the last poll and the last far-reaching poll began, by this process's monotonic clock. */
   lookedAt: number;
   lookedFarAt: number;
   lookedForMissingAt: number;
@@ -33,13 +33,13 @@ interface Watch {
   again: boolean;
   /** By filter. */
   readonly lists: Map<string, WatchedList>;
-  /** Resolves when what changed before is known. */
+  /** Resolves once the versions of earlier changes are loaded. */
   begun: Promise<void>;
 }
 
 interface WatchedList {
   readonly list: TraceList;
-  /** Resolves when what it holds is known. */
+  /** Resolves once the list's newest traces are loaded. */
   readonly begun: Promise<void>;
 }
 
@@ -52,11 +52,11 @@ const readMissing = statement<
   { readonly id: string }
 >('traces/read-missing');
 
-/** A change is stamped before its commit. Every look reaches back for the usual delay, one a second for the longest. */
+/** A change is timestamped before its commit. Every poll reaches back by the usual delay, one poll a second by the longest. */
 const USUAL_COMMIT_MS = 1_000;
 const LATE_COMMIT_MS = 10_000;
 const FAR_LOOK_MS = 1_000;
-/** Commits that come faster are looked at together. */
+/** Commits that follow each other faster than this share one poll. */
 const PAUSE_MS = 20;
 const ROWS_AT_A_TIME = 1_000;
 
@@ -74,7 +74,7 @@ export function createListChanges(
     },
   });
 
-  /** Looks for changes, once more if there was a wake-up meanwhile. Never rejects. */
+  /** Polls for changes, and once more if it was woken meanwhile. Never rejects. */
   async function look(watch: Watch): Promise<void> {
     watch.again = watch.looking;
     if (watch.looking) {
@@ -168,7 +168,7 @@ export function createListChanges(
 
   return {
     async follow({ projectId, filter }) {
-      // Nothing is awaited until the follower is attached: others leave meanwhile, and take what they watch with them.
+      // Await nothing before the follower is attached: when other followers end, they may remove this watch or list.
       const watch = watches.get(projectId) ?? open(projectId);
       const name = JSON.stringify([filter.mode, filter.agentType, filter.uid, filter.status]);
       const opened = watch.lists.get(name) ?? openList(watch, name, filter);

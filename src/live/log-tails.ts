@@ -7,30 +7,30 @@ import type { LogHead, LogKey, LogOwner, LogSource } from './log-source.js';
 import { createPoll } from './poll.js';
 
 /**
- * The ends of the logs of one kind that are being watched. The log in the database is the truth: a commit of this process,
- * or the regular look at all watched logs, only says that there is more to read. What is new is read once for all
- * followers; one that is behind the part kept here reads the log itself, a page at a time, when it asks for more.
+ * The tails of the watched logs of one kind. The log in the database is authoritative: a commit of this process, or the regular
+ * poll of all watched logs, only signals that there is more to read. New events are read once for all followers. A follower
+ * that is behind the events kept here reads the log itself, one page at a time, when it is asked for more.
  */
 export interface Tails<Row> {
   /**
-   * Follows a log, whose newest event is `latest` or a later one, from behind event `after`: each event exactly once, in
-   * order. Reads nothing until asked, and waits while the database is away. A log that is gone, also one whose owner now
-   * has another, is told as deleted. One that has not begun (`life` null, both numbers 0) is the next that begins.
+   * Follows a log, whose newest event is `latest` or a later one, after event `after`: emits each event exactly once, in order.
+   * Reads nothing until asked, and waits while the database is unavailable. A deleted log, or one whose owner now has another
+   * log, is reported as deleted. If the log has not begun (`life` null, both numbers 0), follows the next one that begins.
    */
   follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower<Row>>;
-  /** Says how far these logs now go. */
+  /** Reports the current heads of these logs. */
   wake(heads: readonly LogHead[]): void;
-  /** Says that a log is gone; without `life`, whichever is being watched. */
+  /** Reports that a log was deleted; without `life`, whichever log of the owner is being watched. */
   forget(log: LogOwner & { readonly life?: string }): void;
   /** How many logs are being watched. */
   readonly watched: number;
-  /** Looks no more: followers wait in silence for their sockets to close, as an end would look like the log's. */
+  /** Stops polling. Followers emit nothing until their sockets close: ending them would look like the end of the log. */
   close(): void;
 }
 
 const MAX_TAIL_EVENTS = 500;
 const MAX_TAIL_BYTES = 1_000_000;
-/** After so many looks without anything new, a tail keeps no events. */
+/** After this many polls without anything new, a tail discards its events. */
 const QUIET_LOOKS = 10;
 
 export function createTails<Row>(
@@ -57,7 +57,7 @@ export function createTails<Row>(
     wakeFollowers(tail);
   }
 
-  /** Reads what is new, once for all followers, and wakes them. `doubted`: even if nothing is said to be new. */
+  /** Reads new events, once for all followers, and wakes them. `doubted`: reads even if nothing new was reported. */
   async function advance(tail: Tail<Row>, { doubted = false } = {}): Promise<void> {
     if (tail.reading) {
       return;
@@ -76,7 +76,7 @@ export function createTails<Row>(
           keep(source, tail, part.events);
           wakeFollowers(tail);
         } else if (part.kind === 'gap') {
-          // Each follower finds it, and tells it, by itself.
+          // Each follower finds and reports the gap itself.
           empty(tail);
           tail.readUpTo = part.latest;
           tail.latest = Math.max(tail.latest, part.latest);
@@ -92,14 +92,14 @@ export function createTails<Row>(
       tail.stalled = true;
     } finally {
       tail.reading = false;
-      // Those still waiting read for themselves.
+      // Followers that are still waiting read for themselves.
       if (!unavailable) {
         wakeFollowers(tail);
       }
     }
   }
 
-  /** One look at all watched logs, for what other processes wrote. */
+  /** Polls all watched logs once for what other processes wrote. */
   async function look(): Promise<void> {
     const asked = new Map(tails);
     const watched = [...asked.values()].map(({ owner, life, latest }) => ({ ...owner, life, latest }));
@@ -127,7 +127,7 @@ export function createTails<Row>(
     }
   }
 
-  /** After a look that the database answered. */
+  /** Called after each poll that the database answered. */
   function tidy(tail: Tail<Row>): void {
     tail.quietLooks += 1;
     if (tail.stalled) {
@@ -152,7 +152,7 @@ export function createTails<Row>(
   }
 
   return {
-    // Between finding a tail and attaching to it nothing is awaited: its last follower might leave meanwhile.
+    // Await nothing between finding a tail and attaching to it: its last follower might end meanwhile.
     async follow({ projectId, ownerId, life: given }, { after, latest }) {
       const owner = { projectId, ownerId };
       let life = given;
@@ -168,7 +168,7 @@ export function createTails<Row>(
         if (known.life === life) {
           return attach(known, after);
         }
-        // One of the two is over, or the log has begun in the meantime.
+        // One of the two logs has ended, or the log has begun meanwhile.
         const now = (await source.head(database, owner))?.life ?? null;
         life ??= now;
         if (life !== now) {
@@ -230,7 +230,7 @@ function wakeFollowers(tail: Tail<unknown>): void {
   }
 }
 
-/** Adds what was read after `readUpTo`, and lets go of the oldest: the newest event is always kept, however large. */
+/** Adds events that were read after `readUpTo` and discards the oldest. The newest event is always kept, however large. */
 function keep<Row>(source: LogSource<Row>, tail: Tail<Row>, events: readonly Row[]): void {
   for (const event of events) {
     const number = source.numberOf(event);

@@ -1,11 +1,11 @@
-/** A look that is repeated for as long as someone wants it. */
+/** A poll that repeats for as long as it is wanted. */
 export interface Poll {
-  /** Goes on, if it does not already: to be called when someone begins to want it. */
+  /** Starts polling unless it already runs. Call this when the poll becomes wanted. */
   start(): void;
   stop(): void;
 }
 
-/** Calls `look` again and again, each time `everyMs` after it ended, while `wanted`. There is never more than one at a time. */
+/** Calls `look` repeatedly while `wanted`, each time `everyMs` after the last call ended. Calls never overlap. */
 export function createPoll({
   everyMs,
   wanted,

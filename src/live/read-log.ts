@@ -3,21 +3,21 @@ import type { LogKey, LogPlace, LogSource } from './log-source.js';
 
 /** What a log has after an event. */
 export type LogPart<Row> =
-  /** The next events, one or more; `latest` is the newest number given out, as far as this reading knows. */
+  /** The next events, one or more. `latest` is the newest number assigned, as far as this read knows. */
   | { readonly kind: 'events'; readonly events: readonly Row[]; readonly latest: number }
   /** There is nothing more yet. */
   | { readonly kind: 'end' }
-  /** All events up to `latest` are gone. */
+  /** All events up to `latest` were deleted. */
   | { readonly kind: 'gap'; readonly latest: number }
-  /** The log is gone. */
+  /** The log was deleted. */
   | { readonly kind: 'deleted' };
 
 /**
- * Reads what follows event `after`, at most `limit` events. Where numbers are missing, before the first event or between
- * two, those events are gone.
+ * Reads the events after event `after`, at most `limit` of them. Missing numbers, before the first event or between two, are
+ * those of deleted events.
  *
- * Neo4j lets a reader see a commit in parts: a log's newest number before the event, a later event before an earlier
- * one. So what looks like the lack of an event is looked at again under the owner's lock, behind every commit.
+ * Neo4j can show a reader part of a commit: a log's newest number before the event, or a later event before an earlier one. An
+ * apparent gap is therefore re-read under the owner's lock, after all commits.
  */
 export async function readLogPart<Row>(
   database: Database,
@@ -55,18 +55,18 @@ async function readLocked<Row>(
   return latest > place.after ? { kind: 'gap', latest } : { kind: 'end' };
 }
 
-/** The events that follow `after` one by one, up to the first that is missing. */
+/** The events that follow `after` consecutively, up to the first missing number. */
 function unbroken<Row>(source: LogSource<Row>, events: readonly Row[], after: number): readonly Row[] {
   const broken = events.findIndex((event, index) => source.numberOf(event) !== after + 1 + index);
   return broken === -1 ? events : events.slice(0, broken);
 }
 
-/** The length of the first page, when the size of the events is not known. */
+/** The length of the first page, when the size of the events is still unknown. */
 export const FIRST_PAGE = 20;
 const MAX_PAGE = 500;
 const PAGE_BYTES = 512 * 1024;
 
-/** How long the next page may be, so that it holds about half a megabyte, going by the last. */
+/** The length of the next page, chosen from the last page's size so that it holds about half a megabyte. */
 export function nextLimit<Row>(source: LogSource<Row>, events: readonly Row[]): number {
   const sizeBytes = events.reduce((sum, event) => sum + source.sizeOf(event), 0);
   return Math.max(1, Math.min(MAX_PAGE, Math.floor((PAGE_BYTES * events.length) / Math.max(1, sizeBytes))));

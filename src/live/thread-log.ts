@@ -42,7 +42,7 @@ async function readHead(runner: Runner, { projectId, ownerId }: LogOwner): Promi
   return thread && headOfThread(thread);
 }
 
-/** How far a thread's run events go. */
+/** The head of a thread's log of run events. */
 export function headOfThread({ projectId, id, generation, lastSeq }: ThreadRow): LogHead {
   return { projectId, ownerId: id, life: generation, latest: generation === null ? 0 : lastSeq };
 }

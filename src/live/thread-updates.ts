@@ -8,21 +8,21 @@ import { parseRunEventId } from '../domain/run-events/run-event-ids.js';
 import { shown } from '../base/json.js';
 import type { Tails } from './log-tails.js';
 
-/** Where a subscription to run events starts; only new ones if neither is given. */
+/** Where a subscription to run events starts. If neither is given, it emits only new events. */
 export interface ThreadStart {
-  /** The id of a run event: behind it, or at the beginning of the next generation if that event's has ended. */
+  /** A run event's id: starts after it, or with the next log generation if the event's own has ended. */
   readonly after?: string | null | undefined;
-  /** A position in the current generation. */
+  /** A position in the current log generation. */
   readonly afterSeq?: number | null | undefined;
 }
 
 const RETRY_MS = 200;
 
 /**
- * Follows the run events of a thread, whose log is `head` now, through all its log generations: 'deleted' says that one has
- * ended, and the events of the next follow, from its first. Generations that began and ended unnoticed are passed over.
+ * Follows a thread's run events, whose log is now `head`, through all its log generations. 'deleted' reports that one has
+ * ended; the events of the next follow, from its first. Generations that began and ended unnoticed are skipped.
  *
- * Throws BAD_USER_INPUT if `start` names an event that cannot be.
+ * Throws BAD_USER_INPUT if `start` names an event that cannot exist.
  */
 export async function followThread(
   tails: Tails<RunEventRow>,
@@ -39,7 +39,7 @@ export async function followThread(
   const stopped = new AbortController();
   const isStopped = (): boolean => stopped.signal.aborted;
 
-  /** Follows `log` from its beginning; undefined if it was stopped meanwhile. */
+  /** Follows `log` from its beginning; undefined if stopped meanwhile. */
   async function followNext(): Promise<Follower<RunEventRow> | undefined> {
     while (!isStopped()) {
       try {
@@ -79,7 +79,7 @@ export async function followThread(
   });
 }
 
-/** The `seq` to start behind; 'ended' if `start` names an event of a generation that has ended. */
+/** The `seq` to start after; 'ended' if `start` names an event of a log generation that has ended. */
 function placeIn({ ownerId, life, latest }: LogHead, { after, afterSeq }: ThreadStart): number | 'ended' {
   if (after == null) {
     return checkSeq(afterSeq ?? latest, latest, 'afterSeq');

@@ -7,7 +7,7 @@ import type { LogHead, LogOwner, LogSource } from './log-source.js';
 
 const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('traces/heads');
 
-/** The event logs of traces. The life of one is its trace's time of creation. */
+/** The event logs of traces. A log's `life` is its trace's creation time. */
 export const traceLog: LogSource<EventRow> = {
   read: (runner, { projectId, ownerId, life }, place) =>
     readEvents(runner, { projectId, traceId: ownerId, createdAt: life ?? '', ...place }),
@@ -24,7 +24,7 @@ export const traceLog: LogSource<EventRow> = {
   sizeOf: ({ payload }) => payload.length,
 };
 
-/** How far a trace's log goes. */
+/** The head of a trace's log. */
 export function headOfTrace({ projectId, id, lastEventId, createdAt }: TraceRow): LogHead {
   return { projectId, ownerId: id, life: createdAt, latest: lastEventId };
 }

@@ -21,15 +21,15 @@ export function checkId(id: string, field: string): string {
   return id;
 }
 
-/** Checks an id that may be absent. */
+/** Checks an optional id. */
 export function checkOptionalId(id: string | null | undefined, field: string): string | null {
   return id == null ? null : checkId(id, field);
 }
 
-/** The most characters that a text may have which Neo4j keeps in an index: it takes some 8,000 bytes with the rest of a key. */
+/** The most characters in an indexed text: with the rest of its key, Neo4j indexes about 8,000 bytes. */
 export const MAX_INDEXED_LENGTH = 1_000;
 
-/** Checks a text that may be absent and that lists are filtered by. */
+/** Checks an optional text that lists are filtered by. */
 export function checkIndexed(text: string | null | undefined, field: string): string | null {
   if (text != null && [...text].length > MAX_INDEXED_LENGTH) {
     throw badInput(field, `expected at most ${MAX_INDEXED_LENGTH} characters, got ${[...text].length}`);
@@ -37,12 +37,12 @@ export function checkIndexed(text: string | null | undefined, field: string): st
   return text ?? null;
 }
 
-/** Equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
+/** A digest that is equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
 export function digestOf(value: unknown): string {
   return digestOfText(stringifyJson(value));
 }
 
-/** The digest of the JSON value that `text` is. */
+/** The digest of a JSON value, given as text. */
 export function digestOfText(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22);
 }

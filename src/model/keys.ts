@@ -16,10 +16,10 @@ export interface IdKey {
   readonly id: string;
 }
 
-/** The traces of rows, each once. */
+/** The distinct traces of rows. */
 export function tracesOf(projectId: string, rows: readonly { readonly traceId: string }[]): TraceKey[] {
   return [...new Set(rows.map(({ traceId }) => traceId))].map((id) => ({ projectId, id }));
 }
 
-/** Joins what identifies a row to one text. */
+/** Joins the parts of a row's key into one text. */
 export const keyOf = (...parts: readonly (string | number)[]): string => parts.join('\u0000');

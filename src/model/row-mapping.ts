@@ -3,7 +3,7 @@ import { JsonText, stringifyJson } from '../base/json-text.js';
 import { parseJson } from '../base/json.js';
 import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './rows.js';
 
-/** A goal's properties as Neo4j has them: its stats flat, with a prefix. */
+/** A goal's properties as stored in Neo4j: its stats are flat, with a prefix. */
 export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & {
   readonly [Name in keyof Stats as `${StatsPrefix}${Capitalize<Name>}`]: Stats[Name];
 };
@@ -14,7 +14,7 @@ export type MessageNode = Omit<MessageRow, 'content'> & {
   readonly contentJson?: string | null;
 };
 
-/** A step's properties: the filterable parts of its data flat, `data` whole as JSON. */
+/** A step's properties: the filterable parts of its data are flat, and `data` is all of it as JSON. */
 export type StepNode = Required<Omit<StepRow, 'data' | 'texts' | 'properties'>> &
   StepProperties & { readonly data?: string | null };
 
@@ -57,7 +57,7 @@ export function goalOfNode(node: GoalNode): GoalRow {
     order: node.order,
     createdAt: node.createdAt,
     addedBy: node.addedBy,
-    // Spelt out: to go by a list of names takes 1.4 ms for a thousand goals.
+    // Written out: looping over a list of names takes 1.4 ms for a thousand goals.
     self: {
       messageCount: node.selfMessageCount,
       promptTokens: node.selfPromptTokens,
@@ -88,7 +88,7 @@ export function goalToNode(goal: GoalRow): Record<string, unknown> {
   };
 }
 
-/** `withContent`: whether the content was read. A content that is no text stays JSON. */
+/** `withContent`: whether the content was read. Content that is not a text stays JSON. */
 export function messageOfNode(node: MessageNode, withContent: boolean): MessageRow {
   const { content, contentJson, ...rest } = node;
   return withContent
@@ -104,7 +104,7 @@ export function contentOfNode(node: {
   return node.contentJson == null ? (node.content ?? null) : parseJson(node.contentJson);
 }
 
-/** A content as the two properties it is kept in. */
+/** A message's content as the two properties that store it. */
 export function contentToProperties(content: unknown): {
   content: string | null;
   contentJson: string | null;
@@ -149,7 +149,7 @@ export function stepOfNode(node: StepNode): StepRow {
   };
 }
 
-/** A prompt's messages are content of their own: `data` has null in their place. */
+/** A prompt's messages are stored as content: `data` has null in their place. */
 export function stepToNode(step: StepRow): Record<string, unknown> {
   const { properties, data, texts, ...rest } = step;
   if (texts !== undefined) {

@@ -1,4 +1,4 @@
-/** The nodes of the graph as the program handles them: one row a node, edges as the ids they lead to. */
+/** The nodes of the graph as the program handles them: one row for each node, with edges as the ids they lead to. */
 
 export type TraceMode = 'call' | 'agent';
 export type TraceStatus = 'running' | 'stopped' | 'completed' | 'failed';
@@ -18,7 +18,7 @@ export interface Stats {
   readonly previewSequence: number | null;
 }
 
-/** A trace's own totals are its `Stats`; the counters say what was given out last. */
+/** A trace's own totals are its `Stats`; the counters hold the last number assigned. */
 export interface TraceRow extends Stats {
   readonly projectId: string;
   readonly id: string;
@@ -28,14 +28,14 @@ export interface TraceRow extends Stats {
   readonly agentType: string | null;
   readonly status: TraceStatus;
   readonly uid: string | null;
-  /** A JSON object as text; absent or null where it was not read. */
+  /** A JSON object as text; absent or null if it was not read. */
   readonly context?: string | null;
   readonly summary: string | null;
   readonly error: string | null;
   readonly parentTraceId: string | null;
   readonly parentGoalId: string | null;
   readonly threadId: string | null;
-  /** What it was started from, once that is deleted; `parentTraceId` is null then. */
+  /** The trace it was started from, once that is deleted; `parentTraceId` is then null. */
   readonly formerParentId: string | null;
   readonly totalSteps: number;
   readonly lastStepSequence: number;
@@ -46,7 +46,7 @@ export interface TraceRow extends Stats {
   readonly completedAt: string | null;
   /** `createdAt` and `id` together: the order of lists, and their cursors. */
   readonly listKey: string;
-  /** Of what the client sent to create it: tells a repetition from a conflict. */
+  /** A digest of what the client sent to create it: distinguishes a retry from a conflict. */
   readonly digest: string;
 }
 
@@ -80,33 +80,33 @@ export interface StepRow {
   readonly digest: string;
   /** The parts of `data` that Cypher can filter on. */
   readonly properties: StepProperties;
-  /** The last message of an llm_call's prompt, as content; null without any. */
+  /** The content id of the last message of an llm_call's prompt; null if it has none. */
   readonly messagesId: string | null;
-  /** `data`, whole; absent where it was not read. */
+  /** All of `data`; absent if it was not read. */
   readonly data?: unknown;
-  /** `data` as JSON; absent where it was read. */
+  /** `data` as JSON; absent if it was read. */
   readonly texts?: StepTexts;
 }
 
 /** A step's data as JSON texts. */
 export interface StepTexts {
-  /** As it is kept: null for the messages that are content. */
+  /** As stored: with null for the messages that are content. */
   readonly stored: string;
-  /** As events show it: without the messages that are content. */
+  /** As shown in events: without the messages that are content. */
   readonly shown: string;
 }
 
-/** A step that was come upon from another, perhaps with thousands more: the rest of it is read when it is asked for. */
+/** A step found from another one, perhaps with thousands more: the rest of it is read on demand. */
 export type StepRef = Pick<StepRow, 'id' | 'traceId' | 'sequence' | 'type'>;
 
-/** What a step's `data` holds in the fields that its type names; null where it does not. */
+/** The fields of a step's `data` that its type names; null where `data` lacks one. */
 export interface StepProperties {
   readonly model: string | null;
   readonly promptTokens: number | null;
   readonly completionTokens: number | null;
   readonly cost: number | null;
   readonly toolName: string | null;
-  /** Of the arguments: equal for equal calls. */
+  /** A digest of the arguments: equal for equal calls. */
   readonly argumentsDigest: string | null;
   readonly llmStepId: string | null;
   readonly toolCallStepId: string | null;
@@ -118,7 +118,7 @@ export interface StepProperties {
   readonly experiencesCount: number | null;
   /** The memory written. */
   readonly experienceId: string | null;
-  /** The memories read, where they carry ids. */
+  /** The memories read, if they have ids. */
   readonly experienceIds: readonly string[] | null;
 }
 
@@ -128,7 +128,7 @@ export interface MessageRow {
   readonly traceId: string;
   readonly sequence: number;
   readonly role: string;
-  /** Any JSON value; absent where it was not read. */
+  /** Any JSON value; absent if it was not read. */
   readonly content?: unknown;
   readonly goalId: string | null;
   readonly toolCallId: string | null;
@@ -155,29 +155,29 @@ export interface EventRow {
   readonly key: string | null;
 }
 
-/** Its existence is that of what belongs to it: run events, checkpoints, traces. */
+/** A thread exists for as long as anything belongs to it: run events, checkpoints, traces. */
 export interface ThreadRow {
   readonly projectId: string;
   readonly id: string;
   readonly createdAt: string;
   /** When something was last written in it. */
   readonly updatedAt: string;
-  /** The log generation of its run events: begins with the first event, and ends when they are all deleted; null between. */
+  /** The log generation of its run events: begins with the first event and ends when all are deleted; null in between. */
   readonly generation: string | null;
-  /** The `seq` given out last in the generation. */
+  /** The last `seq` assigned in the generation. */
   readonly lastSeq: number;
   /** How many run events the generation has. */
   readonly eventCount: number;
-  /** How many checkpoints were written in it: the order of those of one step. */
+  /** How many checkpoints were written in it: orders those of one step. */
   readonly lastWrite: number;
-  /** Orders threads by when their checkpoints were last written; null without any. */
+  /** Orders threads by when their checkpoints were last written; null if it has none. */
   readonly checkpointKey: string | null;
 }
 
 export interface RunRow {
   readonly projectId: string;
   readonly threadId: string;
-  /** The thread's log generation: a later run of the same id is another one. */
+  /** The thread's log generation: a run with the same id in a later one is another run. */
   readonly generation: string;
   readonly id: string;
   readonly createdAt: string;
@@ -193,17 +193,17 @@ export interface RunEventRow {
   readonly runId: string;
   readonly eventType: string;
   readonly category: string;
-  /** A text; null where the content is any other JSON value. */
+  /** The content if it is a text; null if it is any other JSON value. */
   readonly content: string | null;
-  /** Any other JSON value as text; null where the content is a text. */
+  /** The content as JSON if it is not a text; null if it is a text. */
   readonly contentJson: string | null;
   /** A JSON object as text. */
   readonly metadata: string;
   /** As the client gave it. */
   readonly createdAt: string;
-  /** Makes a retry harmless, also the driver's own. */
+  /** Makes retries harmless, including the driver's own. */
   readonly key: string;
-  /** Of what the client sent with an idempotency key, to tell the same from other content; null without. */
+  /** A digest of what the client sent with an idempotency key, to detect different content; null without a key. */
   readonly digest: string | null;
 }
 
@@ -212,30 +212,30 @@ export interface CheckpointRow {
   readonly id: string;
   readonly threadId: string;
   readonly step: number;
-  /** As given: it may name what is gone, or not there yet. */
+  /** As given: it may name a checkpoint that was deleted or does not exist yet. */
   readonly parentId: string | null;
   /** As the client gave it. */
   readonly createdAt: string;
   readonly tags: readonly string[];
   readonly summary: string;
   readonly nextNode: string;
-  /** The step of a trace at which it was taken, when it is written; absent where it was read. */
+  /** The step of a trace at which it was taken, when it is written; absent if it was read. */
   readonly stepId?: string | null;
   readonly messageCount: number;
-  /** The last of its messages, as content; null without any. */
+  /** The content id of the last of its messages; null if it has none. */
   readonly messagesId: string | null;
-  /** Counts the checkpoints written in the thread: the order of those of one step. */
+  /** Counts the checkpoints written in the thread: orders those of one step. */
   readonly write: number;
   readonly writtenAt: string;
-  /** `writtenAt` and what makes it unique: the order of children and of threads. */
+  /** `writtenAt` with a suffix that makes it unique: orders children and threads. */
   readonly listKey: string;
-  /** Of all that the client sent: tells whether the same is written again. */
+  /** A digest of all that the client sent: detects that the same is written again. */
   readonly digest: string;
-  /** Absent where it was not read. */
+  /** Absent if it was not read. */
   readonly payload?: CheckpointPayload;
 }
 
-/** JSON objects as text, null in the place of values that are content; for those, JSON lists of pairs of key and content id. */
+/** JSON objects as text, with null in place of values that are content; for those, JSON lists of pairs of key and content id. */
 export interface CheckpointPayload {
   readonly state: string;
   readonly stateIds: string | null;

@@ -10,7 +10,7 @@ export interface Usage {
   readonly cost: number;
 }
 
-/** Where a preview comes from: the message's sequence, and how its text begins. */
+/** The source of a preview: the message's sequence, and the beginning of its text. */
 export interface Preview {
   readonly sequence: number;
   readonly text: string | null;
@@ -45,7 +45,7 @@ export function usageOf(
   };
 }
 
-/** `stats` with `usage` added (`sign` 1) or taken away (-1). */
+/** `stats` with `usage` added (`sign` 1) or subtracted (-1). */
 export function addUsage(stats: Stats, usage: Usage, sign: 1 | -1 = 1): Stats {
   const promptTokens = stats.promptTokens + sign * usage.promptTokens;
   const completionTokens = stats.completionTokens + sign * usage.completionTokens;
@@ -67,7 +67,7 @@ export function showNewest(stats: Stats, preview: Preview): Stats {
     : { ...stats, preview: preview.text, previewSequence: preview.sequence };
 }
 
-/** Both together: sums, and the newer preview. */
+/** Both combined: the sums, and the newer preview. */
 export function mergeStats(a: Stats, b: Stats): Stats {
   const sum = addUsage(a, {
     messageCount: b.messageCount,
@@ -82,7 +82,7 @@ export function equalStats(a: Stats, b: Stats): boolean {
   return (Object.keys(NO_STATS) as (keyof Stats)[]).every((key) => a[key] === b[key]);
 }
 
-/** A message's content as its text, whose preview is known already. */
+/** A message's content as JSON text, with a preview that was computed before. */
 export class PreviewedText extends JsonText {
   readonly preview: string | null;
 
@@ -92,7 +92,7 @@ export class PreviewedText extends JsonText {
   }
 }
 
-/** How a message's text begins, whitespace folded; null if its content has no text. */
+/** The beginning of a message's text, with whitespace collapsed; null if its content has no text. */
 export function previewOf(content: unknown): string | null {
   if (content instanceof PreviewedText) {
     return content.preview;
@@ -106,12 +106,12 @@ export function previewOf(content: unknown): string | null {
   return text === undefined || text === '' ? null : firstCharacters(text, PREVIEW_LENGTH);
 }
 
-/** Splitting a text into its characters is slow: only where there may be one of two units. */
+/** Splitting a text into characters is slow, so it does that only if one may take two UTF-16 units. */
 function firstCharacters(text: string, count: number): string {
   return /[\ud800-\udfff]/.test(text) ? Array.from(text).slice(0, count).join('') : text.slice(0, count);
 }
 
-/** A content's text: itself, its `text`, or the first text among its parts (the shapes of OpenAI's messages). */
+/** The text of a content: itself, its `text`, or the first text among its parts (the shapes of OpenAI's messages). */
 function textOf(content: unknown): string | undefined {
   if (typeof content === 'string') {
     return content;

@@ -5,7 +5,7 @@ const MAX_LENGTH = 100;
 const ISO_8601 =
   /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)([T ](?<hour>\d\d):(?<minute>\d\d)(:(?<second>\d\d)([.,]\d+)?)?( ?(Z|[+-](?<zoneHour>\d\d)(:?(?<zoneMinute>\d\d))?))?)?$/i;
 
-/** A client's time, checked but as it was given: a date of ISO 8601, with or without time and zone. */
+/** Checks a client's time and returns it as given: an ISO 8601 date, with or without time and zone. */
 export function checkTime(time: string, field: string): string {
   const parts = time.length > MAX_LENGTH ? undefined : ISO_8601.exec(time)?.groups;
   if (parts === undefined || !isTime(parts)) {
@@ -17,7 +17,7 @@ export function checkTime(time: string, field: string): string {
   return time;
 }
 
-/** Whether the calendar has such a day, and the day such a time; second 60 is a leap second. */
+/** Whether the date and the time of day exist; second 60 is a leap second. */
 function isTime(parts: Readonly<Record<string, string | undefined>>): boolean {
   const part = (name: string): number => Number(parts[name] ?? 0);
   const [year, month, day] = [part('year'), part('month'), part('day')];

@@ -1,6 +1,6 @@
 import { badInput } from '../base/errors.js';
 
-/** A number of tokens: a whole number from 0 that a total can hold, or null. */
+/** Checks a number of tokens: a whole number from 0 that a total can hold, or null. */
 export function checkCount(value: number | null | undefined, field: string): number | null {
   if (value == null) {
     return null;
@@ -11,12 +11,12 @@ export function checkCount(value: number | null | undefined, field: string): num
   return value;
 }
 
-/** US dollars or milliseconds: a number from 0, or null. */
+/** Checks US dollars or milliseconds: a number from 0, or null. */
 export function checkAmount(value: number | null | undefined, field: string): number | null {
   if (value == null) {
     return null;
   }
-  // Totals are kept exact to 1e-9 by whole numbers below 2^53.
+  // Whole numbers below 2^53 keep totals exact to 1e-9.
   if (!(value >= 0 && value <= 1e6) && !(field.endsWith('Ms') && value >= 0 && value < 1e15)) {
     throw badInput(
       field,

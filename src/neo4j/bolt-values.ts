@@ -1,6 +1,6 @@
 import neo4j, { type Record, type Result } from 'neo4j-driver';
 
-/** A record's values by their columns. The driver's own way, over an iterator, takes four times as long. */
+/** A record's values by column. The driver's own conversion uses an iterator and takes four times as long. */
 function rowOf<Row>(record: Record): Row {
   const row: { [column: string]: unknown } = {};
   const { keys } = record;
@@ -12,7 +12,7 @@ function rowOf<Row>(record: Record): Row {
 
 /**
  * The rows of a result, each counted as it arrives. If `countBytes` throws, the promise rejects at once and later rows are
- * dropped; whoever owns the session then closes it, which stops the query.
+ * dropped; the owner of the session then closes it, which stops the query.
  */
 export function rowsOf<Row>(result: Result, countBytes?: (bytes: number) => void): Promise<Row[]> {
   return new Promise((resolve, reject) => {
@@ -60,7 +60,7 @@ function bytesOf(value: unknown): number {
   return bytes;
 }
 
-/** Properties that are decimal numbers also where their value is whole; every other whole number is an integer. */
+/** Properties that are decimal numbers even if their value is whole; every other whole number is an integer. */
 const DECIMALS: ReadonlySet<string> = new Set([
   'cost',
   'durationMs',
@@ -69,7 +69,7 @@ const DECIMALS: ReadonlySet<string> = new Set([
   'cumulativeTotalCost',
 ]);
 
-/** Parameters as the driver must get them: whole numbers as integers, or Neo4j would store 1 as 1.0. */
+/** Parameters as the driver needs them: whole numbers as integers, because Neo4j would otherwise store 1 as 1.0. */
 export function encode(value: unknown, key = ''): unknown {
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) && !DECIMALS.has(key) ? neo4j.int(value) : value;

@@ -2,21 +2,21 @@ import { StemmaError } from '../base/errors.js';
 import type { Pool } from './connections.js';
 import type { RequestScope } from '../base/request-scope.js';
 
-/** One call of the database: everything it waits for ends when it is stopped, with `reason`. */
+/** One call to the database: when it is stopped, everything it waits for rejects with `reason`. */
 export interface Call {
-  /** Set once it is stopped: the deadline passed, the client left, or the database was closed. */
+  /** Set once it is stopped: the deadline passed, the client disconnected, or the database was closed. */
   readonly reason: Error | undefined;
-  /** Milliseconds left, at least 1: Neo4j takes 0 for no timeout. */
+  /** Milliseconds left, at least 1: for Neo4j, 0 means no timeout. */
   timeoutMs(): number;
   readonly countBytes: ((bytes: number) => void) | undefined;
-  /** Settles like `promise`; rejects when the call is stopped first, or the pool it uses is discarded. */
+  /** Settles like `promise`; rejects if the call is stopped or its pool is discarded first. */
   race<T>(promise: Promise<T>, pool?: Pool): Promise<T>;
   stop(error: Error): void;
-  /** To be called when it is over: frees its timer and its listener. */
+  /** Removes the timer and the listener. Call this when the call is over. */
   end(): void;
 }
 
-/** Begins a call that may take `timeoutMs` (Infinity: no limit), and no longer than its request. */
+/** Starts a call that may take at most `timeoutMs` (Infinity: no limit), and no longer than its request. */
 export function beginCall(scope: RequestScope | undefined, timeoutMs: number): Call {
   const deadlineMs = performance.now() + timeoutMs;
   const waiting = new Set<(error: Error) => void>();

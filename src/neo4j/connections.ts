@@ -1,7 +1,7 @@
 import neo4j, { type Driver } from 'neo4j-driver';
 import { ReplacedError } from './neo4j-errors.js';
 
-/** Where Neo4j is and how to enter. */
+/** The address of Neo4j and its credentials. */
 export interface DatabaseSettings {
   /** `bolt://`, `neo4j://` or one of their TLS forms. */
   readonly uri: string;
@@ -11,10 +11,10 @@ export interface DatabaseSettings {
   readonly database?: string | undefined;
 }
 
-/** A pool of connections. After an outage another takes its place. */
+/** A pool of connections. It is replaced after an outage. */
 export interface Pool {
   readonly driver: Driver;
-  /** Whoever waits for an answer on this pool: called with the error to fail with when the pool is discarded. */
+  /** A callback for each call that waits on this pool; when the pool is discarded, it receives the error to fail with. */
   readonly waiting: Set<(error: Error) => void>;
 }
 
@@ -22,8 +22,8 @@ export interface Pool {
 export interface Connections {
   readonly current: Pool;
   /**
-   * Connects anew from here on: those connections that died in silence are never used again. What still runs on the old
-   * ones has a moment to finish; then it fails with a ReplacedError.
+   * Uses new connections from now on, so that connections that died silently are never used again. What still runs on the
+   * old ones has a short time to finish; then it fails with a ReplacedError.
    */
   replace(): void;
   close(): Promise<void>;
@@ -31,7 +31,7 @@ export interface Connections {
 
 const FINISH_MS = 700;
 
-/** A driver for these settings; connects at first use. Bounding how long anything takes is left to its user. */
+/** A driver for these settings; connects at first use. The caller must limit how long anything takes. */
 export function openDriver(
   { uri, username, password }: DatabaseSettings,
   {
@@ -42,10 +42,10 @@ export function openDriver(
   return neo4j.driver(uri, neo4j.auth.basic(username, password), {
     disableLosslessIntegers: true,
     maxConnectionPoolSize: maxConnections,
-    // Each call has a deadline of its own, which is the earlier one.
+    // Each call has its own deadline, which is earlier.
     connectionAcquisitionTimeout: 3_600_000,
     connectionTimeout: connectionTimeoutMs,
-    // Rows are counted as they arrive, and too many stop the query.
+    // Rows are counted as they arrive, and the query is stopped if there are too many.
     fetchSize: -1,
     userAgent: 'stemma',
   });

@@ -11,7 +11,7 @@ const folder = new URL('../../../cypher/', import.meta.url);
  * name stops the program from starting.
  */
 export function statement<Parameters extends object, Row>(name: string): Statement<Parameters, Row> {
-  // What only its readers need is left out: most statements then go to Neo4j in one packet.
+  // Comment lines and indentation are removed, so that most statements go to Neo4j in one packet.
   const text = cypherText(name).replaceAll(/^ *(\/\/.*\n)?/gm, '');
   return (runner, parameters) => runner.run<Row>({ name, text }, parameters);
 }

@@ -11,25 +11,24 @@ import type { RequestScope } from '../base/request-scope.js';
 
 export type { DatabaseSettings } from './connections.js';
 
-/** Something a statement can run on: the database by itself (one statement, one transaction), or an open transaction. */
+/** Something a statement can run on: the database itself (one statement, one transaction), or an open transaction. */
 export interface Runner {
   run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object): Promise<Row[]>;
 }
 
-/** Whether the database commits, by the last probe. */
+/** Whether the database commits, according to the last probe. */
 export type Health = { readonly ready: true } | { readonly ready: false; readonly reason: string };
 
 /**
- * Neo4j. Every transaction has a timeout; nothing waits for longer than its call may take.
+ * Neo4j. Every transaction has a timeout; nothing waits longer than its call may take.
  *
- * Throws UNAVAILABLE when the database cannot be reached, does not answer in time or cannot write. What only reads waits
- * for the end of an outage, and is run again by itself. What writes is rejected while an outage is known; `written` is
- * UNKNOWN if the answer to a commit was lost, NO if nothing can have been committed.
+ * Throws UNAVAILABLE when the database cannot be reached, does not answer in time or cannot write. Reads wait for the end
+ * of an outage and are retried automatically. Writes are rejected during a known outage; `written` is UNKNOWN if the
+ * answer to a commit was lost, NO if nothing can have been committed.
  */
 export interface Database extends Runner {
   /**
-   * Runs one statement as a transaction of its own. A statement that writes is run again only if it was certainly rolled
-   * back.
+   * Runs one statement in its own transaction. A statement that writes is retried only if it was certainly rolled back.
    */
   run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object): Promise<Row[]>;
   /**
@@ -38,43 +37,43 @@ export interface Database extends Runner {
    * outside the transaction and must recognise what it wrote before.
    */
   write<T>(work: (transaction: Runner) => Promise<T>): Promise<T>;
-  /** The same for work that takes locks but changes nothing: it waits and repeats as a read does. */
+  /** The same for work that takes locks but changes nothing: it waits and is retried like a read. */
   readLocked<T>(work: (transaction: Runner) => Promise<T>): Promise<T>;
   /**
-   * This database for one request: each transaction ends with the request's deadline, and is stopped in Neo4j at once when
-   * the scope is aborted or has no bytes left. What is under way then rejects with the signal's reason.
+   * This database for one request: each transaction ends at the request's deadline, and is stopped in Neo4j at once when
+   * the scope is aborted or has no bytes left. Running calls then reject with the signal's reason.
    */
   within(scope: RequestScope): Database;
-  /** The same database, on which all calls together may take as long as one may otherwise. */
+  /** The same database, except that all calls on it share the time limit of a single call. */
   withBudget(): Database;
   /** The database without a request's bounds, for work that several requests share. */
   readonly unscoped: Database;
-  /** Waits for `promise` only as long as the request may: rejects when its scope is aborted first. */
+  /** Waits for `promise`; rejects if the request's scope is aborted first. */
   bounded<T>(promise: Promise<T>): Promise<T>;
   /** Throws UNAVAILABLE unless the database answers within 5 s. */
   check(): Promise<void>;
-  /** By the last probe, at once; not ready unless it is watched. */
+  /** The result of the last probe, without waiting; not ready unless the database is watched. */
   health(): Health;
   /**
    * Probes the database until the returned function is called, and logs when an outage begins and ends. Resolves after the
    * first probe, whatever its result.
    */
   watchHealth(log: OutageLog): Promise<() => void>;
-  /** Closes all connections; what is under way rejects with UNAVAILABLE. */
+  /** Closes all connections; running calls reject with UNAVAILABLE. */
   close(): Promise<void>;
 }
 
 export interface DatabaseOptions {
   /** How long a transaction outside a request may take, in milliseconds: 27,000 unless given. */
   readonly timeoutMs?: number;
-  /** Called at each probe that finds a database which answers, but cannot write. */
+  /** Called after each probe that finds that the database answers but cannot write. */
   readonly onBroken?: (reason: string) => void;
 }
 
-/** How often a transaction that had a conflict with another is run. */
+/** The most attempts for a transaction that conflicts with others. */
 const MOST_CONFLICTS = 10;
 const MOST_EXHAUSTED = 2;
-/** Writes wait this long for a database that is late, and perhaps only slow; then they are rejected at once. */
+/** Writes wait this long for a database that is late and may only be slow; after that they are rejected at once. */
 const WRITES_WAIT_MS = 3_000;
 const CHECK_TIMEOUT_MS = 5_000;
 
@@ -84,7 +83,7 @@ export type StatementObserver = (name: string) => void;
 /** What kind of transaction it is. */
 interface Kind {
   readonly writes: boolean;
-  /** Whether it may run again after it perhaps committed, or after a conflict: then it reads before it writes. */
+  /** Whether it may be retried after a commit whose result is unknown or after a conflict: then it reads before it writes. */
   readonly repeatable: boolean;
 }
 
@@ -93,16 +92,16 @@ const READ: Kind = { writes: false, repeatable: true };
 const WRITING_STATEMENT: Kind = { writes: true, repeatable: false };
 const READING_STATEMENT: Kind = { writes: false, repeatable: false };
 
-/** What bounds the calls of a view. */
+/** The limits for the calls of a view. */
 interface Bounds {
   readonly scope?: RequestScope;
-  /** When all its calls end, by performance.now(). */
+  /** The deadline for all its calls, by performance.now(). */
   readonly deadlineMs?: number;
 }
 
-/** What became of a transaction's attempts. */
+/** The results of a transaction's attempts so far. */
 interface Progress {
-  /** What commits has been sent, in this attempt. */
+  /** The message that commits has been sent in this attempt. */
   sent: boolean;
   /** The answer to a commit was lost, in this attempt or an earlier one. */
   uncertain: boolean;
@@ -136,7 +135,7 @@ export function openDatabase(
         onBroken?.(reason);
       }
       probed = { ready: false, reason };
-      // One that never answered may be slow because it is just starting: requests find out for themselves.
+      // A database that has never answered may just be starting slowly: requests find out for themselves.
       if (certain || wasUp) {
         outage.begin(reason, certain);
       }
@@ -151,7 +150,7 @@ export function openDatabase(
     },
   });
 
-  /** Waits for the end of an outage; a write only while it may be a short one. */
+  /** Waits for the end of an outage; a write waits only while the outage may be short. */
   async function untilAvailable(call: Call, writes: boolean, scope: RequestScope | undefined): Promise<void> {
     while (outage.current !== undefined) {
       const { reason, certain, sinceMs } = outage.current;
@@ -168,7 +167,7 @@ export function openDatabase(
         await call.race(
           new Promise<void>((resolve) => {
             forget = outage.onceOver(resolve);
-            // A write looks again, as the outage may have become certain.
+            // A write polls, because the outage may have become certain.
             timer = waitMs === undefined ? undefined : setTimeout(resolve, Math.min(waitMs, 100));
           }),
         );
@@ -182,7 +181,7 @@ export function openDatabase(
     }
   }
 
-  /** Runs `work` in a session, which is closed behind it: in Neo4j that stops what still runs. */
+  /** Runs `work` in a session and then closes it, which stops anything still running in Neo4j. */
   async function inSession<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
     const pool = connections.current;
     const session = pool.driver.session(sessionOptions);
@@ -190,7 +189,7 @@ export function openDatabase(
     try {
       value = await call.race(work(session), pool);
     } catch (error) {
-      // Nobody waits for this: where Neo4j does not answer, it does not end.
+      // Not awaited: if Neo4j does not answer, it never settles.
       session.close().catch(() => undefined);
       throw error;
     }
@@ -227,7 +226,7 @@ export function openDatabase(
     }
   }
 
-  /** Waits for the moment of the next attempt; throws if there is to be none. */
+  /** Waits until it is time for the next attempt; throws if there must be none. */
   async function beforeNextAttempt(
     call: Call,
     error: unknown,
@@ -256,7 +255,7 @@ export function openDatabase(
     await call.race(delay(Math.random() * Math.min(200, 2 ** progress.failures)));
   }
 
-  /** The error to answer with: UNAVAILABLE with `written` if the database is the cause of it. */
+  /** The error to answer with: UNAVAILABLE with `written` if the database caused it. */
   function answered(error: unknown, { uncertain }: Progress): unknown {
     const kind = failureKind(error);
     const isOurs = error instanceof StemmaError && error.code === 'UNAVAILABLE';
@@ -279,7 +278,7 @@ export function openDatabase(
       repeat(bounds, kind, (call, progress) =>
         inSession(call, async (session) => {
           const transaction = session.beginTransaction({ timeout: call.timeoutMs() });
-          // BEGIN travels with the first statement; if it fails, so does that one.
+          // BEGIN is sent with the first statement; if BEGIN fails, so does that statement.
           transaction.catch(() => undefined);
           const value = await work(runner(transaction, call));
           if (call.reason !== undefined) {
@@ -298,7 +297,7 @@ export function openDatabase(
           inSession(call, (session) => {
             observe(statement.name);
             const metadata = {
-              // Read as the driver encodes the message: from then on Neo4j may get it.
+              // The driver reads this while encoding the message: from then on Neo4j may receive it.
               get statement() {
                 progress.sent = true;
                 return statement.name;
@@ -372,7 +371,7 @@ function lostAnswer(cause: unknown): StemmaError {
 
 const writing = new Map<string, boolean>();
 
-/** Whether a statement can change the graph: by its words, of which a statement that only reads has none. */
+/** Whether a statement can change the graph, judged by its keywords: one that only reads has none of these. */
 function isWriting(text: string): boolean {
   let is = writing.get(text);
   if (is === undefined) {

@@ -3,12 +3,12 @@ import { openDriver, type DatabaseSettings } from './connections.js';
 import { cypherText } from './cypher.js';
 import { failureKind, reasonOf } from './neo4j-errors.js';
 
-/** Finds out, again and again, whether the database commits. */
+/** Checks periodically whether the database commits. */
 export interface HealthProbe {
-  /** Starts probing, and resolves with the first result; once for each `stop`. */
+  /** Starts probing, and resolves after the first probe; each call needs its own `stop`. */
   start(): Promise<void>;
   stop(): void;
-  /** Probes at once, because something failed, and resolves with the result; does nothing unless started. */
+  /** Probes at once, because something failed, and resolves after that probe; has no effect unless started. */
   suspect(): Promise<void>;
   close(): Promise<void>;
 }
@@ -23,13 +23,13 @@ export interface ProbeOptions {
 }
 
 const text = cypherText('health/probe');
-/** Of no project. All servers write the one node. */
+/** Belongs to no project. All servers write this one node. */
 const NODE = { projectId: '', id: 'server' };
 
 /** A database that stops answering is noticed after EVERY_MS + TIMEOUT_MS at the latest, which is less than 2 s. */
 const EVERY_MS = 500;
 const TIMEOUT_MS = 1_200;
-/** A late probe is left to run for so long: a database that just started may take a while for its first commit. */
+/** A late probe may run for this long: a database that has just started may take a while for its first commit. */
 const LINGER_MS = 10_000;
 const AFTER_FAILURE_MS = 200;
 
@@ -37,7 +37,7 @@ class LateError extends Error {
   override readonly name = 'LateError';
 }
 
-/** Commits a write of one property, on a connection of its own: one that is in use may be waiting for something else. */
+/** Commits a write of one property on its own connection: one that is in use may be waiting for something else. */
 export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: ProbeOptions): HealthProbe {
   let driver: Driver | undefined;
   let upAtMs = 0;
@@ -46,7 +46,7 @@ export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: 
   let running: Promise<void> | undefined;
   let next: Promise<void> | undefined;
 
-  /** Discards the connection, after a while if a probe still runs on it: the next probe makes a new one. */
+  /** Discards the connection, after a delay if a probe still runs on it; the next probe opens a new one. */
   function disconnect(lateProbe?: Promise<void>): void {
     const discarded = driver;
     driver = undefined;
@@ -87,13 +87,13 @@ export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: 
       if (failureKind(error) !== 'away' || isLate) {
         throw error;
       }
-      // The connection may have ended with an earlier Neo4j; a new one decides.
+      // The connection may have been closed when Neo4j restarted: retry on a new one.
       disconnect();
       await commit();
     });
     const tooLate = new Promise<never>((_, reject) => {
       late = setTimeout(() => {
-        // If this process was busy, an answer may be waiting to be read: that comes first.
+        // If this process was busy, an answer may be waiting to be read: read it first.
         setImmediate(() => {
           isLate = true;
           reject(new LateError(`no commit within ${TIMEOUT_MS / 1000} s`));
@@ -120,10 +120,10 @@ export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: 
       up();
     } catch (error) {
       if (['busy', 'conflict'].includes(failureKind(error))) {
-        // It was rolled back for the sake of another server's probe: the database works.
+        // It was rolled back in favour of another server's probe: the database works.
         up();
       } else if (error instanceof LateError && upAtMs > beganMs) {
-        // An earlier probe committed meanwhile: the outage is over, and the next probe will not be late.
+        // An earlier probe committed in the meantime: the outage is over, and the next probe will not be late.
         waitMs = 0;
       } else {
         waitMs = AFTER_FAILURE_MS;
@@ -165,7 +165,7 @@ export function createHealthProbe(settings: DatabaseSettings, { onUp, onDown }: 
       if (running === undefined) {
         return now();
       }
-      // The probe under way may have succeeded just before what failed.
+      // The running probe may have succeeded just before the failure, so another one is needed.
       next ??= running.then(() => {
         next = undefined;
         return now();

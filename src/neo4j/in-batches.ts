@@ -1,16 +1,16 @@
-/** How a deletion in batches is sized, in rows. */
+/** The batch sizes of a deletion, in rows. */
 export interface BatchSize {
   /** The size of the first batch, and the smallest: below it, a transaction's own cost exceeds that of its rows. */
   readonly least: number;
   readonly most: number;
 }
 
-/** How long a batch should take: short, as writers that need what it locks wait for it. */
+/** How long a batch should take: short, because writers that need what it locks have to wait. */
 const TARGET_MS = 30;
 
 /**
- * Runs `clear` until it clears fewer than its limit, and returns how many it cleared in all. Each limit follows from the time
- * that the batch before took, so that the next takes about 30 ms however large the rows are.
+ * Runs `clear` until it clears fewer than its limit, and returns the total. Each limit is computed from the duration of the
+ * previous batch, so that the next takes about 30 ms however large the rows are.
  */
 export async function inBatches(
   { least, most }: BatchSize,

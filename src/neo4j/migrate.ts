@@ -7,11 +7,11 @@ import { readMigrations, type Migration } from './migrations.js';
 import { PROGRAM_VERSION } from '../base/program-version.js';
 
 export interface MigrateOptions {
-  /** Called with a line for each migration that is applied, and when another server is being waited for. */
+  /** Called with a line for each migration that is applied, and when it waits for another server. */
   readonly report?: ((line: string) => void) | undefined;
-  /** Aborted, it makes `migrate` reject before its next step. */
+  /** If aborted, `migrate` rejects before its next step. */
   readonly signal?: AbortSignal | undefined;
-  /** How long another server waits for one that stopped responding while it migrated. 15,000 unless given. */
+  /** How long other servers wait for one that stopped responding while it migrated. 15,000 unless given. */
   readonly leaseMs?: number;
   /** The migrations of this program unless given. */
   readonly migrations?: readonly Migration[];
@@ -35,12 +35,12 @@ const record = statement<
 const awaitIndexes = statement<object, never>('migration-log/await-indexes');
 
 const POLL_MS = 100;
-/** How often a schema statement is tried that another server runs at the same time. */
+/** The most attempts at a schema statement that another server runs at the same time. */
 const MOST_TRIES = 50;
 
 /**
- * Brings the graph to the state that this program needs: applies the migrations that the graph has not had, each once, in
- * order, and records them in the graph. Returns how many it applied; 0 when there was nothing to do.
+ * Brings the graph to the state that this program needs: applies the missing migrations, each once, in order, and records
+ * them in the graph. Returns how many it applied; 0 if there was nothing to do.
  *
  * Servers that start together take turns: one migrates under a lock in the graph, and the others wait for it. If it dies,
  * the next takes over when the lock expires, and runs the unfinished migration again.
@@ -70,7 +70,7 @@ export async function migrate(
   return applied;
 }
 
-/** The migrations to be applied. The one of number 0 is for the record itself, and is part of every run. */
+/** The migrations to apply. Migration 0 sets up the record itself, and is part of every run. */
 async function pendingOf(
   database: Database,
   migrations: readonly Migration[],
@@ -98,7 +98,7 @@ async function isMine(
   return rows.length > 0;
 }
 
-/** Applies what is pending, while it extends the lock; stops early if the lock was lost to another server. */
+/** Applies the pending migrations while extending the lock; stops early if it lost the lock to another server. */
 async function migrateLocked(
   database: Database,
   {
@@ -142,8 +142,9 @@ async function migrateLocked(
 }
 
 /**
- * Runs the statements of a migration, each in a transaction of its own, as Neo4j does not let a transaction change schema
- * and data. Two servers creating the same constraint can each be rejected, even with IF NOT EXISTS: then it is tried again.
+ * Runs the statements of a migration, each in its own transaction, because Neo4j does not let one transaction change both
+ * schema and data. Two servers that create the same constraint can each be rejected, even with IF NOT EXISTS; the statement
+ * is then retried.
  */
 async function runAll(database: Database, migration: Migration | undefined): Promise<void> {
   for (const text of migration?.statements ?? []) {

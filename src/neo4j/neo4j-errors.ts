@@ -2,16 +2,16 @@ import neo4j from 'neo4j-driver';
 import { OvertakenError } from '../base/errors.js';
 
 /**
- * What an error of the driver means for the transaction that got it:
+ * What a driver error means for the transaction that received it:
  *
  * - `conflict`: another transaction changed what this one had read; run it again.
- * - `busy`: it was rolled back for the sake of others (a deadlock, a lock timeout); run it again.
+ * - `busy`: it was rolled back in favour of others (a deadlock, a lock timeout); run it again.
  * - `exhausted`: it needs more memory than the database gives a transaction.
  * - `timeout`: it ran longer than its timeout, and was rolled back.
  * - `away`: there is no connection, or the database behind it is down.
  * - `broken`: the database answers, but it cannot write: a full or read-only disk, a damaged store.
- * - `doubtful`: an internal error of Neo4j: a defect of a statement, or of the disk; a probe can tell.
- * - `other`: anything else, which is a defect of the program.
+ * - `doubtful`: an internal error of Neo4j, caused by a faulty statement or by the disk; a probe can tell which.
+ * - `other`: anything else, which is a bug in the program.
  */
 export type FailureKind =
   'conflict' | 'busy' | 'exhausted' | 'timeout' | 'away' | 'broken' | 'doubtful' | 'other';
@@ -57,8 +57,8 @@ export function failureKind(error: unknown): FailureKind {
 }
 
 /**
- * Whether a statement or COMMIT that failed like this, after it was sent, was certainly rolled back. Without an answer, or
- * where the log could not be written, nobody can say.
+ * Whether a statement or COMMIT that failed with this error after it was sent was certainly rolled back. Without an answer,
+ * or if the log could not be written, the result is unknown.
  */
 export function wasRolledBack(error: unknown): boolean {
   return (
@@ -66,7 +66,7 @@ export function wasRolledBack(error: unknown): boolean {
   );
 }
 
-/** In a few words why the database is not available. */
+/** A short reason why the database is not available. */
 export function reasonOf(error: unknown): string {
   if (error instanceof neo4j.Neo4jError) {
     if (error.code.startsWith('Neo.')) {

@@ -1,30 +1,30 @@
 import type { Logger } from 'pino';
 
-/** Where the outage's lines go. */
+/** Receives the log lines about outages. */
 export type OutageLog = Pick<Logger, 'warn'>;
 
-/** Whether the database is available, as far as is known, and the log's few lines about it. */
+/** Tracks whether the database is available, as far as is known, and logs outages. */
 export interface Outage {
   /** Undefined while the database is available. */
   readonly current:
     { readonly reason: string; readonly certain: boolean; readonly sinceMs: number } | undefined;
   /**
-   * The database is not available. `certain`: it says so itself, or refuses connections; otherwise it is late with an
-   * answer. While an outage lasts, this only makes it certain.
+   * Records that the database is unavailable. `certain`: it says so itself, or refuses connections; otherwise its answer
+   * is late. During an outage, a further call can make it certain but not uncertain again.
    */
   begin(reason: string, certain: boolean): void;
   end(): void;
   /** Counts a statement or transaction that failed because of the outage. */
   countFailure(): void;
-  /** Calls `listener` when the outage ends; the function returned forgets it. */
+  /** Calls `listener` when the outage ends; the returned function removes it. */
   onceOver(listener: () => void): () => void;
   log: OutageLog | undefined;
 }
 
-/** An outage that goes on is logged again this often, with how much has failed. */
+/** A continuing outage is logged again this often, with the number of failures. */
 const COUNT_EVERY_MS = 30_000;
 
-/** Begins without an outage. Logs one line when one begins, one when it ends, and a count in between. */
+/** Starts without an outage. Logs a line when one begins, a line when it ends, and a count in between. */
 export function createOutage({ countEveryMs = COUNT_EVERY_MS } = {}): Outage {
   let current: { reason: string; certain: boolean; readonly sinceMs: number } | undefined;
   let failures = 0;

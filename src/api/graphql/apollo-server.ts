@@ -7,8 +7,8 @@ import { PARSE_OPTIONS, type QueryLimits } from './query-limits.js';
 import { unavailableStatus } from '../http/unavailable-status.js';
 
 /**
- * Apollo, for GraphQL over HTTP: it reads requests, executes them and chooses status and headers. Our own are validation with
- * the limits of a query, and the writing of results: it leaves these as they are, see `resultOf`.
+ * Apollo for GraphQL over HTTP: it reads requests, executes them, and chooses status and headers. Our own code validates
+ * queries, checks their limits and writes the results: Apollo passes results through unchanged, see `resultOf`.
  */
 export function createApolloServer({
   schema,
@@ -25,10 +25,10 @@ export function createApolloServer({
     schema,
     introspection: true,
     parseOptions: PARSE_OPTIONS,
-    // The plugin validates, as the limits of a query must be checked before.
+    // The plugin below validates, because a query's limits must be checked first.
     dangerouslyDisableValidation: true,
     plugins: [
-      // It wraps every resolver to find out how long an answer may be kept: none may.
+      // Cache control wraps every resolver to compute how long an answer may be cached; none of ours may be.
       ApolloServerPluginCacheControlDisabled(),
       unavailableStatus,
       {
@@ -57,7 +57,7 @@ export function createApolloServer({
   });
 }
 
-/** The result that an answer of this Apollo holds in the place of its text. */
+/** The result that an answer of this Apollo holds instead of text. */
 export function resultOf({ string }: { readonly string: string }): FormattedExecutionResult {
   return string as unknown as FormattedExecutionResult;
 }

@@ -8,10 +8,10 @@ import {
 import type { Context } from './context.js';
 import { withinScope } from '../../base/request-scope.js';
 
-/** An operation whose context has the scope that bounds it. */
+/** An operation whose context has the scope that limits it. */
 export type BoundArguments = ExecutionArgs & { readonly contextValue: Context };
 
-/** Executes a query or mutation within its scope: once that is aborted, the result is its error, whatever hangs. */
+/** Executes a query or mutation within its scope. If the scope is aborted, returns its error, even if a resolver hangs. */
 export async function executeWithin(args: BoundArguments): Promise<ExecutionResult> {
   const { scope } = args.contextValue;
   try {
@@ -24,8 +24,8 @@ export async function executeWithin(args: BoundArguments): Promise<ExecutionResu
 }
 
 /**
- * Subscribes within the scope, then executes each event within its own time. An event whose time is up, or that goes over a
- * budget, ends the subscription with that error: the client can go on from the event before.
+ * Subscribes within the scope, then executes each event with a time limit of its own. An event that times out or exceeds a
+ * budget ends the subscription with that error; the client can resume from the previous event.
  */
 export async function subscribeWithin(
   args: BoundArguments,
@@ -51,7 +51,7 @@ async function end(source: AsyncIterable<unknown> | ExecutionResult): Promise<vo
   }
 }
 
-/** Written by hand: an async generator that waits for a quiet source does not react to `return`. */
+/** Not an async generator, because one that waits for a quiet source does not react to `return`. */
 function executed(
   args: BoundArguments,
   source: AsyncIterable<unknown>,

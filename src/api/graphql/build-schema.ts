@@ -6,14 +6,14 @@ import { resolvers } from './resolvers/all.js';
 
 const typeDefs = readFileSync(new URL('../../../../schema.graphql', import.meta.url), 'utf8');
 
-/** The API's schema with its resolvers; throws where the two do not fit. */
+/** The API's schema with its resolvers; throws if the two do not match. */
 export function createSchema(): GraphQLSchema {
   const schema = makeExecutableSchema({
     typeDefs,
     resolvers,
     resolverValidationOptions: { requireResolversForArgs: 'error', requireResolversToMatchSchema: 'error' },
   });
-  // A scalar made in code comes without the description that stands in the schema.
+  // A scalar defined in code lacks the description from the schema file.
   for (const type of Object.values(schema.getTypeMap())) {
     type.description ??= type.astNode?.description?.value;
   }

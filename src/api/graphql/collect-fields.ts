@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** How many fields are selected of an object, at most: of an abstract type, those of the type with the most. */
+/** The maximum number of fields selected on an object; for an abstract type, that of the type with the most. */
 export function fieldCount(
   schema: GraphQLSchema,
   {

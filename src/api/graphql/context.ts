@@ -7,7 +7,7 @@ import type { RequestScope } from '../../base/request-scope.js';
 import { batchesOf } from '../../base/slices.js';
 import type { Tails } from '../../live/log-tails.js';
 
-/** The parts of the program that requests use; one for the life of the server. */
+/** The parts of the program that requests use; created once for the lifetime of the server. */
 export interface Store {
   readonly database: Database;
   readonly ingest: WriteQueue;
@@ -18,7 +18,7 @@ export interface Store {
   readonly listChanges: ListChanges;
 }
 
-/** What a resolver works with, in the project that the request acts in. */
+/** What a resolver works with, in the request's project. */
 export interface Context extends Omit<Store, 'database' | 'ingest'> {
   /** Reads for this request only: see `Database.within`. */
   readonly database: Database;
@@ -27,11 +27,11 @@ export interface Context extends Omit<Store, 'database' | 'ingest'> {
   readonly projectId: string;
   readonly scope: RequestScope;
   loaders: Loaders;
-  /** Forgets what was read: to be called before each event of a subscription, which would see old answers. */
+  /** Clears what was read. Call this before each event of a subscription, which would otherwise see stale data. */
   renew(): void;
 }
 
-/** A request's context. `client` tells whose it is: the connection that it came over. */
+/** Creates a request's context. `client` identifies its client: the connection that the request came over. */
 export function createContext(
   store: Store,
   { projectId, scope, client }: { projectId: string; scope: RequestScope; client: object },
@@ -45,7 +45,7 @@ export function createContext(
     scope,
     loaders: createLoaders(database, projectId, batchesOf(scope)),
     renew() {
-      // Apollo hands resolvers a copy: it is the copy that must forget.
+      // Apollo passes a copy of the context to resolvers; the copy is what must be cleared.
       this.loaders = createLoaders(database, projectId, batchesOf(scope));
     },
   };

@@ -24,7 +24,7 @@ export interface GraphqlHttpOptions {
   readonly parser: BodyParser;
 }
 
-/** Answers a GraphQL request over HTTP. Its deadline counts from when its body has arrived. */
+/** Answers a GraphQL request over HTTP. Its deadline starts when its body has arrived. */
 export async function answerGraphql(
   options: GraphqlHttpOptions,
   request: IncomingMessage,

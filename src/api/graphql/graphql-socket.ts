@@ -32,18 +32,18 @@ interface Payload {
 }
 
 const MAX_DOCUMENTS = 500;
-/** Longer queries are not kept: with the values written into them, they do not come twice. */
+/** Longer queries are not cached: they have values written into them and are not repeated. */
 const MAX_KEPT_LENGTH = 10_000;
 const GOODBYE_MS = 1_000;
-/** A client that does not answer a ping for this long is let go; one that is only slow answers late. */
+/** A client that does not answer a ping for this long is disconnected; a merely slow one answers late. */
 const HEARTBEAT_MS = 60_000;
 
-/** What is kept for a socket. */
+/** The state kept for a socket. */
 interface Client {
   readonly results: ResultSocket;
-  /** Payloads by the id of their operation, as they were sent. */
+  /** Payloads exactly as sent, by operation id. */
   readonly payloads: Map<string, Payload | StemmaError>;
-  /** To be called when the client is no longer interested in an operation, by the id of that. */
+  /** By operation id: called when the client no longer wants the operation. */
   readonly leave: Map<string, () => void>;
 }
 
@@ -70,7 +70,7 @@ export function createSubscriptionServer({
   const clients = new WeakMap<WebSocket, Client>();
   const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
 
-  /** The document of a query, or why it cannot be parsed; kept, as clients repeat their queries. */
+  /** A query's document, or why it cannot be parsed; cached, because clients repeat their queries. */
   function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
     const known = documents.get(query);
     if (known !== undefined) {
@@ -80,7 +80,7 @@ export function createSubscriptionServer({
     try {
       result = queryLimits.parse(query);
     } catch (error) {
-      // What is not GraphQL's own error is shown as over HTTP.
+      // Errors other than GraphQL's own are shown as over HTTP.
       result = [
         error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
       ];
@@ -97,7 +97,7 @@ export function createSubscriptionServer({
   const masked = (errors: readonly unknown[]): GraphQLFormattedError[] =>
     errors.map((error) => maskError(error, log));
 
-  /** A result as it is sent; one that is too long is an error instead. */
+  /** A result as it is sent, or an error if it is too long. */
   async function textOf({
     data,
     errors,
@@ -161,7 +161,7 @@ export function createSubscriptionServer({
   );
 
   sockets.on('connection', (socket, request: IncomingMessage) => {
-    // What goes wrong with a client's connection is no error of ours: graphql-ws would print it.
+    // A failed client connection is not an error of ours, but graphql-ws would print it.
     socket.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'GraphQL socket'));
     ignoreFailedSends(socket);
     const exact = new Map<string, Payload | StemmaError>();
@@ -182,7 +182,7 @@ export function createSubscriptionServer({
       sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client, request));
     },
     async close() {
-      // A client that does not answer the goodbye is cut off.
+      // Terminates clients that do not answer the close in time.
       const hurry = setTimeout(() => sockets.clients.forEach((client) => client.terminate()), GOODBYE_MS);
       await server.dispose();
       clearTimeout(hurry);

@@ -21,18 +21,18 @@ import { OverBudgetError, type RequestScope } from '../../base/request-scope.js'
 import { slices } from '../../base/slices.js';
 
 type Resolve = GraphQLFieldResolver<unknown, Context>;
-/** What the fields of a type have in common: those of the operation types are the first to run. */
+/** The operation whose root type a field belongs to, if any; root fields run first. */
 type Root = 'query' | 'mutation' | undefined;
 type Deliver = (value: unknown, context: Context, info: GraphQLResolveInfo) => unknown;
 
-/** A list whose items have more fields than this together is completed in slices. */
+/** A list whose items have more fields than this in total is completed in slices. */
 const SLICED_FIELDS = 1_000;
-/** How many fields of such a list are completed between two looks at the clock. */
+/** How many fields of such a list are completed between two checks of the clock. */
 const FIELDS_BETWEEN_LOOKS = 200;
 
 /**
- * Puts a guard around the resolvers of every field that has others below it, and of payloads. It stops a request's execution
- * between fields when its scope is aborted, counts what the result costs and holds, and has the event loop take turns.
+ * Wraps the resolvers of payloads, and of every field with subfields, in a guard. The guard stops a request between fields when
+ * its scope is aborted, counts the cost and size of the result, and yields to the event loop.
  */
 export function guardFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -53,7 +53,7 @@ export function guardFields(schema: GraphQLSchema): void {
   }
 }
 
-/** Undefined for a field whose value is small and has no others below it. */
+/** Undefined for a field whose value is small and has no subfields. */
 function deliveryOf(schema: GraphQLSchema, { type }: GraphQLField<unknown, Context>): Deliver | undefined {
   const named = getNamedType(type);
   if (isLeafType(named)) {
@@ -106,7 +106,7 @@ function delivered(value: unknown, deliver: Deliver, context: Context, info: Gra
   }
 }
 
-/** Rejects with the field's error. What is over budget stops the whole request, with an error that names the list to page. */
+/** Rejects with the field's error. An OverBudgetError stops the whole request with an error that names the list to page. */
 async function failed(error: unknown, { scope }: Context, info: GraphQLResolveInfo): Promise<never> {
   if (error instanceof OverBudgetError && !scope.signal.aborted) {
     const done =
@@ -120,8 +120,8 @@ async function failed(error: unknown, { scope }: Context, info: GraphQLResolveIn
 }
 
 /**
- * What is left of a stopped request: its client has been answered with the scope's error (see `withinScope`), so nothing waits
- * for the field. An error for each of thousands of fields would take longer than all before.
+ * Never settles: used for the remaining fields of a stopped request. The client has been answered with the scope's error (see
+ * `withinScope`), so nothing waits for them, and thousands of errors would take longer than all the work before.
  */
 function abandoned(): Promise<never> {
   return new Promise(() => undefined);
@@ -143,12 +143,12 @@ export function overBudget(
   );
 }
 
-/** `trace.steps` for the path of a field of a step there; the field itself where it is in no list. */
+/** The list around `path`: `trace.steps` for a field of a step there; the field itself if it is in no list. */
 function listOf(path: readonly (string | number)[]): string {
   const index = path.findLastIndex((key) => typeof key === 'number');
   const list = path.slice(0, index === -1 ? undefined : index);
   const names = list.filter((key) => typeof key === 'string');
-  // A connection is what has the argument.
+  // The connection has the page argument, not its `nodes` or `edges`.
   return (['nodes', 'edges'].includes(names.at(-1) ?? '') ? names.slice(0, -1) : names).join('.');
 }
 
@@ -195,7 +195,7 @@ function listDelivery(schema: GraphQLSchema): Deliver {
   };
 }
 
-/** How many fields each object at a field has; the same nodes are asked about for every item of a list. */
+/** Counts the fields of each object at a field. Counts are cached, because all items of a list share the same nodes. */
 function fieldCounter(schema: GraphQLSchema): (info: GraphQLResolveInfo) => number {
   const counts = new WeakMap<readonly FieldNode[], number>();
   return ({ fieldNodes, returnType, fragments, variableValues }) => {
@@ -210,8 +210,8 @@ function fieldCounter(schema: GraphQLSchema): (info: GraphQLResolveInfo) => numb
 }
 
 /**
- * The items of a list, those behind the first `chunk` as promises that resolve a chunk at a time: GraphQL completes each item
- * when it is there, and between two chunks the event loop may turn.
+ * The items of a list. Those after the first `chunk` are promises that resolve one chunk at a time: GraphQL completes each item
+ * when it resolves, and the event loop can run between two chunks.
  */
 function sliced(items: readonly unknown[], chunk: number, scope: RequestScope): readonly unknown[] {
   let turn: Promise<void> | undefined;
@@ -223,10 +223,10 @@ function sliced(items: readonly unknown[], chunk: number, scope: RequestScope): 
   });
 }
 
-/** Resolves when the items of the turn before are completed, in a later turn of the event loop if the slice is used up. */
+/** Resolves once the previous turn's items are completed, in a later turn of the event loop if the slice is used up. */
 async function nextTurn(before: Promise<void> | undefined, scope: RequestScope): Promise<void> {
   await before;
-  // The items themselves take two microtasks: one to be there, one to be completed.
+  // Each item takes two microtasks: one to resolve, one to be completed.
   await Promise.resolve();
   await Promise.resolve();
   if (slices.isUsedUp()) {

@@ -1,6 +1,6 @@
 import { Kind, type ConstDirectiveNode, type FieldNode, type GraphQLField, type ValueNode } from 'graphql';
 
-/** The lists of GraphQL's own introspection, by field: about what they are here, rather more. */
+/** The sizes of GraphQL's introspection lists, by field: roughly those of this schema, estimated high. */
 const INTROSPECTION: Readonly<Record<string, number>> = {
   types: 120,
   fields: 8,
@@ -16,7 +16,7 @@ const PAGE_ARGUMENTS = ['first', 'limit'];
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** The size of a list without a page size, from its `@listSize(assumed:)`; 1 where it has none. */
+/** The size of a list that has no page size, from its `@listSize(assumed:)`; 1 if it has none. */
 export function assumedSizeOf(field: Field): number {
   if (field.astNode === undefined || field.astNode === null) {
     return INTROSPECTION[field.name] ?? 1;
@@ -33,8 +33,8 @@ export function isWithinTree(field: Field): boolean {
 
 /**
  * How many items a query asks for at this field: `first`, `limit`, or the length of the list of inputs that
- * `@listSize(inputs:)` names. The argument's default where it is left out or is not what is expected (which is refused
- * later); undefined where the field has no such argument, or no default for it.
+ * `@listSize(inputs:)` names. The argument's default if it is omitted or invalid (which is rejected later); undefined if the
+ * field has no such argument or the argument has no default.
  */
 export function slicingOf(
   field: Field,

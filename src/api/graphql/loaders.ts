@@ -33,7 +33,7 @@ import { readThreads } from '../../domain/threads/threads.js';
 import { readContexts, readTraces, readTreeStats } from '../../domain/traces/traces.js';
 import type { PublicStats } from '../../domain/goals/roll-up.js';
 
-/** What one request reads, gathered so that each kind of reading is one statement however many objects want it. */
+/** The reads of one request, batched so that each kind of read is one statement however many objects need it. */
 export interface Loaders {
   readonly trace: DataLoader<string, TraceRow | null>;
   readonly context: DataLoader<string, unknown>;
@@ -53,11 +53,11 @@ export interface Loaders {
   /** By step. */
   readonly nearestCheckpoint: DataLoader<string, CheckpointRow | null>;
   readonly stepOfCheckpoint: DataLoader<string, string | null>;
-  /** A checkpoint's own id and those it descends from. */
+  /** The ids of a checkpoint and its ancestors. */
   readonly lineage: DataLoader<string, readonly string[] | null>;
   /** A checkpoint as of one moment, with these parts of its payload. */
   wholeCheckpoint(parts: readonly PayloadPart[]): DataLoader<string, WholeCheckpoint | null>;
-  /** Has a checkpoint read anew the next time. */
+  /** Clears a checkpoint, so that the next load reads it again. */
   forgetWhole(id: string): void;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
@@ -67,7 +67,7 @@ export interface Loaders {
   ): Promise<ItemsOf<Name>>;
 }
 
-/** The lists that things of the graph own: for each owner a page, in the list's order. */
+/** The lists that objects of the graph own: one page per owner, in the list's order. */
 const lists = {
   subTracesOfTraces,
   subTracesOfGoals,
@@ -91,8 +91,8 @@ type ItemsOf<Name extends keyof Lists> =
   Awaited<ReturnType<Lists[Name]>> extends Pages<infer Item> ? readonly Item[] : never;
 
 /**
- * Loaders for one request, or for one event of a subscription: they keep what they read for as long as they live.
- * `batchScheduleFn` says when a batch is sent.
+ * Creates loaders for one request, or for one event of a subscription; they cache what they read for their whole lifetime.
+ * `batchScheduleFn` decides when a batch is sent.
  */
 export function createLoaders(
   database: Database,
@@ -129,7 +129,7 @@ export function createLoaders(
     }, options);
 
   const step = byId(readSteps);
-  /** Steps rest on steps that are often in the same page. */
+  /** Caches steps, because the steps that a step depends on are often in the same page. */
   const keep = (pages: Pages<StepRow>): void => {
     for (const row of [...pages.values()].flat()) {
       step.prime(row.id, row);

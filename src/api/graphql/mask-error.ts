@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { StemmaError } from '../../base/errors.js';
 
 /**
- * An error as the caller may see it: its code and message where it is meant to be seen; otherwise masked, with an id that
- * the log has too.
+ * An error as the caller may see it: with its code and message if it is meant to be seen; otherwise masked, with an id that is
+ * also in the log.
  */
 export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   const { locations, path } = error instanceof GraphQLError ? error.toJSON() : {};
@@ -13,9 +13,9 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
     ...(locations === undefined ? {} : { locations }),
     ...(path === undefined ? {} : { path }),
   };
-  // What GraphQL itself finds wrong with a request has no place in the result, as nothing was executed. Its own message
-  // says more than its cause: where in the variables the value stands.
-  // An argument that only fails with its variables put in is found later, at its field.
+  // An error that GraphQL itself finds in a request has no path in the result, because nothing was executed. Its own message
+  // says more than its cause: it says where in the variables the value is. An argument that is only invalid once its variables
+  // are filled in is found later, at its field.
   if (
     error instanceof GraphQLError &&
     causeOf(error) instanceof GraphQLError &&
@@ -28,14 +28,14 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   const cause = causeOf(error);
   if (cause instanceof StemmaError) {
     if (cause.code === 'UNAVAILABLE') {
-      // Not a line for each request: the database logs its outages itself.
+      // Debug only, to avoid a line for each request: the database logs its outages itself.
       log.debug({ err: cause }, 'unavailable');
     }
     const field = cause.field === undefined ? {} : { field: cause.field };
     const written = cause.written === undefined ? {} : { written: cause.written };
     return { message: cause.message, ...place, extensions: { code: cause.code, ...field, ...written } };
   }
-  // Reading a query recurses into it; nothing has been executed then.
+  // Reading a query is recursive; without a path, nothing has been executed.
   if (cause instanceof RangeError && path === undefined) {
     const message = 'expected a query that nests less deeply, got one that exhausts the stack';
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT' } };
@@ -49,7 +49,7 @@ export function maskError(error: unknown, log: Logger): GraphQLFormattedError {
   };
 }
 
-/** The variable or field that a message of GraphQL is about, `inputs[1].role`; undefined where it names none. */
+/** The variable or field that a GraphQL message is about, such as `inputs[1].role`; undefined if it names none. */
 function fieldIn(message: string): string | undefined {
   const [, variable, path] = /^(?:Variable "\$|Argument ")(\w+)"(?:.* at "([^"]+)")?/s.exec(message) ?? [];
   const unknown = /Field "(\w+)" (?:is not defined by|of required) type/.exec(message)?.[1];

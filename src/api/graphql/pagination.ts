@@ -1,12 +1,12 @@
 import { badInput } from '../../base/errors.js';
 
-/** What a list asks for: how many, and behind which cursor. */
+/** The arguments of a page: how many items, and after which cursor. */
 export interface PageArguments {
   readonly first?: number | null | undefined;
   readonly after?: string | null | undefined;
 }
 
-/** A page as Relay wants it. */
+/** A page in Relay's format. */
 export interface Page<Node, Extra = unknown> {
   readonly edges: readonly (Extra & { readonly cursor: string; readonly node: Node })[];
   readonly nodes: readonly Node[];
@@ -18,7 +18,7 @@ export interface Page<Node, Extra = unknown> {
   };
 }
 
-/** `first`, checked: 50 unless given. */
+/** Validates `first`; 50 unless given. */
 export function pageSize(first: number | null | undefined, most = 500): number {
   const size = first ?? 50;
   if (size < 1 || size > most) {
@@ -68,7 +68,7 @@ function notCursor(after: string | null | undefined): Error {
   return badInput('after', `expected a cursor of this list, got ${JSON.stringify(after)}`);
 }
 
-/** A page from up to `size` + 1 items: the one too many says that there is more. */
+/** Builds a page from up to `size` + 1 items; the extra item means that there are more. */
 export function pageOf<Node, Extra extends object = object>(
   items: readonly (Extra & { readonly node: Node; readonly position: number | string })[],
   { size, after }: { readonly size: number; readonly after: string | null | undefined },
@@ -77,7 +77,7 @@ export function pageOf<Node, Extra extends object = object>(
   const cursorAt = (item: (typeof page)[number] | undefined): string | null =>
     item === undefined ? null : cursorOf(item.position);
   return {
-    // Only made where they are asked for: most read the nodes, and a cursor takes longer than all else of a node.
+    // Built only on demand: most clients read the nodes, and a cursor takes longer than the rest of a node.
     get edges() {
       return page.map(({ position, ...edge }) => ({
         ...edge,

@@ -22,7 +22,7 @@ import { collectFields } from './collect-fields.js';
 import { StemmaError } from '../../base/errors.js';
 import { assumedSizeOf, isWithinTree, slicingOf } from './list-size.js';
 
-/** What a query costs at most, in fields of its result, as far as that is known before it runs. */
+/** The maximum cost of a query, in fields of its result, as far as it is known before the query runs. */
 export interface QueryCost {
   readonly total: number;
   /** The selection that costs most by itself, as the path of its fields. */
@@ -36,10 +36,10 @@ interface Query {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** A query whose fragments unfold to more than this is refused: counting it would take too long. */
+/** A query whose fragments expand to more fields than this is rejected: counting it would take too long. */
 const MAX_VISITED = 20_000;
 
-/** As `@listSize` says of the goals of a trace. */
+/** The `@listSize` of a trace's goals. */
 const TREE_SIZE = 100;
 
 /** Objects whose fields are selected, and how many of them there are at most. */
@@ -48,17 +48,17 @@ interface Level {
   readonly fields: readonly FieldNode[];
   readonly count: number;
   readonly path: string;
-  /** For the lists of a page: how many items it has. */
+  /** For the lists inside a page: how many items the page has. */
   readonly page: number | undefined;
-  /** Where the objects are parts of trees: how many parts all the trees have together. */
+  /** If the objects are parts of trees: how many parts all the trees have together. */
   readonly tree: number | undefined;
 }
 
 /**
- * The cost of an operation: the number of fields of its result, each list being as long as its page size allows, or as its
- * `@listSize` says. Variables are taken as they were sent.
+ * The cost of an operation: the number of fields of its result if each list is as long as its page size allows, or as its
+ * `@listSize` says. Variables are used as sent.
  *
- * Throws BAD_USER_INPUT where fragments unfold to too many fields.
+ * Throws BAD_USER_INPUT if fragments expand to too many fields.
  */
 export function queryCost({ schema, document, operation, variables }: Query): QueryCost {
   const fragments = fragmentsOf(document);
@@ -70,7 +70,7 @@ export function queryCost({ schema, document, operation, variables }: Query): Qu
 
   const costOf = (level: Level, selections: readonly SelectionSetNode[]): number => {
     const types = isAbstractType(level.type) ? schema.getPossibleTypes(level.type) : [level.type];
-    // Of an interface or union, the type that costs most.
+    // For an interface or union, use the type that costs most.
     return Math.max(0, ...types.map((type) => costOfObject(type, level, selections)));
   };
 
@@ -135,12 +135,12 @@ function levelOf(
   }
   const assumed = assumedSizeOf(definition);
   if (isWithinTree(definition)) {
-    // Goals below goals of a list are other goals of the same trees; each is there once.
+    // The child goals of a list's goals are other goals of the same trees, and each exists only once.
     const all = whole ?? count * assumed;
     return { ...below, count: all, page: undefined, tree: all };
   }
   const size = asked ?? page ?? assumed;
-  // A page may be shorter than the tree that its items are parts of.
+  // A page may be shorter than the tree that its items belong to.
   const tree = type.name === 'Goal' ? count * Math.max(size, TREE_SIZE) : undefined;
   return { ...below, count: count * size, page: undefined, tree };
 }

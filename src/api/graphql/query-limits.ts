@@ -16,9 +16,9 @@ import { StemmaError } from '../../base/errors.js';
 import type { Limits } from '../../base/limits.js';
 import { queryCost } from './query-cost.js';
 
-/** The longest text of a query, in characters: values belong into variables. */
+/** The maximum length of a query, in characters; values belong in variables. */
 export const MAX_QUERY_LENGTH = 1024 * 1024;
-/** To be given to GraphQL's parser. */
+/** Options for GraphQL's parser. */
 export const PARSE_OPTIONS = { maxTokens: 5_000 } as const;
 
 const MAX_DEPTH = 50;
@@ -26,17 +26,17 @@ const MAX_ALIASES = 200;
 const MAX_DIRECTIVES = 100;
 const MAX_ROOT_FIELDS = 50;
 const MAX_DEFINITIONS = 50;
-/** Validation compares every two fields of one name, and every two fragments, of a selection: more would take too long. */
+/** Validation compares all pairs of same-named fields and all pairs of fragments in a selection: more would take too long. */
 const MAX_SAME_FIELDS = 10;
 const MAX_SPREADS = 25;
-/** Each may look for names like the one that is unknown. */
+/** Each error may involve a search for names similar to an unknown one. */
 const MAX_ERRORS = 10;
 
 /** What every transport checks before it executes a query. */
 export interface QueryLimits {
   /** Parses a query; throws a GraphQLError, or BAD_USER_INPUT for one that is too long. */
   parse(text: string): DocumentNode;
-  /** What is wrong with an operation: it is not valid, too large, or would cost too much. Empty if it may run. */
+  /** Returns the errors of an operation that is invalid, too large or too expensive. Empty if it may run. */
   check(
     document: DocumentNode,
     operationName: string | null | undefined,
@@ -44,7 +44,7 @@ export interface QueryLimits {
   ): readonly GraphQLError[];
 }
 
-/** The checks for a schema. What a document was found to be is kept for as long as the document is. */
+/** Creates the checks for a schema. The errors of a document are cached for as long as the document exists. */
 export function createQueryLimits(
   schema: GraphQLSchema,
   { maxQueryCost }: Pick<Limits, 'maxQueryCost'>,
@@ -71,7 +71,7 @@ export function createQueryLimits(
     check(document, operationName, variables) {
       const errors = errorsIn(document);
       const operation = getOperationAST(document, operationName);
-      // Without an operation, executing the query says which one is missing.
+      // If there is no operation, executing the query reports which one is missing.
       if (errors.length > 0 || operation == null) {
         return errors;
       }
@@ -106,7 +106,7 @@ function tooCostly(total: number, limit: number, largest: { path: string; cost: 
   );
 }
 
-/** What can be counted fast, and must be before the slower validation. */
+/** Checks what can be counted quickly and must be checked before the slower validation. */
 function checkStructure(schema: GraphQLSchema, document: DocumentNode): void {
   limit('operations and fragments', document.definitions.length, MAX_DEFINITIONS);
   visit(document, {
@@ -147,7 +147,7 @@ function limit(what: string, got: number, most: number): void {
   }
 }
 
-/** The rules of graphql-armor say what they found in an error of their own. */
+/** Makes a graphql-armor rule throw BAD_USER_INPUT instead of its own error. */
 function rejecting(what: string): { onReject: ((context: unknown, error: GraphQLError) => void)[] } {
   return {
     onReject: [

@@ -1,12 +1,12 @@
 import { JsonList, JsonObject } from '../../base/json-parts.js';
 import { JsonText } from '../../base/json-text.js';
 
-/** About how long the pieces are in which a result is written, in characters. */
+/** The approximate length of the pieces in which a result is written, in characters. */
 const PIECE_LENGTH = 64 * 1024;
 /** How many values are written before `next` returns what it has. */
 const VALUES_AT_A_TIME = 1_000;
 
-/** A list or object of which a part is written. */
+/** A list or object that is partly written. */
 interface Open {
   readonly close: ']' | '}';
   /** Null for a list. */
@@ -18,20 +18,20 @@ interface Open {
 
 /** A result as JSON, piece by piece. */
 export interface ResultText {
-  /** The next piece, perhaps an empty one; undefined after the last. Takes a few milliseconds at most. */
+  /** The next piece, which may be empty; undefined after the last. Takes a few milliseconds at most. */
   next(): string | undefined;
-  /** The keys that lead to what was written last. */
+  /** The path of keys to the value that was written last. */
   path(): (string | number)[];
 }
 
 /**
- * Writes what JSON.stringify would, but puts the texts in it where they belong as they are. A text or list of texts is only
- * put together when its turn comes.
+ * Writes what JSON.stringify would write, but copies JSON texts in the result as they are. A text or list of texts is only
+ * assembled when it is written.
  */
 export function resultText(result: unknown): ResultText {
   const open: Open[] = [];
   let piece = '';
-  /** What is left, from `from` on, of a text that is longer than a piece. */
+  /** A text longer than a piece; the part from `from` on is still to be written. */
   const long = { text: '', from: 0 };
   let isBegun = false;
 
@@ -131,7 +131,7 @@ export function resultText(result: unknown): ResultText {
   };
 }
 
-/** Where a piece ends that begins at `from`: not between the halves of a character. */
+/** The end of a piece that begins at `from`; it never splits a surrogate pair. */
 function endOfPiece(text: string, from: number): number {
   const to = Math.min(from + PIECE_LENGTH, text.length);
   const code = text.charCodeAt(to - 1);

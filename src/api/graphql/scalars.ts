@@ -3,7 +3,7 @@ import { StemmaError } from '../../base/errors.js';
 import { checkJson, numberOf, shown } from '../../base/json.js';
 import { unpack, valueOf, type JsonParcel } from '../../base/prepared-json.js';
 
-/** `DateTime`: the server's own text; never taken in. */
+/** `DateTime`: text that the server writes; never an input. */
 export const DateTime = new GraphQLScalarType({
   name: 'DateTime',
   serialize: (value) => value,
@@ -74,7 +74,7 @@ function literalValue(node: ValueNode, variables: Readonly<Record<string, unknow
   }
 }
 
-/** Runs `read`; what it refuses is told with the literal's place in the query. */
+/** Runs `read` and adds the literal's place in the query to its errors. */
 function located<T>(node: ValueNode, read: () => T): T {
   try {
     return read();

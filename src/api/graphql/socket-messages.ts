@@ -7,9 +7,9 @@ import { StemmaError } from '../../base/errors.js';
 import type { Limits } from '../../base/limits.js';
 import { parseBody } from '../http/parse-body.js';
 
-/** What a socket may buffer of a message that it has not received in full, without counting in the budget. */
+/** How much of an incomplete message a socket may buffer without counting it in the budget. */
 const FREE_BYTES = 16 * 1024;
-/** How much more it takes from the budget at a time. */
+/** How much a socket takes from the budget at a time beyond that. */
 const CHUNK_BYTES = 64 * 1024;
 /** WebSocket close code "try again later". */
 const TRY_AGAIN_LATER = 1013;
@@ -18,7 +18,7 @@ type Listener = (text: string) => Promise<void>;
 
 interface SocketOptions {
   readonly socket: WebSocket;
-  /** What the socket's bytes come over. */
+  /** The connection under the WebSocket. */
   readonly connection: Socket;
   readonly limits: Pick<Limits, 'maxSubscriptions'>;
   readonly bodies: ByteBudget;
@@ -26,14 +26,14 @@ interface SocketOptions {
 }
 
 /**
- * Puts itself before graphql-ws, which has begun to listen to `socket`: graphql-ws reads messages with JSON.parse, which would
- * change some values, and block for long with large ones. It gets each message that subscribes without its variables;
- * `keep` gets the exact payload, or the error to answer the operation with.
+ * Intercepts messages before graphql-ws, which already listens to `socket`: graphql-ws reads messages with JSON.parse, which
+ * would change some values and block for long on large ones. It gets each `subscribe` message without its variables; `keep`
+ * gets the exact payload, or the error to answer the operation with.
  *
- * Messages count in the budget of all bodies until their operation is answered or has become a stream. Where a message does not
+ * Messages count in the budget of all bodies until their operation is answered or has become a stream. If a message does not
  * fit, its operation is answered with UNAVAILABLE; a socket that buffers a message for which there is no room is closed (1013).
- * A socket with too many operations at once is closed with 4429, the protocol's code for too many requests: its clients do not
- * connect again by themselves after that, and so do not send the same operations again.
+ * A socket with too many operations at once is closed with 4429, the protocol's code for too many requests: after that code,
+ * clients do not reconnect by themselves and so do not send the same operations again.
  */
 export function readMessages(
   { socket, connection, limits: { maxSubscriptions }, bodies, parser }: SocketOptions,
@@ -50,7 +50,7 @@ export function readMessages(
   socket.removeAllListeners('message');
   limitBuffer({ socket, connection, bodies });
   let operations = 0;
-  /** The message before, if it is still being parsed: messages keep their order. */
+  /** The previous message, if it is still being parsed: messages keep their order. */
   let parsing: Promise<void> | undefined;
 
   function pass(text: string): Promise<void> {
@@ -154,7 +154,7 @@ export function readMessages(
   }
 }
 
-/** Counts what a socket buffers of a message that has not come in full. */
+/** Counts in the budget what a socket buffers of an incomplete message. */
 function limitBuffer({
   socket,
   connection,
@@ -188,7 +188,7 @@ interface Outline {
   readonly variables?: unknown;
 }
 
-/** What graphql-ws looks at in a payload: its types, not the values of its variables. */
+/** What graphql-ws checks in a payload: its types, not the values of its variables. */
 function outlineOf({ query, operationName, variables }: Outline): Outline {
   const isObject = typeof variables === 'object' && !Array.isArray(variables);
   return { query, operationName, variables: isObject ? null : Array.isArray(variables) ? [] : variables };
@@ -198,7 +198,7 @@ function hasQuery(payload: unknown): boolean {
   return typeof payload === 'object' && payload !== null && 'query' in payload;
 }
 
-/** The id of a message that subscribes, from its text, which may be cut or not JSON that can be kept. */
+/** The id of a `subscribe` message, from its text, which may be truncated or rejected as JSON. */
 function idOf(text: string): string | undefined {
   try {
     const { type, id } = (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>;

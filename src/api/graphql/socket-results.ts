@@ -9,15 +9,15 @@ const SENT_END = `${JSON.stringify(SENT)}}`;
 
 type Send = (data: string, options: { readonly fin: boolean }) => Promise<void>;
 
-/** Sends results over a socket in pieces of one message, with its other messages before or behind it. */
+/** Sends each result over a socket as one message in pieces; other messages are sent before or after it. */
 export interface ResultSocket {
-  /** Sends a `next` message. Resolves when the client's connection has taken it, or is closed. */
+  /** Sends a `next` message. Resolves when the client's connection has accepted it or is closed. */
   sendResult(id: string, body: ResultBody): Promise<void>;
 }
 
 /**
- * Takes over the sending of a socket that graphql-ws serves. graphql-ws would stringify each result at once; instead its
- * `onNext` sends the result here, and returns SENT, a message of which is not sent.
+ * Takes over sending for a socket that graphql-ws serves. graphql-ws would stringify each result at once; instead its `onNext`
+ * sends the result here and returns SENT. A message with SENT is not sent.
  */
 export function resultSocket(socket: WebSocket): ResultSocket {
   const rawSend = socket.send.bind(socket) as (
@@ -34,7 +34,7 @@ export function resultSocket(socket: WebSocket): ResultSocket {
       }
     });
   let last: Promise<void> = Promise.resolve();
-  /** Runs `work` behind all that was to be sent before: a message's pieces must not be mixed with others. */
+  /** Runs `work` after everything that was queued before: a message's pieces must not be mixed with others. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = last.then(work);
     last = done.catch(() => undefined);

@@ -4,22 +4,22 @@ import { OverBudgetError } from '../../base/request-scope.js';
 import { resultText } from './result-text.js';
 import { slices } from '../../base/slices.js';
 
-/** Shorter results are written at once. */
+/** Results up to this size are written as one text. */
 const SHORT_BYTES = 256 * 1024;
 
-/** A result as JSON: the whole text where it is short, else its pieces, each made when it is asked for. */
+/** A result as JSON: the whole text if it is short, otherwise its pieces, each generated on demand. */
 export type ResultBody = string | AsyncIterable<string>;
 
 /**
- * Writes a result as JSON. Between slices of 10 ms the event loop turns, so that a long one keeps nobody waiting.
+ * Writes a result as JSON. Yields to the event loop between slices of 10 ms, so a long result blocks no other request.
  *
- * Throws BAD_USER_INPUT if the result has more than `maxBytes`; it names the list to page.
+ * Throws BAD_USER_INPUT if the result has more than `maxBytes`; the error names the list to page.
  */
 export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultBody> {
   const text = resultText(result);
   let written = '';
   let sizeBytes = 0;
-  // A long one is only measured here: before any of it is sent, it must be known that all of it may be.
+  // A long result is only measured here: its size must be checked before any of it is sent.
   for (let piece = text.next(); piece !== undefined; piece = text.next()) {
     sizeBytes += Buffer.byteLength(piece);
     if (sizeBytes > maxBytes) {
@@ -50,8 +50,8 @@ async function* piecesOf(result: unknown): AsyncGenerator<string, void, undefine
 }
 
 /**
- * Sends a body as fast as the client reads it. Ends the connection of a client that reads nothing for `timeoutMs`; returns
- * when the client has left.
+ * Sends a body as fast as the client reads it. Closes the connection of a client that reads nothing for `timeoutMs`; returns
+ * early if the client disconnects.
  */
 export async function sendBody(response: ServerResponse, body: ResultBody, timeoutMs: number): Promise<void> {
   if (typeof body === 'string') {
@@ -69,7 +69,7 @@ export async function sendBody(response: ServerResponse, body: ResultBody, timeo
   response.end('\n');
 }
 
-/** Resolves when the client has read what was sent, or has left. */
+/** Resolves when the client has read what was sent, or has disconnected. */
 function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), timeoutMs);

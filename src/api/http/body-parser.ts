@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import { StemmaError, type StemmaErrorCode } from '../../base/errors.js';
 import { parseBody } from './parse-body.js';
 
-/** What the worker is asked for: a GraphQL request, or a message of a WebSocket that holds one. */
+/** A job for the worker: to parse a GraphQL request, or a WebSocket message that holds one. */
 export interface BodyJob {
   readonly bytes: Uint8Array;
   readonly kind: 'request' | 'message';
 }
 
-/** What it answers. */
+/** The worker's answer. */
 export type BodyResult =
   | { readonly body: unknown }
   | {
@@ -20,23 +20,23 @@ export type BodyResult =
     }
   | { readonly bug: string };
 
-/** Parses request bodies: small ones at once, large ones in a worker thread that is started when it is needed. */
+/** Parses request bodies: small ones directly, large ones in a worker thread that is started on demand. */
 export interface BodyParser {
   /**
-   * The request or message that the bytes hold. JSON in a large one comes as parcels (`prepared-json.ts`). The bytes must
-   * not be used afterwards: they go to the worker.
+   * Returns the request or message in the bytes. JSON in a large one is returned as parcels (`prepared-json.ts`). Do not use
+   * the bytes afterwards: they are transferred to the worker.
    *
-   * Throws BAD_USER_INPUT where they are not JSON, PAYLOAD_TOO_LARGE where a large one takes more memory than the worker has,
-   * and the signal's reason if it is aborted before the worker begins.
+   * Throws BAD_USER_INPUT if they are not JSON, PAYLOAD_TOO_LARGE if a large one takes more memory than the worker has, and the
+   * signal's reason if it is aborted before the worker begins.
    */
   parse(bytes: Uint8Array, kind: BodyJob['kind'], signal?: AbortSignal): Promise<unknown>;
-  /** Ends the worker; what it has not answered fails. */
+  /** Ends the worker; jobs that it has not answered fail. */
   close(): Promise<void>;
 }
 
-/** The size from which the parsing of a body might block other requests. */
+/** From this size on, parsing a body might block other requests. */
 export const LARGE_BODY_BYTES = 256 * 1024;
-/** A worker that has nothing to do is ended, which gives its memory back. */
+/** A worker that is idle for this long is ended, which frees its memory. */
 const IDLE_MS = 5_000;
 const HEAP_MB = 384;
 
@@ -96,7 +96,7 @@ export function createBodyParser({
     next();
   }
 
-  /** Fails the job of a worker that has ended; the next job starts another. */
+  /** Rejects the job of a worker that has ended; the next job starts a new one. */
   function lose(from: Worker, error: unknown): void {
     if (from === worker) {
       worker = undefined;
@@ -154,7 +154,7 @@ export function createBodyParser({
   };
 }
 
-/** The bytes in a buffer of their own, which can be given away. */
+/** The bytes in a buffer of their own, which can be transferred. */
 function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
     ? (bytes as Uint8Array<ArrayBuffer>)

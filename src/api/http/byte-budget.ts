@@ -1,14 +1,14 @@
-/** A number of bytes that many users share. */
+/** A byte budget that many users share. */
 export interface ByteBudget {
   readonly maxBytes: number;
   readonly usedBytes: number;
-  /** Takes bytes for something of this size if they fit now; the first user may take more than there are. */
+  /** Takes bytes for something of this size if they fit now. The first user may take more than the whole budget. */
   take(bytes: number, sizeBytes?: number): boolean;
   /** Returns bytes that were taken. */
   give(bytes: number): void;
 }
 
-/** What is small may use the whole budget, what is larger all but this part of it: small requests get through between large ones. */
+/** Small requests may use the whole budget, larger ones all but this share, so that small ones get through between large ones. */
 const SMALL_SHARE = 1 / 8;
 const SMALL_BYTES = 64 * 1024;
 

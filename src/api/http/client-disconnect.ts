@@ -13,8 +13,8 @@ const CONNECTION_ERRORS = [
 ];
 
 /**
- * Whether `error` only says that this client's connection ended. The code alone does not tell, as the connection to the
- * database fails with the same codes while the client waits.
+ * Whether `error` only means that this client's connection ended. The error code alone is not enough: the connection to the
+ * database can fail with the same codes while the client waits.
  */
 export function isDisconnect(error: unknown, request: IncomingMessage, response: ServerResponse): boolean {
   if (error instanceof ClientLeftError) {
@@ -26,8 +26,8 @@ export function isDisconnect(error: unknown, request: IncomingMessage, response:
 }
 
 /**
- * Makes sends on `socket` succeed also if the client left meanwhile. graphql-ws takes a failed send for a failure of the
- * operation and reports it to a client that is not there; the operation ends with the socket's close event instead.
+ * Makes sends on `socket` succeed even if the client disconnects meanwhile. graphql-ws treats a failed send as a failure of the
+ * operation and reports it to the disconnected client; the operation ends with the socket's close event instead.
  */
 export function ignoreFailedSends(socket: WebSocket): void {
   type Done = (error?: Error) => void;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What pages of an allowed origin may send besides the headers that browsers always permit. */
+/** The headers that pages of an allowed origin may send besides those that browsers always permit. */
 const REQUEST_HEADERS = [
   'content-type',
   'authorization',
@@ -13,7 +13,7 @@ const REQUEST_HEADERS = [
   'baggage',
 ];
 
-/** How long a browser may keep the answer to a preflight; Chromium keeps it for at most two hours. */
+/** How long a browser may cache the answer to a preflight; Chromium caches it for at most two hours. */
 const PREFLIGHT_SECONDS = '7200';
 
 /** Lets a page of `origin` read the response. */
@@ -22,14 +22,14 @@ export function shareWith(response: ServerResponse, origin: string): void {
   response.setHeader('access-control-expose-headers', 'retry-after');
 }
 
-/** Whether a browser asks what a page may send, before it sends that. */
+/** Whether the request is a preflight, in which a browser asks what a page may send. */
 export function isPreflight({ method, headers }: IncomingMessage): boolean {
   return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }
 
 /** Answers the preflight of a page whose origin is allowed. */
 export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
-  // Chromium asks this of pages from the internet that connect to this machine.
+  // Chromium sends this header when a page from the internet connects to this machine.
   const fromInternet = request.headers['access-control-request-private-network'] === 'true';
   response
     .writeHead(204, {

@@ -20,11 +20,11 @@ export interface Drain {
   /** Starts the stop, and resolves when all accepted work has finished. Every later response closes its connection. */
   begin(): Promise<void>;
   /**
-   * Answers every request that has no response yet with 503 UNAVAILABLE: `written` is NO where the request was not accepted,
+   * Answers every request that has no response yet with 503 UNAVAILABLE: `written` is NO if the request was not accepted,
    * otherwise UNKNOWN.
    */
   answerUnfinished(): void;
-  /** Resolves when every response has been sent, or its client has left. */
+  /** Resolves when every response has been sent or its client has disconnected. */
   flushed(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ interface Entry {
   handled: boolean;
 }
 
-/** What new work gets once a stop has begun. */
+/** The error for work that is rejected or left unfinished because the server is stopping. */
 export function stoppingError(written: Written = 'NO'): StemmaError {
   const message =
     written === 'NO'

@@ -6,7 +6,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 // Runs as a worker: it renders the page, posts it and ends. Rendering and compressing 9 MB would block every other
 // request, and the strings that the page is made of would stay in memory.
 
-/** GraphiQL as it goes out. */
+/** The GraphiQL page as it is sent. */
 export interface GraphiqlPage {
   readonly brotli: Uint8Array;
   /** What the page may load and run. */
@@ -31,7 +31,7 @@ subscription Watch {
 }
 `;
 
-/** 9 makes the page 5 % smaller in five times the time. */
+/** Quality 9 makes the page 5 % smaller but takes five times as long. */
 const BROTLI_QUALITY = 5;
 
 const html = renderGraphiQL({
@@ -47,9 +47,9 @@ const page: GraphiqlPage = {
 };
 parentPort?.postMessage(page);
 
-/** The strictest policy that the page runs under: nothing from elsewhere, and of its own scripts only the one it has. */
+/** The strictest policy under which the page works: nothing from other origins, and no script but the page's own. */
 function policyOf(text: string): string {
-  // The page has one script; `<script>` occurs in it again, `</script>` does not.
+  // The page has one script, whose text contains `<script>` again but not `</script>`.
   const begin = text.indexOf('<script>');
   const end = text.indexOf('</script>');
   if (begin < 0 || end !== text.lastIndexOf('</script>')) {

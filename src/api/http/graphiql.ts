@@ -11,7 +11,7 @@ export function wantsGraphiql({ method, headers }: IncomingMessage): boolean {
 
 let page: Promise<GraphiqlPage> | undefined;
 
-/** The page, rendered when it is first asked for: a server without visitors does not hold it. */
+/** The page, rendered on the first request, so that a server without visitors does not keep it in memory. */
 function readPage(): Promise<GraphiqlPage> {
   page ??= new Promise<GraphiqlPage>((resolve, reject) => {
     const worker = new Worker(new URL('./graphiql-page.js', import.meta.url));
@@ -54,7 +54,7 @@ export async function serveGraphiql(request: IncomingMessage, response: ServerRe
 
 let gzipped: Promise<Uint8Array> | undefined;
 
-/** The page in another encoding than the one it is kept in. Browsers ask for gzip where they do not trust the address. */
+/** The page in this encoding; it is kept as brotli. Browsers ask for gzip if they do not trust the address. */
 async function encoded(brotli: Uint8Array, encoding: 'br' | 'gzip' | 'identity'): Promise<Uint8Array> {
   if (encoding === 'gzip') {
     gzipped ??= promisify(brotliDecompress)(brotli).then((html) => promisify(gzip)(html));

@@ -5,14 +5,14 @@ import type { Target } from './respond.js';
 /** The names of this machine that `Host` may carry; other spellings of the same addresses are rejected. */
 const LOCAL_NAMES = ['127.0.0.1', '[::1]', 'localhost'];
 
-/** Whether `host` is an address that only this machine reaches; for `STEMMA_HOST`, not for headers. */
+/** Whether `host` is an address that only this machine can reach. Meant for `STEMMA_HOST`, not for headers. */
 export function isLoopback(host: string): boolean {
   return LOCAL_NAMES.includes(host) || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 declare const checked: unique symbol;
 
-/** A request that passed the host check. Routes accept nothing else, and only the check makes one. */
+/** A request that passed the host check. Routes accept nothing else, and only the check creates one. */
 export type CheckedRequest = IncomingMessage & { readonly [checked]: true };
 
 export interface HostCheckOptions {
@@ -31,12 +31,11 @@ export interface Admission {
 /**
  * Decides from `Host`, `Origin` and `Sec-Fetch-Site` whether to answer a request or upgrade. Throws FORBIDDEN if not.
  *
- * A page of another site can make a browser send requests here. `Host` exposes a page whose own name resolves to this
- * machine (DNS rebinding); `Origin` and `Sec-Fetch-Site` expose a page that connects directly. Programs that are not
- * browsers send neither of these two.
+ * A page of another site can make a browser send requests here. `Host` exposes a page whose own name resolves to this machine
+ * (DNS rebinding); `Origin` and `Sec-Fetch-Site` expose a page that connects directly. Programs that are not browsers send
+ * neither of these two.
  *
- * `isPage`: the request asks for a page without data of its own. Links on other sites may lead there, but they cannot
- * embed it.
+ * `isPage`: the request asks for a page that holds no data. Other sites may link to it but cannot embed it.
  */
 export type HostCheck = (request: IncomingMessage, target: Target, isPage: boolean) => Admission;
 
@@ -45,7 +44,7 @@ export function createHostCheck({ allowedHosts, allowedOrigins }: HostCheckOptio
 
   /** The origins of the server's own pages for a request with this `Host`. */
   function ownOrigins(authority: string, name: string): readonly string[] {
-    // An allowed name may stand for a proxy that speaks TLS. On a local name, https is another server.
+    // An allowed name may belong to a TLS proxy. On a local name, https is a different server.
     return names.includes(name) ? [`http://${authority}`, `https://${authority}`] : [`http://${authority}`];
   }
 
@@ -84,20 +83,20 @@ export function createHostCheck({ allowedHosts, allowedOrigins }: HostCheckOptio
   };
 }
 
-/** The only `Host` of a request in lower case; null if it has none or several. */
+/** The request's only `Host`, in lower case; null if it has none or several. */
 function hostOf({ rawHeaders, headers }: IncomingMessage): string | null {
-  // Node keeps the first of several, where a proxy in front may have read the last.
+  // If there are several, Node keeps the first, but a proxy in front may have read the last.
   const count = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
   return count === 1 ? (headers.host?.toLowerCase() ?? null) : null;
 }
 
-/** The name in a host with an optional port, as it is written: an address in another notation is another name. */
+/** The name in a host with an optional port, exactly as written: an address in another notation is a different name. */
 function nameIn(authority: string | null): string | null {
   return /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/.exec(authority ?? '')?.[1] ?? null;
 }
 
 /**
- * Whether a browser says that another site's page caused the request. Another local port is another site, although
+ * Whether the browser reports that another site's page caused the request. Another local port counts as another site, although
  * browsers call it `same-site`.
  */
 function isForeign(headers: IncomingHttpHeaders): boolean {
@@ -105,7 +104,7 @@ function isForeign(headers: IncomingHttpHeaders): boolean {
   return site !== undefined && site !== 'same-origin' && site !== 'none';
 }
 
-/** Whether a browser opens the address in a tab of its own, as for a link. */
+/** Whether the browser opens the address as a top-level page, as for a link. */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   return (
     method === 'GET' && headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'

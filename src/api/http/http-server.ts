@@ -17,11 +17,11 @@ export interface Route {
   readonly name: string;
   readonly matches: (path: string) => boolean;
   /**
-   * Whether a request asks for a page that links on other sites may open. Such a page must neither change data nor hold
-   * any. Without this function the route has no pages.
+   * Whether a request asks for a page that other sites may link to. Such a page must neither change data nor hold any. Without
+   * this function the route has no pages.
    */
   readonly isPage?: (request: IncomingMessage) => boolean;
-  /** Whether it answers also while the server stops. */
+  /** Whether the route still answers while the server is stopping. */
   readonly whileStopping?: boolean;
   readonly answer: (
     request: CheckedRequest,
@@ -30,7 +30,7 @@ export interface Route {
   ) => void | Promise<void>;
 }
 
-/** What an upgrade to a WebSocket leads to. */
+/** A WebSocket endpoint. */
 export interface UpgradeRoute {
   readonly name: string;
   readonly matches: (path: string) => boolean;
@@ -46,7 +46,7 @@ export interface HttpServerOptions extends HostCheckOptions {
   readonly log: Logger;
 }
 
-/** The HTTP status of an error before there is a GraphQL response; any other is 400, and 500 if it is a bug. */
+/** The HTTP status of an error that occurs before there is a GraphQL response: 400 for any other code, 500 for a bug. */
 const STATUS: Partial<Record<StemmaErrorCode, number>> = {
   FORBIDDEN: 403,
   NOT_FOUND: 404,
@@ -108,14 +108,14 @@ export function createHttpServer(options: HttpServerOptions): Server {
   const http = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
-      // Of a whole request; `readBody` has stricter rules.
+      // Applies to a whole request; `readBody` has stricter rules.
       requestTimeout: Math.max(REQUEST_TIMEOUT_MS, limits.headersTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: Math.min(1_000, limits.headersTimeoutMs / 2),
     },
     serve,
   );
-  // A client that waits for the word to send its body gets it from `readBody`, or the rejection at once.
+  // A client that waits for `100 Continue` gets it from `readBody`, or is rejected at once.
   http.on('checkContinue', serve);
 
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

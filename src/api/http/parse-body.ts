@@ -1,13 +1,13 @@
 import { StemmaError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 
-/** Deeper JSON is refused in any case; to parse millions of levels takes a gigabyte. */
+/** Deeper JSON is rejected in any case, and parsing millions of levels takes a gigabyte. */
 const MAX_DEPTH = 1_000;
-/** Each takes some fifty bytes of memory, where its text may take two. */
+/** Each list or object takes about fifty bytes of memory, while its text may take two. */
 const MAX_NESTED = 1_000_000;
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125];
 
-/** Refuses, before it is parsed, JSON that would take many times its size in memory: BAD_USER_INPUT. */
+/** Rejects JSON that would take many times its size in memory, before it is parsed. Throws BAD_USER_INPUT. */
 export function checkNesting(bytes: Uint8Array): void {
   let [depth, nested, inText] = [0, 0, false];
   for (let index = 0; index < bytes.length; index += 1) {
@@ -38,7 +38,7 @@ export function checkNesting(bytes: Uint8Array): void {
   }
 }
 
-/** A request's JSON from its bytes. Throws BAD_USER_INPUT where they are not UTF-8 or not JSON. */
+/** Parses a request's JSON. Throws BAD_USER_INPUT if the bytes are not UTF-8 or not JSON. */
 export function parseBody(bytes: Uint8Array): unknown {
   let text: string;
   try {

@@ -25,9 +25,9 @@ import { MAX_RUN_EVENTS } from '../../domain/run-events/run-events.js';
 import { isStepType, stepPreparation } from '../../domain/steps/step-data.js';
 import { MAX_STEPS } from '../../domain/steps/steps.js';
 
-/** The longest query text of a large request. What is long belongs into variables. */
+/** The longest query text of a large request. Long values belong in variables. */
 const MAX_QUERY_LENGTH = 1024 * 1024;
-/** The most values that the variables of a large request may have beside those inside of JSON. */
+/** How many values the variables of a large request may have, not counting those inside JSON. */
 const MAX_VALUES = 200_000;
 const MAX_EXTENSIONS_LENGTH = 10_000;
 
@@ -47,7 +47,7 @@ const PREPARATIONS: Readonly<Record<string, (siblings: Values) => Position>> = {
   },
 };
 
-/** The longest lists of inputs, with what the domain calls their items. */
+/** The maximum length of each list of inputs, and what the domain calls its items. */
 const MOST_INPUTS: Readonly<Record<string, readonly [number, string]>> = {
   AddMessageInput: [MAX_MESSAGES, 'messages'],
   AddStepInput: [MAX_STEPS, 'steps'],
@@ -55,8 +55,8 @@ const MOST_INPUTS: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /**
- * A large GraphQL request made small enough to be copied to another thread: each list and object in a place of type JSON
- * becomes a parcel, and nothing is left that GraphQL does not look at. What is wrong with the request stays wrong.
+ * Makes a large GraphQL request small enough to be copied to another thread: each list and object at a position of type JSON
+ * becomes a parcel, and everything that GraphQL does not read is removed. An invalid request stays invalid.
  *
  * Throws BAD_USER_INPUT for a request that cannot be made small.
  */
@@ -89,7 +89,7 @@ function checkedExtensions(extensions: unknown): unknown {
   return extensions;
 }
 
-/** A value in the place of one of the same kind: GraphQL will refuse it likewise. */
+/** An empty value of the same kind, which GraphQL rejects in the same way. */
 function emptied(value: unknown): unknown {
   return typeof value !== 'object' || value === null ? value : Array.isArray(value) ? [] : {};
 }
@@ -126,12 +126,12 @@ function findOperation(
     const operation = getOperationAST(document, typeof operationName === 'string' ? operationName : null);
     return operation == null ? undefined : { document, operation };
   } catch {
-    // The request will be answered with this error where it is executed.
+    // Executing the request reports this error.
     return undefined;
   }
 }
 
-/** Where each variable stands, if it is one place only that has a preparation. */
+/** The preparation for each variable; null if it has none or its uses need different ones. */
 function positionsOf(schema: GraphQLSchema, document: DocumentNode, values: Values): Map<string, Position> {
   const positions = new Map<string, Position>();
   const info = new TypeInfo(schema);

@@ -3,29 +3,28 @@ import type { ByteBudget } from './byte-budget.js';
 import { ClientLeftError, StemmaError } from '../../base/errors.js';
 import type { Limits } from '../../base/limits.js';
 
-/** How many times the largest body is read and thrown away, so that a client that is still sending reads the answer. */
+/** How much is read and discarded, as a multiple of the largest body, so that a client that is still sending reads the answer. */
 const PATIENCE = 4;
 /** How long that may take. */
 const PATIENCE_MS = 10_000;
-/** A body must come at least this fast, over all of it. */
+/** The minimum speed of a body, averaged over all of it. */
 const MIN_BYTES_PER_MS = 64;
-/** How much of a chunked body is taken from the budget at a time. */
+/** How much of the budget a chunked body takes at a time. */
 const CHUNK_BYTES = 64 * 1024;
 
-/** What a request body's bytes must fit in. */
+/** The limits for a request body's bytes. */
 export interface BodyLimits {
   readonly limits: Pick<Limits, 'maxRequestBytes' | 'bodyTimeoutMs'>;
-  /** Of all bodies that are being received or answered. */
+  /** Shared by all bodies that are being received or answered. */
   readonly budget: ByteBudget;
 }
 
 /**
  * Receives a request's body. Its bytes count in the budget until the response is closed.
  *
- * Throws before it reads anything where the declared length is above the limit (PAYLOAD_TOO_LARGE) or does not fit in the
- * budget now (UNAVAILABLE), and while it reads where a body without a declared length is. Throws BAD_USER_INPUT where the
- * client pauses for longer than `bodyTimeoutMs` or sends too slowly. In all cases the connection cannot be used again:
- * see `rejectBody`.
+ * Throws PAYLOAD_TOO_LARGE if the body is above the limit and UNAVAILABLE if it does not fit in the budget now: before reading
+ * anything if the length is declared, otherwise while reading. Throws BAD_USER_INPUT if the client pauses for longer than
+ * `bodyTimeoutMs` or sends too slowly. In all cases the connection cannot be used again: see `rejectBody`.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -109,8 +108,8 @@ function tooLarge(maxBytes: number, got: number): StemmaError {
 }
 
 /**
- * To be called with the answer to a request whose body was not read to its end. The answer says that the connection closes.
- * What it still sends is read and thrown away, up to a bound, as many clients read the answer only after that; then the
+ * Call this when answering a request whose body was not read to its end. The answer says that the connection closes. What the
+ * client still sends is read and discarded, up to a bound, because many clients read the answer only after that; then the
  * connection is destroyed.
  */
 export function rejectBody(
@@ -126,8 +125,8 @@ export function rejectBody(
   }
   const { socket } = request;
   const destroySoon = socket.destroySoon.bind(socket);
-  // Node calls this once the answer is sent. To destroy the connection then would reset it, and a client that is still
-  // sending would lose the answer.
+  // Node calls this once the answer is sent. Destroying the connection then would reset it, and a client that is still sending
+  // would lose the answer.
   socket.destroySoon = () => void socket.end();
   let leftBytes = maxRequestBytes * PATIENCE;
   const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** What every response tells a browser, unless its route sets the header itself. */
+/** The security headers of every response, unless its route sets them itself. */
 const SAFETY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // Responses differ by origin, also those that no other origin may read.
+  // Responses differ by origin, even those that no other origin may read.
   vary: 'Origin',
 };
 
-/** Keeps other sites from embedding a response, and browsers from taking it for something else. To be called first. */
+/** Keeps other sites from embedding a response, and browsers from guessing its type. Call this first. */
 export function setSafetyHeaders(response: ServerResponse): void {
   for (const [name, value] of Object.entries(SAFETY_HEADERS)) {
     response.setHeader(name, value);
@@ -24,13 +24,13 @@ export function json(response: ServerResponse, status: number, body: object): vo
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }
 
-/** How long to wait, in seconds, before the next try where the server has too much to do. */
+/** How many seconds a client should wait before it retries when the server is overloaded. */
 export const RETRY_AFTER_S = '1';
 
 /** How long a client whose upgrade was rejected may take to close the connection. */
 const GOODBYE_MS = 1_000;
 
-/** Rejects an upgrade before it becomes a socket; `headers` are whole lines. */
+/** Rejects an upgrade before it becomes a socket; `headers` are complete lines. */
 export function reject(
   socket: Duplex,
   status: string,
@@ -51,16 +51,16 @@ export function reject(
   socket.once('close', () => clearTimeout(hurry));
 }
 
-/** Where a request goes. */
+/** The target of a request. */
 export interface Target {
   readonly path: string;
   /** Empty, or begins with `?`. */
   readonly search: string;
-  /** The host and port in a target that is a whole address, as a client sends it to a proxy; null in a path. */
+  /** The host and port if the target is an absolute URL, as a client sends it to a proxy; null if it is a path. */
   readonly authority: string | null;
 }
 
-/** The target as it was sent: a URL would refuse some targets and rewrite others (`//`, `/..`). */
+/** The target exactly as sent: the URL class would reject some targets and rewrite others (`//`, `/..`). */
 export function targetOf(request: IncomingMessage): Target {
   const sent = request.url ?? '/';
   const [origin = '', authority = null] = /^http:\/\/([^/?#]*)/i.exec(sent) ?? [];

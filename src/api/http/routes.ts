@@ -84,8 +84,8 @@ export function createRoutes({
 }
 
 /**
- * Whether a content type is JSON's. A page of another site cannot send that one without asking first, as it can send
- * text and forms.
+ * Whether a content type is JSON. A page of another site can send text and forms directly, but must send a preflight before
+ * JSON.
  */
 function isJson(type: string | undefined): boolean {
   return /^application\/json[ \t]*(;[ \t]*charset="?utf-8"?[ \t]*)?$/i.test(type ?? '');

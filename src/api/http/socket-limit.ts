@@ -1,7 +1,7 @@
 import type { UpgradeRoute } from './http-server.js';
 import { reject, RETRY_AFTER_S } from './respond.js';
 
-/** The same upgrades, as long as fewer than `maxSockets` of their connections are open; beyond that they answer 503. */
+/** The same upgrades while fewer than `maxSockets` of their connections are open; beyond that they answer 503. */
 export function limitSockets(upgrades: readonly UpgradeRoute[], maxSockets: number): readonly UpgradeRoute[] {
   let open = 0;
   return upgrades.map((route) => ({

@@ -2,8 +2,8 @@ import type { ApolloServerPlugin } from '@apollo/server';
 import { RETRY_AFTER_S } from './respond.js';
 
 /**
- * Answers a request that came to nothing because something is UNAVAILABLE with HTTP 503 and `Retry-After`. A response with
- * any data in it keeps its status: some of the request was done.
+ * Sets HTTP 503 and `Retry-After` on a response that has no data because something is UNAVAILABLE. A response with any data
+ * keeps its status: part of the request was done.
  */
 export const unavailableStatus: ApolloServerPlugin = {
   requestDidStart: () =>

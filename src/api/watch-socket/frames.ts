@@ -4,7 +4,7 @@ import type { EventRow, TraceRow } from '../../model/rows.js';
 import { parseJson } from '../../base/json.js';
 import type { Snapshot } from '../../domain/traces/snapshot.js';
 
-/** The first frame of the watch socket: the trace as it stands. */
+/** The first frame of the watch socket: the trace's current state. */
 export function connectedFrame(
   { trace, goals, subTraces, currentEventId }: Snapshot,
   /** The contexts of the sub-traces as JSON, by id. */
@@ -26,7 +26,7 @@ export function connectedFrame(
   };
 }
 
-/** An event as the watch socket sends it, the same live and replayed: a frame of JSON. */
+/** An event as a JSON frame of the watch socket, the same whether live or replayed. */
 export function eventFrame(event: EventRow): string {
   const head = { event: event.type, event_id: event.eventId, ts: event.at };
   if (!(EVENT_TYPES as readonly string[]).includes(event.type)) {
@@ -36,7 +36,7 @@ export function eventFrame(event: EventRow): string {
   return JSON.stringify({ ...head, ...inDocumentShape(event, payload) });
 }
 
-/** The payload's own keys beside the head's; joined as text, as an object would sort keys that look like numbers. */
+/** The head's keys and the payload's other keys, joined as text because an object would sort keys that look like numbers. */
 function customFrame(head: object, payload: string): string {
   const own = parseJson(payload) as Record<string, unknown>;
   const others = Object.keys(own).filter((key) => !Object.hasOwn(head, key));
@@ -44,14 +44,14 @@ function customFrame(head: object, payload: string): string {
   return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
 }
 
-/** The fields that document 003 gives the frame of this type; types of ours keep their payload's. */
+/** The frame's fields as document 003 defines them for this type; our own types keep their payload's fields. */
 function inDocumentShape(
   { type, traceId }: EventRow,
   payload: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   switch (type) {
     case 'goal_added': {
-      // Ours: goals that became completed with it. A front end would miss that; the document's own has none.
+      // `affected_goals` (not in the document): goals that became completed with this one. A front end would miss that.
       const { affected_goals: affected, ...rest } = payload;
       return (affected as readonly unknown[]).length === 0 ? rest : payload;
     }
@@ -93,17 +93,17 @@ function traceOf(trace: TraceRow, context: string): object {
   };
 }
 
-/** The documents' own names where they are not the same words. */
+/** The documents' names for keys that they call something else. */
 const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   goal: { goalId: 'id' },
   message: { id: 'message_id' },
   step: { id: 'step_id', type: 'step_type' },
 };
 
-/** Values that are the client's own JSON: their keys stay as they came. */
+/** Fields that hold the client's own JSON, whose keys stay unchanged. */
 const OWN_JSON = new Set(['content', 'data', 'context']);
 
-/** `value` with its keys in snake_case; `name` is the key it stands under. */
+/** `value` with its keys in snake_case; `name` is the key that holds it. */
 function snakeCase(value: unknown, name: string): unknown {
   if (Array.isArray(value)) {
     return value.map((item) => snakeCase(item, name === 'goals' ? 'goal' : name));

@@ -15,22 +15,22 @@ import { readContexts } from '../../domain/traces/traces.js';
 
 /** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
 export interface WatchServer {
-  /** Takes an upgrade request for the trace, watched from behind `since` (negative: only what is new). */
+  /** Accepts an upgrade request and watches the trace after event `since` (negative: only new events). */
   upgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
     watch: { readonly traceId: string; readonly since: number },
   ): void;
-  /** Says goodbye to every client; one that does not answer is cut off. */
+  /** Closes every client's socket; a client that does not answer is terminated. */
   close(): void;
 }
 
-/** More missed events than this are not replayed: the document's limit. */
+/** If a client missed more events than this, none are replayed: the document's limit. */
 const MAX_REPLAY = 100;
 /** Clients send nothing but "ping". */
 const MAX_MESSAGE_BYTES = 1024;
-/** A client that does not read gets no more pongs than this. */
+/** A client that has more than this waiting to be sent gets no pongs. */
 const MAX_WAITING_BYTES = 64 * 1024;
 const GOODBYE_MS = 1_000;
 
@@ -43,7 +43,7 @@ export function createWatchServer({
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
   readonly log: Logger;
-  /** How often a client must show that it is still there: twice this long without a word, and it is let go. */
+  /** How often a client must show that it is alive; after twice this time without a sign it is disconnected. */
   readonly heartbeatMs?: number;
 }): WatchServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES });
@@ -84,7 +84,7 @@ export function createWatchServer({
     await follower.return?.();
   }
 
-  /** Lets a client go whose connection broke without a word. */
+  /** Disconnects a client whose connection broke silently. */
   function keepAlive(socket: WebSocket): void {
     let alive = true;
     const heard = (): void => {
@@ -138,7 +138,7 @@ export function createWatchServer({
   };
 }
 
-/** Answers each "ping" of the client with a pong, from when the returned function is called: `connected` comes first. */
+/** Answers each "ping" of the client with a pong, but only after the returned function is called: `connected` comes first. */
 function readPings(socket: WebSocket): () => void {
   let early = 0;
   let answer = (): void => {
@@ -161,7 +161,7 @@ function readPings(socket: WebSocket): () => void {
   };
 }
 
-/** How many events behind `since` the log has, up to the snapshot; negative `since`: none are missed. */
+/** How many events the log has after `since`, up to the snapshot; 0 if `since` is negative. */
 async function countMissed(
   { database }: Context,
   { trace: { projectId, id }, currentEventId }: Snapshot,
@@ -185,7 +185,7 @@ async function deliver(socket: WebSocket, follower: Follower<EventRow>): Promise
   }
 }
 
-/** Sends a frame; resolves when it has left, so that a slow client is read for only as fast as it reads. */
+/** Sends a frame and resolves once it is sent, so that events are read only as fast as the client receives them. */
 function send(socket: WebSocket, frame: string): Promise<void> {
   return new Promise((resolve) => {
     if (socket.readyState === socket.OPEN) {

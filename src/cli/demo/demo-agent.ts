@@ -1,12 +1,12 @@
 import type { Client } from '../api-client.js';
 import type { DemoThread } from './demo-thread.js';
 
-/** US dollars for a million tokens: sent, received. */
+/** US dollars per million tokens: sent, received. */
 const PRICES = { 'claude-sonnet-4-5': [3, 15], 'claude-haiku-4-5': [1, 5] } as const;
 
 export type DemoModel = keyof typeof PRICES;
 
-/** Where a step is recorded: its goal, and the steps it rests on, by name. */
+/** Where a step is recorded: its goal, and the steps it depends on, by name. */
 export interface Place {
   readonly goal?: string;
   readonly on?: readonly string[];
@@ -23,7 +23,7 @@ interface NewTrace extends Readonly<Record<string, unknown>> {
   readonly id: string;
 }
 
-/** The input of `addMessage`, but for the trace. */
+/** The input of `addMessage`, without the trace. */
 interface NewMessage extends Readonly<Record<string, unknown>> {
   readonly role: string;
   readonly content: string;
@@ -37,16 +37,16 @@ interface Usage {
 /** A scripted agent at work in one trace. Steps have names: a step's id is the trace's id, a slash and the name. */
 export interface Agent {
   readonly traceId: string;
-  /** The id of the step of that name. */
+  /** The id of the step with that name. */
   id(name: string): string;
-  /** Something said in the conversation that no step produced; later prompts repeat it. */
+  /** Adds a message that no step produced; later prompts repeat it. */
   hear(role: string, content: string, options?: { readonly goal?: string }): Promise<void>;
-  /** A call of the model, with all that was said so far as its prompt, and the message it answered with. */
+  /** A model call, with the conversation so far as its prompt, and the message it answered with. */
   think(
     name: string,
     options: Place & Usage & { readonly says: string; readonly calls?: readonly ToolCall[] },
   ): Promise<void>;
-  /** Tool calls that one call of the model asked for, written together. */
+  /** Tool calls that one model call requested, written together. */
   call(calls: readonly ToolCall[], options: Place & { readonly by: string }): Promise<void>;
   /** What a tool answered: the step `<name>-result`, and its message. */
   answer(
@@ -55,7 +55,7 @@ export interface Agent {
   ): Promise<void>;
   /** Any other step. */
   step(name: string, options: Place & { readonly type: string; readonly data: object }): Promise<void>;
-  /** Saves the conversation as it is at a step in the agent's thread, or in a branch of it. */
+  /** Saves the conversation as of a step, in the agent's thread or in a branch of it. */
   save(
     name: string,
     options: {
@@ -79,7 +79,7 @@ const UPDATE_GOAL = `mutation ($id: ID!, $goalId: String!, $input: UpdateGoalInp
 const UPDATE_TRACE =
   'mutation ($id: ID!, $input: UpdateTraceInput!) { updateTrace(id: $id, input: $input) { id } }';
 
-/** What that many tokens cost, in US dollars. */
+/** The cost of that many tokens, in US dollars. */
 export function costOf(model: DemoModel, { promptTokens, completionTokens }: Usage): number {
   const [sent, received] = PRICES[model];
   return (promptTokens * sent + completionTokens * received) / 1e6;

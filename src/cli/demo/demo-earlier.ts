@@ -3,7 +3,7 @@ import { startAgent, type Agent, type ToolCall } from './demo-agent.js';
 import type { DemoIds } from './demo-scene.js';
 import type { DemoThread } from './demo-thread.js';
 
-/** The model is asked, calls one tool and gets its answer. */
+/** One turn: the model calls one tool and gets its answer. */
 async function turn(
   agent: Agent,
   call: ToolCall,
@@ -23,7 +23,7 @@ async function turn(
   await agent.answer(call.name, { goal, result, durationMs });
 }
 
-/** Monday: the agent restarts the service in vain, gives up, and remembers that. */
+/** Monday: the agent restarts the service without success, writes a memory of that, and gives up. */
 export async function runMonday(
   client: Client,
   thread: DemoThread,
@@ -107,7 +107,7 @@ export async function runMonday(
   await agent.updateTrace({ status: 'FAILED', error: 'gave up: still 18.9 % errors after the restart' });
 }
 
-/** Tuesday: another agent takes the same way for the cart service, and a person says so. */
+/** Tuesday: another agent tries the same for the cart service, and a person objects. */
 export async function runTuesday(client: Client, { tuesday }: DemoIds): Promise<void> {
   const agent = await startAgent(client, {
     model: 'claude-haiku-4-5',

@@ -9,7 +9,7 @@ const MODEL = 'claude-sonnet-4-5';
 const SERVICE = 'checkout-api';
 const TASK = 'Since 14:05 one checkout in five fails. Find out why, and stop it.';
 
-/** The run to watch: an agent finds out why checkouts fail, errs, is corrected, and puts it right. */
+/** The run to watch: an agent finds out why checkouts fail, makes a mistake, is corrected, and fixes the problem. */
 export async function runIncident(
   client: Client,
   {

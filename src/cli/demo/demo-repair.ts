@@ -1,7 +1,7 @@
 import { costOf } from './demo-agent.js';
 import type { Scene } from './demo-scene.js';
 
-/** The cause is known: the deploy is rolled back and the error rate watched. */
+/** The cause is known: the agent rolls back the deploy and watches the error rate. */
 export async function repair({ client, tell, ids, agent }: Scene): Promise<void> {
   await agent.updateGoal('repair', { status: 'IN_PROGRESS' });
   await agent.addGoal({ goalId: 'rollback', parentId: 'repair', description: 'Roll deploy 2291 back' });
@@ -57,7 +57,7 @@ export async function repair({ client, tell, ids, agent }: Scene): Promise<void>
   await tell('it falls to 0.2 %', 800);
 }
 
-/** What was learnt is written down; the last completion runs up to the root. */
+/** The agent writes a memory; completing its last goal completes the goals above it, up to the root. */
 export async function finish({ tell, ids, agent }: Scene): Promise<void> {
   const rule = 'Look at DB_POOL_MAX in the last deploy and roll it back.';
   await agent.think('lesson', {

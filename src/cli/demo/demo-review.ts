@@ -5,7 +5,7 @@ import type { Tell } from './demo-scene.js';
 const SUMMARY =
   'Deploy 2291 at 13:58 lowered DB_POOL_MAX from 50 to 5 for checkout-api; nothing else changed.';
 
-/** The sub-agent: works in a trace of its own for a goal of the parent's, and returns its summary. */
+/** The sub-agent: works in its own trace for one of the parent's goals, and returns its summary. */
 export async function runReview(
   client: Client,
   tell: Tell,

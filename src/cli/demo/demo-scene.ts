@@ -9,14 +9,14 @@ export interface DemoIds {
   readonly tuesday: string;
   readonly incident: string;
   readonly review: string;
-  /** The threads: of the on-call agent, and the branch in which it goes back behind a wrong guess. */
+  /** The threads: the on-call agent's, and the branch in which it returns to the point before a wrong guess. */
   readonly thread: string;
   readonly branch: string;
   /** The memory that the first run writes and the third reads. */
   readonly experience: string;
 }
 
-/** Says a line, then waits so that it can be seen, as far as the pace lets it. */
+/** Prints a line, then waits so that it can be read, in proportion to the pace. */
 export type Tell = (line: string, waitMs: number) => Promise<void>;
 
 export function demoIds(runId: string): DemoIds {
@@ -31,7 +31,7 @@ export function demoIds(runId: string): DemoIds {
   };
 }
 
-/** What every part of the story works with. */
+/** What every part of the demo uses. */
 export interface Scene {
   readonly client: Client;
   readonly tell: Tell;

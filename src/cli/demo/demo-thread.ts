@@ -5,12 +5,12 @@ interface Said {
   readonly content: string;
 }
 
-/** A thread that several runs of an agent share: what was said in them, and checkpoints to go on from. */
+/** A thread that several runs of an agent share: the messages of the runs, and checkpoints to continue from. */
 export interface DemoThread {
   readonly id: string;
-  /** Puts what was said in a run into the thread's log. */
+  /** Adds a message of a run to the thread's log. */
   say(runId: string, message: Said): Promise<void>;
-  /** Saves where a run stands, after the checkpoint before. The checkpoint's id is the thread's, a slash and the name. */
+  /** Saves the state of a run, after the previous checkpoint. The checkpoint's id is the thread's id, a slash and the name. */
   save(checkpoint: {
     readonly name: string;
     readonly stepId: string;
@@ -18,7 +18,7 @@ export interface DemoThread {
     readonly nextNode: string;
     readonly summary: string;
   }): Promise<void>;
-  /** Begins another thread from a checkpoint. */
+  /** Starts another thread from a checkpoint. */
   fork(name: string, threadId: string): Promise<DemoThread>;
 }
 
@@ -29,7 +29,7 @@ const EVENT_TYPES: Readonly<Record<string, string>> = {
   tool: 'tool_message',
 };
 
-/** A thread of that id; `last` is its newest checkpoint, if it has one. */
+/** The thread with that id; `last` is its newest checkpoint, if it has one. */
 export function demoThread(
   client: Client,
   id: string,

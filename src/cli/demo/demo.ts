@@ -10,13 +10,13 @@ export interface DemoOptions {
   readonly say: (line: string) => void;
   /** How much of the pauses to keep: 1 takes about 30 seconds, 0 does not wait. */
   readonly pace: number;
-  /** Makes the ids of this run its own; eight random characters unless given. */
+  /** Makes the ids of this run unique; eight random characters unless given. */
   readonly runId?: string;
 }
 
 /**
  * Plays agents at work on the server: two short runs that fail, then the one to watch, which learns from them. It writes
- * every type of step and of event. Throws with the server's message when a write is refused.
+ * every type of step and event. Throws with the server's message if a write is rejected.
  */
 export async function runDemo(client: Client, options: DemoOptions): Promise<DemoIds> {
   const { say, pace, runId = randomUUID().slice(0, 8) } = options;
@@ -27,7 +27,7 @@ export async function runDemo(client: Client, options: DemoOptions): Promise<Dem
     const now = Date.now();
     say(`${((now - begun) / 1000).toFixed(1).padStart(5)} s  ${line}`);
     if (pace > 0) {
-      // A slow server takes its time out of the pauses, half of each at most.
+      // Time spent waiting for the server is taken out of the pauses, at most half of each.
       const pauseMs = Math.max(waitMs / 2, waitMs - (now - waited));
       await new Promise((resolve) => setTimeout(resolve, pauseMs * pace));
     }

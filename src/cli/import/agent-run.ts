@@ -1,33 +1,33 @@
 import { StemmaError } from '../../base/errors.js';
 import { shown } from '../../base/json.js';
 
-/** One run of an agent, whichever format told it. */
+/** One run of an agent, whatever its file format. */
 export interface AgentRun {
   /** Which kind of agent ran. */
   readonly agentType: 'openai-chat' | 'tau-bench' | 'swe-agent';
-  /** The run as the file has it: the id of its trace is made of this. */
+  /** The run as it is in the file; the id of its trace is derived from it. */
   readonly source: unknown;
-  /** What the agent was asked to do, however long. */
+  /** What the agent was asked to do, at full length. */
   readonly task: string | null;
-  /** What the file says of the run beside its messages. */
+  /** What the file says about the run besides its messages. */
   readonly context: Readonly<Record<string, unknown>>;
   /** What happened, in order. */
   readonly turns: readonly Turn[];
-  /** What the run came to where no message says it: a patch that was submitted. */
+  /** The result of the run, if no message contains it: a submitted patch. */
   readonly submission: string | null;
   /** Why the run counts as failed; null if it does not. */
   readonly failure: string | null;
 }
 
-/** One thing that happened in a run. `waitMs` is the time since the one before, as the file has it or as assumed. */
+/** One thing that happened in a run. `waitMs` is the time since the previous one, from the file or assumed. */
 export type Turn = Said | Answered | Returned;
 
-/** Somebody other than the model and its tools speaks: the system, the user. */
+/** A message from someone other than the model and its tools: the system or the user. */
 export interface Said {
   readonly kind: 'said';
   readonly waitMs: number;
   readonly message: ChatMessage;
-  /** US dollars, where the speaker is a model too. */
+  /** US dollars, if the speaker is also a model. */
   readonly cost: number | null;
 }
 
@@ -39,7 +39,7 @@ export interface Answered {
   readonly prompt: readonly unknown[];
   readonly usage: Usage;
   readonly calls: readonly ToolCall[];
-  /** More for the data of its step, under the names of an `llm_call`: `model`, `tool_calls`. */
+  /** Additional data for its step, named as in an `llm_call`: `model`, `tool_calls`. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -47,13 +47,13 @@ export interface Answered {
 export interface Returned {
   readonly kind: 'returned';
   readonly waitMs: number;
-  /** The call it answers: the very object of the `Answered` that made it. */
+  /** The call it answers: the same object as in the `Answered` that made it. */
   readonly call: ToolCall;
   readonly result: unknown;
   readonly durationMs: number | null;
-  /** How the result was told to the model; null if it never was. */
+  /** The message that gave the result to the model; null if there was none. */
   readonly message: ChatMessage | null;
-  /** More for the data of its step. */
+  /** Additional data for its step. */
   readonly data: Readonly<Record<string, unknown>>;
 }
 
@@ -77,10 +77,10 @@ export interface Usage {
 
 export const NO_USAGE: Usage = { promptTokens: null, completionTokens: null, cost: null };
 
-/** What is assumed of the time between two turns where the file has no times. */
+/** The assumed time between two turns if the file has no times. */
 export const ASSUMED_MS = { system: 0, user: 2_000, answer: 3_000, tool: 1_000 } as const;
 
-/** Where in a file something stands: the way there in the JSON, and the same in words ("run 3, message 12"). */
+/** A place in a file: its path in the JSON, and the same in words ("run 3, message 12"). */
 export interface Place {
   readonly path: readonly (string | number)[];
   readonly words: string;
@@ -94,7 +94,7 @@ export function below(place: Place, key: readonly (string | number)[], words: st
   };
 }
 
-/** A transcript that is JSON, but not what a transcript should be. */
+/** The error for a transcript that is JSON, but not a valid transcript. */
 export class TranscriptFault extends StemmaError {
   readonly place: Place;
 
@@ -104,7 +104,7 @@ export class TranscriptFault extends StemmaError {
   }
 }
 
-/** The fault of finding `got` at `place`, where something else was expected. */
+/** The fault that `place` has `got` instead of what was expected. */
 export function unexpected(place: Place, expected: string, got: unknown): TranscriptFault {
   return new TranscriptFault(place, `expected ${expected}, got ${shown(got)}`);
 }
@@ -115,7 +115,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A list of JSON values, or the fault that it is none. */
+/** A list of JSON values. Throws a TranscriptFault if it is not a list. */
 export function listAt(value: unknown, place: Place, what: string): readonly unknown[] {
   if (!Array.isArray(value)) {
     throw unexpected(place, what, value);
@@ -123,7 +123,7 @@ export function listAt(value: unknown, place: Place, what: string): readonly unk
   return value;
 }
 
-/** A number of tokens that the API takes, null if the file has none; `name` is what a fault calls it. */
+/** A token count that the API accepts, null if the file has none; `name` is what a fault calls it. */
 export function tokensAt(value: unknown, place: Place, name: string): number | null {
   if (value != null && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 1e12)) {
     throw unexpected(place, `${name} to be a whole number from 0 to 10^12`, value);
@@ -131,7 +131,7 @@ export function tokensAt(value: unknown, place: Place, name: string): number | n
   return (value ?? null) as number | null;
 }
 
-/** An amount of US dollars that the API takes, null if the file has none. */
+/** An amount of US dollars that the API accepts, null if the file has none. */
 export function dollarsAt(value: unknown, place: Place, name: string): number | null {
   if (value != null && !(typeof value === 'number' && value >= 0 && value <= 1e6)) {
     throw unexpected(place, `${name} to be a number from 0 to 10^6`, value);
@@ -139,7 +139,7 @@ export function dollarsAt(value: unknown, place: Place, name: string): number | 
   return value ?? null;
 }
 
-/** A text in a message's content: the text itself, or the text parts of a list; null if there is none. */
+/** The text in a message's content: the text itself, or the text parts of a list; null if there is none. */
 export function textOf(content: unknown): string | null {
   if (typeof content === 'string') {
     return content === '' ? null : content;
@@ -156,10 +156,10 @@ export function textOf(content: unknown): string | null {
 /** A message as its file has it. */
 export type FileMessage = JsonObject & { readonly role: string };
 
-/** What a message says is under one of these names. */
+/** A message has its payload under one of these names. */
 const PAYLOADS = ['content', 'tool_calls', 'function_call', 'refusal', 'audio'] as const;
 
-/** A message, or the fault that it is none, or that it says nothing under a name that is known. */
+/** A message. Throws a TranscriptFault if it is not one, or has no payload under a known name. */
 export function messageAt(value: unknown, place: Place): FileMessage {
   if (!isObject(value)) {
     throw unexpected(place, 'a message (an object with a role)', value);
@@ -180,7 +180,7 @@ export function messageAt(value: unknown, place: Place): FileMessage {
   return value as FileMessage;
 }
 
-/** Role and content of a message; null for a content that is not there. A refusal and audio become parts of it. */
+/** Role and content of a message. Missing content is replaced by the refusal and audio as parts, or null if there are none. */
 export function spoken({ role, content, refusal, audio }: FileMessage): ChatMessage {
   const parts = [
     ...(refusal == null ? [] : [{ type: 'refusal', refusal }]),

@@ -7,18 +7,18 @@ import type { TraceWrites } from './run-to-trace.js';
 import { openTranscript, type Transcript } from './transcripts.js';
 import { REAL_CLOCK, writeTrace } from './write-trace.js';
 
-/** What one file became. */
+/** The result of importing one file. */
 export interface ImportedFile {
   readonly file: string;
   readonly traceIds: readonly string[];
-  /** How many of the traces this import added to; the others were there in full. */
+  /** How many of the traces this import added to; the others were already complete. */
   readonly tracesWritten: number;
   /** What this import added. */
   readonly steps: number;
   readonly messages: number;
 }
 
-/** Everything that is wrong with the files given, one line a file. */
+/** Everything that is wrong with the given files, one line per file. */
 export class BrokenFiles extends StemmaError {
   constructor(faults: readonly string[]) {
     super('BAD_USER_INPUT', `${faults.join('\n')}\nNothing was imported.`);
@@ -35,11 +35,11 @@ interface Checked extends Transcript {
 const AT_ONCE = 8;
 
 /**
- * Imports transcripts: at full speed several runs at once, otherwise run by run, in order. Every file is read and checked before
- * the first write; importing again adds only what is not there.
+ * Imports transcripts: at full speed several runs at once, otherwise run by run, in order. Every file is read and checked
+ * before the first write; importing again adds only what is missing.
  *
- * Throws BrokenFiles, having written nothing, if any file is broken; what the client throws if the server refuses or goes
- * away, with how to go on.
+ * Throws BrokenFiles, having written nothing, if any file is broken; what the client throws if the server rejects a write or
+ * disconnects, with advice on how to continue.
  */
 export async function importFiles(
   client: Client,
@@ -50,7 +50,7 @@ export async function importFiles(
   }: { readonly files: readonly string[]; readonly speed: Speed; readonly progress: Progress },
 ): Promise<ImportedFile[]> {
   const checked = await checkAll(files);
-  // Before there is anything to go on with.
+  // Outside the `try`: nothing has been written yet, so its errors need no advice on how to continue.
   await client.ask('{ __typename }');
   const imported = checked.map(({ file }) => ({
     file: basename(file),
@@ -103,7 +103,7 @@ async function* runsOf(transcripts: readonly Transcript[]): AsyncGenerator<RunOf
   }
 }
 
-/** Does `work` with each item, `count` at a time. Rejects with the first error, once what has begun is over. */
+/** Runs `work` on each item, `count` at a time. Rejects with the first error, once the work already started has finished. */
 async function inParallel<Item>(
   count: number,
   items: AsyncGenerator<Item>,

@@ -21,21 +21,21 @@ import {
 } from './agent-run.js';
 import { checkJson, parseJson, without } from '../../base/json.js';
 
-/** Under these names a run holds its messages; tau-bench says `traj`. */
+/** The names under which a run stores its messages; tau-bench uses `traj`. */
 export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
 
 /**
- * Reads a run told as OpenAI chat messages: a list of them, or an object that holds the list and more.
+ * Reads a run stored as OpenAI chat messages: a list of them, or an object that contains the list and more.
  *
- * - The prompt of an answer is every message before it, as it stands in the file.
- * - A tool's answer belongs to the call of its `tool_call_id` in the newest answer that has one, as runs use an id again;
+ * - The prompt of an answer is every message before it, unchanged from the file.
+ * - A tool's answer belongs to the call with its `tool_call_id` in the newest answer that has one, because runs reuse ids;
  *   the older `function_call` and role `function` are matched by name.
- * - Usage is an answer's own (`usage`, `cost`). Where no answer has any, the run's (`usage`, `cost`) is recorded on the
+ * - Usage is an answer's own (`usage`, `cost`). If no answer has any, the run's (`usage`, `cost`) is recorded on the
  *   last answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is
  *   recorded on that user's last message.
  * - A run with `reward` 0 failed, as did one with `info.error`.
  *
- * Throws a TranscriptFault at the first thing that is not as it should be.
+ * Throws a TranscriptFault at the first invalid value.
  */
 export function readOpenAiRun(source: unknown, place: Place): AgentRun {
   const holder = isObject(source) ? source : {};
@@ -173,7 +173,7 @@ function functionAt(value: unknown, place: Place, id: string | null): ToolCall {
   return { id, name, arguments: parsedArguments(value['arguments']) };
 }
 
-/** The arguments as JSON where they are, else as they came: models write what is not JSON. */
+/** The arguments parsed as JSON, or unchanged if that fails: models do not always write valid JSON. */
 export function parsedArguments(given: unknown): unknown {
   if (typeof given !== 'string') {
     return given ?? null;
@@ -230,7 +230,7 @@ function withRunUsage(turns: readonly Turn[], holder: JsonObject, place: Place):
   });
 }
 
-/** `turn` with the usage of its whole run, which its data tells. */
+/** `turn` with the usage of its whole run; its data says so in `usage_covers`. */
 export function coveringRun(turn: Answered, usage: Usage): Answered {
   return { ...turn, usage, data: { ...turn.data, usage_covers: 'run' } };
 }

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** What an import tells while it runs. */
+/** What an import reports while it runs. */
 export interface Progress {
   begin(writes: number): void;
   traceBegins(trace: {
@@ -13,7 +13,7 @@ export interface Progress {
   end(): void;
 }
 
-/** A bar for a terminal, which is gone at the end. */
+/** A progress bar for a terminal, which is cleared at the end. */
 export function progressBar(stream: NodeJS.WritableStream): Progress {
   const bar = new SingleBar({
     format: '{bar} {percentage}% | {value}/{total} writes | {file}, run {run}',

@@ -1,6 +1,6 @@
 import { StemmaError } from '../../base/errors.js';
 
-/** How fast a transcript is written: all at once, or at so many times the speed it happened at. */
+/** How fast a transcript is written: as fast as possible, or at this multiple of its original speed. */
 export type Speed = 'max' | number;
 
 /** `max`, or a number with an x: `20x`, `0.5x`. Throws BAD_USER_INPUT for anything else. */
@@ -16,7 +16,7 @@ export function parseSpeed(text: string): Speed {
 }
 
 /**
- * When each write is due, in milliseconds from the first on: the waits before it, added up, at `times` the real speed. Due
+ * When each write is due, in milliseconds after the first: the sum of the waits before it, at `times` the real speed. Due
  * times do not move when a write is slow, so a replay catches up.
  */
 export function dueTimesMs(writes: readonly { readonly waitMs: number }[], times: number): number[] {

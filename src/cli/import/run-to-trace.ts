@@ -4,7 +4,7 @@ import { textOf, type AgentRun, type Answered, type Returned, type ToolCall } fr
 /** The types of steps that a transcript has. */
 type StepType = 'llm_call' | 'tool_call' | 'tool_result' | 'conclusion';
 
-/** What the API is to be sent for one run: the trace, then the writes in order, then the end. */
+/** What to send to the API for one run: the trace, then the writes in order, then the end. */
 export interface TraceWrites {
   readonly trace: {
     readonly id: string;
@@ -20,7 +20,7 @@ export interface TraceWrites {
   };
 }
 
-/** One step or message; `waitMs` is how long after the write before it happened. */
+/** One step or message; `waitMs` is the time since the previous write. */
 export type Write =
   | { readonly kind: 'step'; readonly waitMs: number; readonly input: StepInput }
   | { readonly kind: 'message'; readonly waitMs: number; readonly input: MessageInput };
@@ -43,19 +43,20 @@ export interface MessageInput {
   readonly cost?: number;
 }
 
-/** Tasks and summaries are cut at so many characters. */
+/** Tasks and summaries are cut after this many characters. */
 const EXCERPT = 300;
 
 /**
- * The trace of a run. Every id in it is made of what the file says of the run and of its index there, counted from 0: the
- * same run is the same trace, whatever the file is called and whenever it is read.
+ * The trace of a run. Every id in it is derived from the run's content in the file and its index there, counted from 0, so
+ * the same run always becomes the same trace, whatever the file is called and whenever it is read.
  *
  * - An answer is an `llm_call`, its calls are `tool_call`s under it, their results `tool_result`s under those.
  * - An `llm_call` has every result since the last one as parents; if there are none, the last `llm_call`, so that the
- *   steps hang together.
- * - The last answer is a final `conclusion` too, under its `llm_call`. If it called tools, the conclusion rests on their
- *   results, and says what was submitted, else what the answer said, else the last result. Without answers there is none.
- * - Messages name the step that produced them, and so carry no usage: that is the step's.
+ *   steps stay connected.
+ * - The last answer also becomes a final `conclusion`, under its `llm_call`. If it called tools, the conclusion depends on
+ *   their results, and contains what was submitted, else what the answer said, else the last result. Without answers there
+ *   is none.
+ * - Messages name the step that produced them, so they have no usage: the step records it.
  */
 export function traceOfRun(run: AgentRun, index: number): TraceWrites {
   const hash = createHash('sha256')
@@ -185,7 +186,7 @@ function concluding(run: AgentRun, answer: Answered, result: Returned | null): u
   return run.submission ?? textOf(answer.message.content) ?? result?.result ?? answer.calls.at(-1)?.arguments;
 }
 
-/** How a text begins, by whole characters. */
+/** The beginning of a text, in whole characters. */
 function excerpt(text: string | null): string | null {
   if (text === null || text.length <= EXCERPT) {
     return text;

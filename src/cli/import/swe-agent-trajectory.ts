@@ -21,7 +21,7 @@ import {
 import { coveringRun, parsedArguments } from './openai-transcript.js';
 
 /**
- * Reads a SWE-agent `.traj` file, of whichever age.
+ * Reads a SWE-agent `.traj` file, old or new.
  *
  * - `trajectory` says what the agent did: each entry is an answer of the model, a tool call (if it has an action) and its
  *   observation. `history` says what was said: its entries are the messages. The two are matched by the answers.
@@ -29,12 +29,12 @@ import { coveringRun, parsedArguments } from './openai-transcript.js';
  *   word of the action, and its argument the whole action.
  * - The prompt is the entry's own: `query`, or `messages` up to the answer. Older files have none: there it is the history
  *   before the answer, though the model may have been shown less.
- * - The last observation of an older file is not in its history: it is a result, and no message.
+ * - The last observation of an older file is not in its history: it becomes a result without a message.
  * - `info.model_stats` has tokens and cost of the whole run: they are recorded on the last answer, whose data says so in
  *   `usage_covers`.
  * - A run whose `exit_status` does not begin with "submitted" failed.
  *
- * Throws a TranscriptFault at the first thing that is not as it should be.
+ * Throws a TranscriptFault at the first invalid value.
  */
 export function readSweAgentRun(source: JsonObject, place: Place): AgentRun {
   const historyPlace = below(place, ['history'], '');
@@ -106,7 +106,7 @@ function entryAt(value: unknown, place: Place): Entry {
   };
 }
 
-/** `messages` before the answer, where they go on with it. */
+/** `messages` without the answer and what follows it, if they include the answer. */
 function upToAnswer(messages: readonly unknown[], response: string): readonly unknown[] {
   const answer = messages.findLastIndex((message) => isObject(message) && message['role'] === 'assistant');
   const found = messages[answer];
@@ -167,7 +167,7 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
   return turns;
 }
 
-/** Whether an entry of the history is the answer that an entry of the trajectory tells of. */
+/** Whether a history entry is the answer that a trajectory entry describes. */
 function answers(candidate: FileMessage, { response, action }: Entry): boolean {
   if (candidate.role !== 'assistant' || candidate['is_demo'] === true) {
     return false;
@@ -181,7 +181,7 @@ function answers(candidate: FileMessage, { response, action }: Entry): boolean {
   );
 }
 
-/** How far the history goes on without the model answering. */
+/** The index of the next answer of the model in the history, or the history's length if there is none. */
 function beforeAnswer(history: readonly FileMessage[], from: number): number {
   const answer = history.findIndex(
     (entry, index) => index >= from && entry.role === 'assistant' && entry['is_demo'] !== true,
@@ -228,7 +228,7 @@ function withStats(turns: readonly Turn[], stats: unknown, place: Place): readon
   );
 }
 
-/** The issue's text, without the words it is introduced with. */
+/** The issue's text, without its introduction. */
 function taskOf(history: readonly FileMessage[]): string | null {
   const asked = history.find((entry) => entry.role === 'user' && entry['is_demo'] !== true);
   const text = textOf(asked?.['content']);

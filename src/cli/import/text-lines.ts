@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { StemmaError } from '../../base/errors.js';
 
-/** A JSON text in a file, and the line of the file it begins in. */
+/** A JSON text in a file, and the line it starts on. */
 export interface Part {
   readonly text: string;
   readonly firstLine: number;
@@ -13,7 +13,7 @@ export const MAX_TEXT_BYTES = 512 * 1024 * 1024;
 const LINE_END = 0x0a;
 
 /**
- * The lines of a file that are not blank, one at a time, so that a file of any size takes the memory of its longest line.
+ * The lines of a file that are not blank, one at a time, so that only the longest line has to fit in memory.
  *
  * Throws BAD_USER_INPUT for a line that is not UTF-8 or is longer than 512 MB.
  */
@@ -46,7 +46,7 @@ function* notBlank(file: string, pieces: readonly Buffer[], firstLine: number): 
   }
 }
 
-/** The text of bytes in UTF-8, without a byte order mark. Throws BAD_USER_INPUT, which begins with `where`, for others. */
+/** Decodes UTF-8, dropping a byte order mark. Throws BAD_USER_INPUT with a message that begins with `where` for other bytes. */
 export function decoded(where: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -11,19 +11,19 @@ import { decoded, linesOf, MAX_TEXT_BYTES, tooLong, type Part } from './text-lin
 const EXPECTED =
   'a transcript (a list of OpenAI chat messages or of runs, as JSON or JSON Lines) or a SWE-agent trajectory';
 
-/** The runs in a file, as the traces they become; nothing is sent. */
+/** The runs in a file, converted to traces; nothing is sent. */
 export interface Transcript {
   readonly file: string;
-  /** Reads them, anew each time; see `openTranscript` for the errors. */
+  /** Reads them from the start on each call; see `openTranscript` for the errors. */
   runs(): AsyncIterable<TraceWrites> | Iterable<TraceWrites>;
 }
 
 /**
- * Finds out how a file is to be read. Of JSON Lines with a run on each line, one line at a time is in memory; anything else is
- * read at once, and may have 512 MB.
+ * Detects how a file is to be read. JSON Lines with a run on each line are read one line at a time; anything else is read at
+ * once, and may have up to 512 MB.
  *
- * Throws BAD_USER_INPUT, as reading the runs does: if there is no such file, if it is too long, and at the first fault in it:
- * `file:line:column`, then, where the JSON is sound, the place in words ("run 3, message 12").
+ * Throws BAD_USER_INPUT, as reading the runs does, if there is no such file, if it is too long, and at the first fault in it:
+ * `file:line:column`, then, if the JSON is valid, the place in words ("run 3, message 12").
  */
 export async function openTranscript(file: string): Promise<Transcript> {
   const size = await sizeOf(file);
@@ -38,10 +38,10 @@ export async function openTranscript(file: string): Promise<Transcript> {
 }
 
 /**
- * The runs in the bytes of a file, as the traces they become.
+ * The runs in the bytes of a file, converted to traces.
  *
- * A file holds one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory), or a list of runs;
- * as one JSON text, or as JSON Lines with one message or one run a line. Its content tells which; its name does not matter.
+ * A file contains one run (a list of chat messages, an object with such a list, or a SWE-agent trajectory) or a list of runs,
+ * as one JSON text or as JSON Lines with one message or one run per line. Its content decides which, not its name.
  *
  * Throws BAD_USER_INPUT at the first fault: see `openTranscript`.
  */
@@ -51,7 +51,7 @@ export function readTranscript(file: string, bytes: Uint8Array): TraceWrites[] {
   const values = parts.map((part) => parsed(file, part));
   try {
     const root = parts.length === 1 ? values[0] : values;
-    // A step wraps what the file holds.
+    // Checked at the depth that the content has inside a step.
     checkJson([[root]], file);
     return runsIn(root).map(traceOfRun);
   } catch (error) {
@@ -77,7 +77,7 @@ async function sizeOf(file: string): Promise<number> {
   return found.size;
 }
 
-/** Whether the first line is a run by itself, and others follow. */
+/** Whether the first line is a complete run and other lines follow. */
 async function hasRunsOnLines(file: string): Promise<boolean> {
   let lines = 0;
   try {
@@ -91,7 +91,7 @@ async function hasRunsOnLines(file: string): Promise<boolean> {
       }
     }
   } catch (error) {
-    // What is wrong with the file shows when it is read.
+    // Faults in the file are reported when it is read.
     if (!(error instanceof StemmaError)) {
       throw error;
     }
@@ -104,7 +104,7 @@ async function* runsOnLines(file: string): AsyncGenerator<TraceWrites> {
   for await (const part of linesOf(file)) {
     const value = parsed(file, part);
     try {
-      // A step wraps what the line holds, and the file is a list of lines.
+      // Checked at the depth that the line's content has inside a step, with the file as a list of lines.
       checkJson([[[value]]], file);
       yield traceOfRun(readRun(value, below(TOP, [index], `run ${index + 1}`)), index);
     } catch (error) {
@@ -139,7 +139,7 @@ function transcriptText(file: string, bytes: Uint8Array): string {
   return text;
 }
 
-/** The lines of a text that is not one JSON text, but begins with a line that is; else null. */
+/** The lines of a text that is not one JSON text, but whose first line is JSON; else null. */
 function jsonLines(text: string): readonly Part[] | null {
   if (isJson(text)) {
     return null;

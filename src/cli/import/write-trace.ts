@@ -14,7 +14,7 @@ const WRITE = `mutation ($steps: [AddStepInput!]!, $messages: [AddMessageInput!]
   addMessages(inputs: $messages) { sequence }
 }`;
 
-/** The last writes, and what comes of all of them. */
+/** The last writes and the end of the trace; returns the resulting totals. */
 const WRITE_AND_END = `mutation (
   $steps: [AddStepInput!]!, $messages: [AddMessageInput!]!, $id: ID!, $end: UpdateTraceInput!
 ) {
@@ -35,13 +35,13 @@ interface Totals {
   readonly totalMessages: number;
 }
 
-/** What writing a trace added to what was there. */
+/** What writing a trace added to the existing data. */
 export interface Added {
   readonly steps: number;
   readonly messages: number;
 }
 
-/** Waits; a test puts its own clock in its place. */
+/** Waits; tests replace it with their own clock. */
 export interface Clock {
   nowMs(): number;
   wait(ms: number): Promise<void>;
@@ -53,13 +53,13 @@ export const REAL_CLOCK: Clock = {
 };
 
 /**
- * Writes a trace through the API: the trace, its steps and messages in their order, and last its end. At `max` in batches
- * of up to 1,000 writes and 4 MB (a single write may be larger), otherwise one by one, each when it is due.
+ * Writes a trace through the API: the trace, its steps and messages in order, and finally its end. At `max` in batches of up
+ * to 1,000 writes and 4 MB (a single write may be larger), otherwise one by one, each when it is due.
  *
- * Returns what it added, or null for a trace that was there in full: that is left alone, with whatever was added to it
- * since. Every write names its id, so nothing is written twice, and the next call adds what an interrupted one left out.
+ * Returns what it added, or null if the complete trace already existed: it is left unchanged, including whatever was added to
+ * it since. Every write names its id, so nothing is written twice, and the next call adds what an interrupted one missed.
  *
- * Throws what the client throws; the trace is then RUNNING, with the writes up to there.
+ * Throws what the client throws; the trace is then RUNNING, with the writes done so far.
  */
 export async function writeTrace(
   client: Client,
@@ -72,7 +72,7 @@ export async function writeTrace(
     readonly trace: TraceWrites;
     readonly speed: Speed;
     readonly clock: Clock;
-    /** Told how many writes are done, since it was told last. */
+    /** Called with the number of writes done since the last call. */
     readonly onWritten: (count: number) => void;
   },
 ): Promise<Added | null> {
@@ -118,7 +118,7 @@ export async function writeTrace(
   };
 }
 
-/** The inputs of one request: a message may name a step of it, so the steps go first. */
+/** The inputs of one request: a message may name a step of the same request, so the steps go first. */
 function inputsOf(writes: readonly Write[]): { readonly steps: object[]; readonly messages: object[] } {
   return {
     steps: writes.flatMap((write) => (write.kind === 'step' ? [write.input] : [])),

@@ -13,7 +13,7 @@ import { readValues } from '../../content/read-pieces.js';
 export interface Diff {
   readonly from: CheckpointRow;
   readonly to: CheckpointRow;
-  /** With how many equal messages both begin. */
+  /** How many equal messages both start with. */
   readonly commonMessages: number;
   readonly fromMessages: readonly unknown[];
   readonly toMessages: readonly unknown[];
@@ -25,14 +25,14 @@ const readChainIds = statement<
   { position: number; id: string }
 >('content/chain-ids');
 
-/** After so many reads in which one of them changed, both are read under their threads' locks. */
+/** After this many reads in which one of them changed, both are read under their threads' locks. */
 const MOST_UNLOCKED_READS = 3;
 const MOST_READS = 10;
 
 /**
- * Compares two checkpoints: their messages behind those they have in common, which are not read, and all else by place.
+ * Compares two checkpoints: their messages after the common ones, which are not read, and everything else path by path.
  *
- * NOT_FOUND without either.
+ * Throws NOT_FOUND if either is missing.
  */
 export async function diffCheckpoints(
   database: Database,
@@ -63,7 +63,7 @@ function missing(id: string): never {
   throw notFound('checkpoint', id);
 }
 
-/** Undefined where content that they hold has gone. */
+/** Undefined if content that they reference has been deleted. */
 async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | undefined> {
   const { projectId } = from.checkpoint;
   const [a, b] = (await Promise.all([from, to].map((whole) => chainIds(database, whole)))) as [
@@ -107,7 +107,7 @@ async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | 
     : undefined;
 }
 
-/** The ids of a checkpoint's messages as content, in their order. */
+/** The content ids of a checkpoint's messages, in order. */
 async function chainIds(
   database: Runner,
   { checkpoint: { projectId, messagesId } }: Whole,

@@ -10,13 +10,13 @@ import { lockThreads } from '../../ingest/lock.js';
 import { present } from './read-checkpoints.js';
 import { readLists, readValues } from '../../content/read-pieces.js';
 
-/** A checkpoint's row with what the row holds of its payload: the rest is content, named by id. */
+/** A checkpoint's row, with the part of its payload that the row stores; the rest is content, referenced by id. */
 export interface Whole {
   readonly checkpoint: CheckpointRow;
   readonly payload: CheckpointPayload;
 }
 
-/** What a checkpoint holds, in parts that can be read by themselves. */
+/** The parts of a checkpoint's payload that can be read separately. */
 export type PayloadPart = 'messages' | 'state' | 'toolsResult';
 
 /** A checkpoint as of one moment: its row, and the parts that were asked for. */
@@ -37,11 +37,11 @@ const readWhole = statement<{ keys: readonly { projectId: string; id: string }[]
   'checkpoints/read-whole',
 );
 
-/** After so many reads in which a checkpoint changed, it is read under its thread's lock. */
+/** After this many reads in which a checkpoint changed, it is read under its thread's lock. */
 const MOST_UNLOCKED_READS = 3;
 const MOST_LOCKED_READS = 10;
 
-/** The rows of the checkpoints of these ids that exist, by id. */
+/** The rows of the existing checkpoints with these ids, by id. */
 export async function readWholes(
   database: Runner,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
@@ -51,8 +51,8 @@ export async function readWholes(
 }
 
 /**
- * The checkpoints of these ids that exist, by id, each as of one moment. One that is rewritten while it is read is read
- * again, by itself, and in the end under its thread's lock; one that is deleted is missing.
+ * The existing checkpoints with these ids, by id, each as of one moment. A checkpoint that is rewritten while it is read is
+ * read again, finally by itself under its thread's lock; a deleted one is missing.
  */
 export async function readWholeCheckpoints(
   database: Database,
@@ -69,7 +69,7 @@ export async function readWholeCheckpoints(
   return found;
 }
 
-/** Adds those that did not change meanwhile to `found`, and returns the ids of the others. */
+/** Adds the checkpoints that did not change during the read to `found`, and returns the ids of the others. */
 async function readUnchanged(
   runner: Runner,
   { projectId, ids, parts }: Wanted,
@@ -91,7 +91,7 @@ async function readUnchanged(
   const changed: string[] = [];
   for (const [id, whole] of wholes) {
     const complete = withContent(whole, parts, lists, values);
-    // Neo4j may show a node between two of its properties' changes, so a row counts only if it is the same twice.
+    // Neo4j may return a node with only some of its property changes, so a row counts only if two reads return the same.
     if (complete === undefined || JSON.stringify(later.get(id)) !== JSON.stringify(whole)) {
       changed.push(id);
     } else {
@@ -103,7 +103,7 @@ async function readUnchanged(
 
 const NO_MESSAGES = new JsonList(0, 0, () => []);
 
-/** Undefined where content is missing: it was released while it was read. */
+/** Undefined if content is missing: it was released during the read. */
 function withContent(
   { checkpoint, payload }: Whole,
   parts: readonly PayloadPart[],
@@ -128,7 +128,7 @@ function withContent(
     : undefined;
 }
 
-/** Reads one while no writer can change it. Its thread may be deleted and begin anew meanwhile: then it tries again. */
+/** Reads one checkpoint while no writer can change it. Retries if its thread is deleted and recreated meanwhile. */
 async function readInLock(
   database: Database,
   wanted: Wanted,
@@ -150,12 +150,12 @@ async function readInLock(
   throw rewritten(ids[0] ?? '');
 }
 
-/** The ids of the content that a checkpoint's state and tool results are of. */
+/** The ids of the content that a checkpoint's state and tool results reference. */
 export function valueIds({ payload: { stateIds, toolsResultIds } }: Whole): string[] {
   return [...idsOf(stateIds), ...idsOf(toolsResultIds)].map(([, id]) => id);
 }
 
-/** State or tool results as text, with the values that are content; undefined where one of these is missing. */
+/** State or tool results as text, including the values stored as content; undefined if one of them is missing. */
 export function textOf(
   text: string | null,
   ids: string | null,
@@ -176,8 +176,8 @@ export function textOf(
 }
 
 /**
- * State or tool results with the values that are content; undefined where one of these, or the text, is missing: Neo4j shows
- * a node without its properties while it is deleted.
+ * State or tool results, including the values stored as content; undefined if one of them or the text is missing: Neo4j
+ * returns a node without its properties while it is being deleted.
  */
 export function objectOf(
   text: string | null,
@@ -197,7 +197,7 @@ export function objectOf(
   return object;
 }
 
-/** A checkpoint changed in every read, also under its thread's lock. */
+/** The error for a checkpoint that changed in every read, even under its thread's lock. */
 export function rewritten(id: string): StemmaError {
   return new StemmaError(
     'UNAVAILABLE',

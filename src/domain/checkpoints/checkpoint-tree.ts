@@ -3,7 +3,7 @@ import type { Runner } from '../../neo4j/database.js';
 import type { CheckpointRow } from '../../model/rows.js';
 import { present, readLineages } from './read-checkpoints.js';
 
-/** The checkpoints of a thread and their kin, each behind its parent. */
+/** The checkpoints of a thread, their ancestors and all descendants of those, each after its parent. */
 export interface Tree {
   readonly threadId: string;
   readonly nodes: readonly TreeNode[];
@@ -12,7 +12,7 @@ export interface Tree {
 
 export interface TreeNode {
   readonly checkpoint: CheckpointRow;
-  /** How many edges lie above it in the tree. */
+  /** The number of edges above it in the tree. */
   readonly depth: number;
 }
 
@@ -23,7 +23,7 @@ const readTree = statement<
 
 const MOST_NODES = 10_000;
 
-/** The checkpoints of a thread, all they descend from and all that descends from these, one branch after another. */
+/** The checkpoints of a thread, their ancestors and all descendants of those, one branch after another. */
 export async function checkpointTree(
   database: Runner,
   { projectId, threadId }: { readonly projectId: string; readonly threadId: string },
@@ -48,7 +48,7 @@ export async function checkpointTree(
   return { threadId, nodes, truncated: rows.length > MOST_NODES };
 }
 
-/** The children of one, the last written first: they are taken from the end. */
+/** The children of a checkpoint, newest first: the caller takes them from the end. */
 function below(
   children: ReadonlyMap<string | null, readonly CheckpointRow[]>,
   parentId: string | null,
@@ -57,7 +57,7 @@ function below(
   return (children.get(parentId) ?? []).map((checkpoint) => ({ checkpoint, depth })).reverse();
 }
 
-/** The id of the nearest checkpoint that both are, or descend from; null if there is none. */
+/** The id of the nearest common ancestor, where a checkpoint counts as its own ancestor; null if there is none. */
 export async function commonCheckpointId(
   database: Runner,
   { projectId, a, b }: { readonly projectId: string; readonly a: string; readonly b: string },

@@ -27,14 +27,15 @@ export interface NewCheckpoint {
 }
 
 const MAX_TAGS = 100;
-/** About what a piece of content takes beside its text. */
+/** About how many bytes a piece of content takes besides its text. */
 const PIECE_BYTES = 100;
 
 /**
- * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. What it holds is kept as
- * content: what is stored already is not stored again.
+ * Writes a checkpoint, or replaces the one with that id entirely; writing the same one again changes nothing. Its payload is
+ * stored as content: content that exists already is not stored again.
  *
- * CONFLICT if the id is in another thread; BAD_USER_INPUT if it would descend from itself, and without the step it names.
+ * Throws CONFLICT if the id is in another thread; BAD_USER_INPUT if it would descend from itself, or the step it names does
+ * not exist.
  */
 export async function putCheckpoint(
   ingest: Ingest,
@@ -119,10 +120,11 @@ export async function putCheckpoint(
 }
 
 /**
- * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. The content is shared, so it takes the
- * same time however long its messages are. Repeated with the same id it returns what is stored.
+ * Starts a thread at step 0 with the payload of a checkpoint, which becomes the parent. The content is shared, so the time
+ * does not depend on the length of the messages. Repeated with the same id, it returns the stored checkpoint.
  *
- * NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints already, or the id is another checkpoint's.
+ * Throws NOT_FOUND if the checkpoint does not exist; CONFLICT if the thread already has checkpoints, or the id belongs to
+ * another checkpoint.
  */
 export async function forkCheckpoint(
   ingest: Ingest,
@@ -195,7 +197,7 @@ export async function forkCheckpoint(
   });
 }
 
-/** Puts the checkpoint into its thread, as the newest write; what it held before is let go of. */
+/** Adds the checkpoint to its thread as the newest write, and releases the content it referenced before. */
 function write(batch: Batch, draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'listKey'>): CheckpointRow {
   const { projectId, id, threadId } = draft;
   const listKey = `${batch.now} ${batch.nextWrite()} ${id}`;
@@ -238,7 +240,7 @@ function idsText({ pieces }: Divided): string | null {
   return pieces.size === 0 ? null : JSON.stringify([...pieces].map(([key, { id }]) => [key, id]));
 }
 
-/** Which values of a payload's object are content: pairs of key and id. */
+/** The values of a payload's object that are stored as content: pairs of key and content id. */
 export function idsOf(text: string | null | undefined): readonly (readonly [string, string])[] {
   return text == null ? [] : (parseJson(text) as [string, string][]);
 }

@@ -14,9 +14,9 @@ const forgetCheckpoints = statement<{ projectId: string; id: string }, never>('t
 const ABOVE_ALL_STEPS = Number.MAX_SAFE_INTEGER + 1;
 
 /**
- * Deletes the checkpoints of a thread below step `before` (all unless given), with the content that nothing else holds, and
- * returns how many there were: in batches, the lowest steps first, so that it may be cut short. Checkpoints that continue
- * from them elsewhere stay whole, and still name them.
+ * Deletes the checkpoints of a thread below step `before` (all unless given), with the content that nothing else references,
+ * and returns how many there were. It works in batches, lowest steps first, so it may be interrupted. Checkpoints elsewhere
+ * that continue from them stay complete, and still name them as parents.
  */
 export async function deleteCheckpoints(
   database: Database,

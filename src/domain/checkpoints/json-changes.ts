@@ -13,8 +13,8 @@ export interface Change {
 }
 
 /**
- * What differs between two JSON values, in the order of the places: those of the first, then what only the second has.
- * Lists are compared item by item. Empty where they are equal, whatever the order of their keys.
+ * The differences between two JSON values; at each level, those at the keys of the first value come first, then those at keys
+ * that only the second has. Lists are compared item by item. Empty if they are equal, whatever the order of their keys.
  */
 export function changesBetween(from: unknown, to: unknown, path: string): Change[] {
   if (isObject(from) && isObject(to) && Array.isArray(from) === Array.isArray(to)) {

@@ -12,7 +12,7 @@ import {
 
 const children: OwnedList<string, string, CheckpointRow> = statement('checkpoints/children');
 
-/** The checkpoints that go on from checkpoints, in any thread, in the order written. */
+/** The children of checkpoints, in any thread, in the order written. */
 export function childrenOfCheckpoints(
   database: Runner,
   page: OwnedPage<string> & After<string>,

@@ -29,8 +29,8 @@ const readLineageRows = statement<
 >('checkpoints/lineage');
 
 /**
- * Rows without the checkpoints that another transaction is deleting: Neo4j shows those without some of their properties, or
- * as null.
+ * Drops the checkpoints that another transaction is deleting: Neo4j returns those without some of their properties, or as
+ * null.
  */
 export function present<R extends Row>(rows: readonly R[]): R[] {
   return rows.filter(
@@ -38,7 +38,7 @@ export function present<R extends Row>(rows: readonly R[]): R[] {
   );
 }
 
-/** The checkpoints of these ids that exist, in no order. */
+/** The existing checkpoints with these ids, in no particular order. */
 export async function readCheckpoints(database: Runner, ids: Ids): Promise<CheckpointRow[]> {
   return present(await readRows(database, ids)).map(({ checkpoint }) => checkpoint);
 }
@@ -48,7 +48,7 @@ export async function readLatest(database: Runner, ids: Ids): Promise<Map<string
   return new Map(present(await readLatestRows(database, ids)).map((row) => [row.threadId, row.checkpoint]));
 }
 
-/** The checkpoints from which steps can be reached again, by step id. */
+/** For each step id, the checkpoint taken at the step or at its nearest ancestor step. */
 export async function readNearest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
   return new Map(present(await readNearestRows(database, ids)).map((row) => [row.stepId, row.checkpoint]));
 }
@@ -78,10 +78,10 @@ function checkPart(part: Part, usual: number): { readonly limit: number; readonl
 }
 
 /**
- * Part of a thread's checkpoints, by descending step; of equals, the last written first.
+ * A page of a thread's checkpoints, by descending step; at the same step, last written first.
  *
- * A rewritten checkpoint moves in the index, and a reader could pass it by. So the thread's counter of writes is read before
- * and after; if it moved, the list is read again, in the end under the thread's lock.
+ * A rewritten checkpoint moves in the index, so a reader could miss it. The thread's write counter is therefore read before
+ * and after; if it changed, the list is read again, finally under the thread's lock.
  */
 export async function listCheckpoints(
   database: Database,
@@ -91,7 +91,7 @@ export async function listCheckpoints(
   const page = { projectId, threadId, ...checkPart(part, 100) };
   for (let tries = 1; ; tries += 1) {
     const locked = tries > MOST_UNLOCKED_READS;
-    // Statements of one transaction travel together, and run in order.
+    // Statements of one transaction are sent together and run in order.
     const [, before, rows, after] = await database.readLocked((transaction) =>
       Promise.all([
         locked ? lockThreads(transaction, { threads }) : undefined,
@@ -107,7 +107,7 @@ export async function listCheckpoints(
   }
 }
 
-/** Part of the latest checkpoints of all threads, the thread written last first. */
+/** A page of the latest checkpoints of all threads, most recently written thread first. */
 export async function listLatest(
   database: Runner,
   { projectId, ...part }: { readonly projectId: string } & Part,
@@ -116,7 +116,7 @@ export async function listLatest(
   return present(rows).map(({ checkpoint }) => checkpoint);
 }
 
-/** For each checkpoint its own id, then those of all it descends from, the nearest first. An unknown one is missing. */
+/** For each checkpoint, its own id, then the ids of its ancestors, nearest first. Unknown checkpoints are missing. */
 export async function readLineages(database: Runner, ids: Ids): Promise<Map<string, readonly string[]>> {
   const parents = new Map<string, Map<string, string | null>>();
   for (const { of, id, parentId } of await readLineageRows(database, ids)) {

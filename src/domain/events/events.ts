@@ -10,7 +10,7 @@ import { JsonText } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';
 
-/** The types that Stemma writes itself, with the change they tell. */
+/** The types of events that Stemma writes itself, together with the change they report. */
 export const EVENT_TYPES = [
   'goal_added',
   'goal_updated',
@@ -30,8 +30,8 @@ export type EventType = (typeof EVENT_TYPES)[number];
 const MAX_TYPE_LENGTH = 100;
 
 /**
- * Appends an event of the client's own type. The second event of a trace with the same idempotency key is the first, if
- * type and payload are equal, and a CONFLICT otherwise. NOT_FOUND without the trace.
+ * Appends an event of the client's own type. If the trace already has an event with the same idempotency key, returns that
+ * event if type and payload are equal, and throws CONFLICT otherwise. Throws NOT_FOUND if the trace does not exist.
  */
 export async function appendEvent(
   ingest: Ingest,
@@ -59,7 +59,7 @@ export async function appendEvent(
     throw badInput('type', `expected a type of your own, got ${shown(type)}, which the server writes itself`);
   }
   const content = new JsonText(objectTextOf(payload, 'payload'));
-  // Made before the transaction, so that one that runs twice still appends once.
+  // Generated before the transaction, so that a transaction that runs twice still appends once.
   const key =
     idempotencyKey == null ? `auto:${randomUUID()}` : `key:${idOr(idempotencyKey, 'idempotencyKey')}`;
   return await ingest.submit({
@@ -90,7 +90,7 @@ export async function appendEvent(
 interface PageKey {
   readonly projectId: string;
   readonly traceId: string;
-  /** When the trace was created: a later one of the same id has other events. */
+  /** When the trace was created: a later trace with the same id has other events. */
   readonly createdAt: string;
   readonly after: number;
   readonly limit: number;
@@ -112,8 +112,8 @@ export async function readEvents(
 }
 
 /**
- * The oldest event a trace's log still has (null: none) and the newest it ever had, with the trace's time of creation,
- * which tells it from a later one of the same id. Undefined if there is no such trace.
+ * The oldest event that a trace's log still has (null: none) and the newest it ever had, with the trace's creation time,
+ * which distinguishes it from a later trace with the same id. Undefined if there is no such trace.
  */
 export async function logBounds(
   runner: Runner,

@@ -21,16 +21,16 @@ export interface GoalInput extends GoalChanges {
   readonly goalId?: string | null | undefined;
 }
 
-/** A trace, whose goals these are. */
+/** The trace that the goals belong to. */
 export interface Target {
   readonly projectId: string;
   readonly traceId: string;
 }
 
-/** The API's `Int` ends here. */
+/** The greatest value of the API's `Int`. */
 const MAX_ORDER = 2 ** 31 - 1;
 
-/** A goal as events tell it. */
+/** A goal as events report it. */
 export function publicGoal(goal: GoalRow): object {
   const { projectId: _project, addedBy: _addedBy, self, cumulative, ...rest } = goal;
   return { ...rest, selfStats: publicStats(self), cumulativeStats: publicStats(cumulative) };
@@ -39,13 +39,13 @@ export function publicGoal(goal: GoalRow): object {
 /** Checked input. */
 export interface CheckedGoal {
   readonly goalId: string | null;
-  /** What was given; null where that clears. */
+  /** The given fields; null clears a field. */
   readonly changes: Partial<
     Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>
   >;
 }
 
-/** The input, if each field is what it may be; else BAD_USER_INPUT naming the field below `field`. */
+/** Checks each field of the input. Throws BAD_USER_INPUT naming the field below `field` if one is invalid. */
 export function checkGoal(input: GoalInput, field: string): CheckedGoal {
   const { goalId, ...given } = input;
   for (const name of ['description', 'type', 'status', 'order'] as const) {
@@ -63,7 +63,7 @@ export function checkGoal(input: GoalInput, field: string): CheckedGoal {
   };
 }
 
-/** Puts a new goal into the batch; its parent is not checked yet. */
+/** Adds a new goal to the batch, without checking its parent. */
 export function insertGoal(
   batch: Batch,
   { projectId, traceId }: Target,
@@ -75,7 +75,7 @@ export function insertGoal(
   }: {
     readonly addedBy: string;
     readonly field: string;
-    /** Ids that the same write gives to other goals: not to be counted. */
+    /** Ids that the same write gives to other goals: numbering skips them. */
     readonly named?: ReadonlySet<string | null>;
   },
 ): GoalRow {
@@ -117,7 +117,7 @@ function nextNumber(batch: Batch, { projectId, traceId }: Target, named: Readonl
   return String(number);
 }
 
-/** Behind the last of the siblings; beside it, where that has the highest order there is. */
+/** One more than the last sibling's order, or the same if that is the maximum. */
 export function nextOrder(
   batch: Batch,
   { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
@@ -126,14 +126,14 @@ export function nextOrder(
   return last === undefined ? 0 : Math.min(last.order + 1, MAX_ORDER);
 }
 
-/** The fields in which the goal differs from what is wanted. */
+/** The changes that differ from the goal's current fields. */
 export function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial<GoalRow> {
   return Object.fromEntries(
     Object.entries(changes).filter(([name, value]) => goal[name as keyof GoalRow] !== value),
   );
 }
 
-/** Refuses a parent that is not in the trace, or that would close a cycle. */
+/** Rejects a parent that is not in the trace or would create a cycle. */
 export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
   const goals = batch.goals(goal.projectId, goal.traceId);
   const passed = new Set([goal.goalId]);
@@ -156,7 +156,7 @@ export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
   }
 }
 
-/** Refuses a goal that the trace does not have; `field` is where it was named. */
+/** Rejects a goal that is not in the trace; `field` is the input field that names it. */
 export function checkGoalOfTrace(
   batch: Batch,
   {

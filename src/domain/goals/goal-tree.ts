@@ -22,7 +22,7 @@ export function depthFirst(goals: readonly GoalRow[]): GoalRow[] {
 
 /**
  * Sets each goal's cumulative stats to its own plus those of every goal below it. All goals of the trace must be loaded;
- * their own stats are taken as right.
+ * their own stats are assumed to be correct.
  */
 export function recount(
   batch: Batch,
@@ -44,7 +44,7 @@ export function recount(
   }
 }
 
-/** The goals whose stats differ from `before`, with what differs. */
+/** The goals whose stats differ from `before`, with the stats that differ. */
 export function statsChanges(before: ReadonlyMap<string, GoalRow>, after: Iterable<GoalRow>): AffectedGoal[] {
   return [...after].flatMap((goal) => {
     const old = before.get(goal.goalId);
@@ -60,8 +60,8 @@ export function statsChanges(before: ReadonlyMap<string, GoalRow>, after: Iterab
 }
 
 /**
- * After `goal` became completed: its parent becomes completed if all goals below that are completed or abandoned, and so
- * on up. Returns the goals it completed.
+ * Call after `goal` is completed: completes its parent if all of the parent's children are completed or abandoned, and so on
+ * up the tree. Returns the goals it completed.
  */
 export function cascade(batch: Batch, goal: GoalRow): GoalRow[] {
   const goals = batch.goals(goal.projectId, goal.traceId);
@@ -97,7 +97,7 @@ function byParent(goals: readonly GoalRow[]): Map<string | null, GoalRow[]> {
   return children;
 }
 
-/** By `order`; goals that share one, by id, numbers as numbers. */
+/** By `order`, then by id, with numbers compared as numbers. */
 function bySiblingOrder(a: GoalRow, b: GoalRow): number {
   return a.order - b.order || a.goalId.localeCompare(b.goalId, 'en', { numeric: true });
 }

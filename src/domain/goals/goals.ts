@@ -19,8 +19,9 @@ import { checkId } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/group-commit.js';
 
 /**
- * Adds a goal (`goal_added`), or changes the one of that id (`goal_updated`). Without an id it gets the next free number of
- * its trace. NOT_FOUND without the trace; BAD_USER_INPUT for a parent outside the trace or below the goal itself.
+ * Adds a goal (`goal_added`), or changes the one with that id (`goal_updated`). Without an id it gets the next free number of
+ * its trace. Throws NOT_FOUND if the trace does not exist; BAD_USER_INPUT for a parent outside the trace or below the goal
+ * itself.
  */
 export async function addGoal(
   ingest: Ingest,
@@ -35,7 +36,7 @@ export async function addGoal(
     apply(batch) {
       batch.trace(projectId, traceId);
       const goals = batch.goals(projectId, traceId);
-      // A transaction that ran twice, its first commit's answer lost: the goal is there.
+      // The transaction ran before, but the reply to its commit was lost: the goal exists.
       const added = [...goals.rows()].find((goal) => goal.addedBy === writeId);
       if (added !== undefined) {
         return added;
@@ -56,7 +57,7 @@ export async function addGoal(
   });
 }
 
-/** Changes a goal (`goal_updated`, with the goals changed by it). NOT_FOUND without the trace or the goal. */
+/** Changes a goal (`goal_updated`, with the goals it affects). Throws NOT_FOUND if the trace or the goal does not exist. */
 export async function updateGoal(
   ingest: Ingest,
   {
@@ -82,7 +83,7 @@ export async function updateGoal(
   });
 }
 
-/** Changes a goal in the batch, with the stats above it when it moves and the goals it completes. */
+/** Changes a goal in the batch, the stats above it if it moves, and the goals it completes. */
 function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes'], field: string): GoalRow {
   const { projectId, traceId, goalId } = before;
   const goals = batch.goals(projectId, traceId);

@@ -17,7 +17,7 @@ const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner
 );
 const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
 
-/** The goals of these keys that exist, in no order. */
+/** The existing goals with these keys, in no particular order. */
 export async function readGoals(
   database: Database,
   { projectId, goals }: InProject & { readonly goals: readonly GoalOwner[] },
@@ -35,7 +35,7 @@ export async function readTrees(
   return new Map([...trees].map(([id, goals]) => [id, depthFirst(goals)]));
 }
 
-/** The goals without a parent of each trace, in order. */
+/** The root goals of each trace, in order. */
 export async function readRoots(
   database: Database,
   { projectId, ids }: InProject & { readonly ids: readonly string[] },

@@ -2,7 +2,7 @@ import type { Batch } from '../../ingest/unit-of-work.js';
 import type { GoalRow, GoalStatus, Stats } from '../../model/rows.js';
 import { addUsage, showNewest, type Preview, type Usage } from '../../model/stats.js';
 
-/** What a change left of a goal, as events tell it: only what the change touched. */
+/** A goal after a change, as events report it: only the fields that the change touched. */
 export interface AffectedGoal {
   readonly goalId: string;
   readonly status?: GoalStatus;
@@ -23,7 +23,7 @@ export function publicStats({
   return { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview };
 }
 
-/** Where a record counts. */
+/** Where a record is counted. */
 export interface Place {
   readonly projectId: string;
   readonly traceId: string;
@@ -31,8 +31,8 @@ export interface Place {
 }
 
 /**
- * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal
- * above it, once each; with `sign` -1 takes it away. `preview` is shown where it is the newest. The goals must be loaded.
+ * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal above
+ * it, once each; with `sign` -1 subtracts it. `preview` is shown where it is the newest. The goals must be loaded.
  */
 export function tally(
   batch: Batch,
@@ -54,7 +54,7 @@ export function tally(
   });
 }
 
-/** The goal of a place and every goal above it, upwards; empty without a goal. */
+/** The goal of a place and every goal above it, bottom up; empty without a goal. */
 export function chain(batch: Batch, { projectId, traceId, goalId }: Place): GoalRow[] {
   const goals = batch.goals(projectId, traceId);
   const found: GoalRow[] = [];
@@ -69,7 +69,7 @@ export function chain(batch: Batch, { projectId, traceId, goalId }: Place): Goal
   return found;
 }
 
-/** The goals of a place as a change of their stats left them. */
+/** The goals of a place after a change to their stats. */
 export function affectedGoals(batch: Batch, place: Place): AffectedGoal[] {
   return chain(batch, place).map((goal, level) => ({
     goalId: goal.goalId,

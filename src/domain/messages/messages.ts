@@ -42,8 +42,8 @@ export const MAX_MESSAGES = 5_000;
 const MAX_ROLE_LENGTH = 50;
 
 /**
- * Adds messages in the order given, all or none, each with its `message_added` and the stats it brings. A message that
- * exists with the same content is returned as stored; with other content it is a CONFLICT.
+ * Adds messages in the given order, all or none, each with its `message_added` event and its stats. A message that exists
+ * with the same content is returned as stored; with other content it is a CONFLICT.
  */
 export async function addMessages(
   ingest: Ingest,
@@ -54,7 +54,7 @@ export async function addMessages(
   }: {
     readonly projectId: string;
     readonly inputs: readonly NewMessage[];
-    /** What errors call the input at this index. */
+    /** The name of the input at this index in errors. */
     readonly field: (index: number) => string;
   },
 ): Promise<MessageRow[]> {
@@ -114,18 +114,18 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
   };
 }
 
-/** What the worker makes of a message's content that is a list or an object. */
+/** How a worker prepares a message's content that is a list or an object. */
 export const prepareContent = preparation('content', (value) => ({
   text: JSON.stringify(value),
   preview: previewOf(value),
 }));
 
-/** A message's content, as its text where a worker has prepared it. */
+/** A message's content; as text if a worker has prepared it. */
 export function contentOf(input: unknown): unknown {
   return input instanceof PreparedJson ? new PreviewedText(prepareContent(input)) : (input ?? null);
 }
 
-/** `role`, if it is one. */
+/** Checks that `role` is valid, and returns it. */
 export function checkRole(role: string | null | undefined, field: string): string {
   if (role == null || role === '' || [...role].length > MAX_ROLE_LENGTH) {
     throw badInput(field, `expected 1 to ${MAX_ROLE_LENGTH} characters, got ${shown(role)}`);
@@ -133,7 +133,7 @@ export function checkRole(role: string | null | undefined, field: string): strin
   return role;
 }
 
-/** Usage is recorded once: a step's message carries none. */
+/** Rejects usage on a message of a step: the step records it. */
 export function checkUsedOnce(
   message: Pick<MessageRow, 'stepId' | 'promptTokens' | 'completionTokens' | 'cost'>,
   field: string,
@@ -182,7 +182,7 @@ function insertMessage(
   return message;
 }
 
-/** A message as events tell it. */
+/** A message as events report it. */
 function publicMessage(message: MessageRow): object {
   const { projectId: _project, digest: _digest, ...rest } = message;
   return rest;
@@ -193,7 +193,7 @@ const readMessageRows = statement<
   MessageNode
 >('messages/read');
 
-/** The messages of these ids that exist, without their contents, in no order. */
+/** The existing messages with these ids, without their contents, in no particular order. */
 export async function readMessages(
   database: Database,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
@@ -202,7 +202,7 @@ export async function readMessages(
   return (await readMessageRows(database, { messages })).map((node) => messageOfNode(node, false));
 }
 
-/** The contents of messages, by id: texts, and any other JSON as a JsonText. */
+/** The contents of messages by id: texts as strings, any other JSON as a JsonText. */
 export async function readContents(
   database: Database,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },

@@ -16,8 +16,8 @@ import { checkAmount, checkCount } from '../../model/usage.js';
 const readTraceIds = statement<{ messages: readonly IdKey[] }, { traceId: string }>('messages/read-traces');
 
 /**
- * Changes a message (`message_updated`), and the stats that follow from its usage, its goal and its text. What is already
- * so is no change. NOT_FOUND if there is no such message.
+ * Changes a message (`message_updated`), and the stats that depend on its usage, goal and text. Values equal to the stored
+ * ones are not changes. Throws NOT_FOUND if there is no such message.
  */
 export async function updateMessage(
   ingest: Ingest,
@@ -29,7 +29,7 @@ export async function updateMessage(
 ): Promise<MessageRow> {
   const key = { projectId, id: checkId(id, 'id') };
   const given = checkChanges(changes);
-  // A message never leaves its trace, so the trace can be read before its lock is taken.
+  // A message never moves to another trace, so the trace can be read before its lock is taken.
   const [known] = await readTraceIds(ingest.database, { messages: [key] });
   if (known === undefined) {
     throw notFound('message', id);
@@ -94,7 +94,7 @@ function equalJson(a: unknown, b: unknown): boolean {
   return a === b || (typeof a === 'object' && typeof b === 'object' && stringifyJson(a) === stringifyJson(b));
 }
 
-/** The stats after a message changed in its place. */
+/** Updates the stats after a change to a message that keeps its goal. */
 function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
   const { projectId, traceId, goalId, sequence } = after;
   const place = { projectId, traceId, goalId };
@@ -109,7 +109,7 @@ function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedG
   }
   tally(batch, place, old, null, -1);
   tally(batch, place, now, null);
-  // Only a stat that shows this very message follows its text: the newest has the highest sequence.
+  // Only stats that preview this message get its new text: they preview the message with the highest sequence.
   const follow = <S extends Stats>(stats: S): S =>
     stats.previewSequence === sequence ? { ...stats, preview: text } : stats;
   batch.changeTrace(batch.trace(projectId, traceId), follow(batch.trace(projectId, traceId)));
@@ -123,7 +123,7 @@ function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedG
   return affectedGoals(batch, place);
 }
 
-/** The stats after a message moved to another goal: both goals' own, then every sum above them. */
+/** Updates the stats after a message moved to another goal: both goals' own, then every sum above them. */
 function moveMessage(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
   const { projectId, traceId, sequence } = after;
   const goals = batch.goals(projectId, traceId);

@@ -26,8 +26,8 @@ const removeEmptyRun = statement<
 >('runs/remove-empty');
 
 /**
- * Removes the events of a run, and returns how many there were; `seq` continues where it was. 0 if there is no such run. In
- * batches: if it is cut short, the rest of the run stays.
+ * Removes the events of a run in batches, and returns how many there were: 0 if there is no such run. `seq` continues where
+ * it was. If interrupted, the rest of the run stays.
  */
 export async function deleteRunEvents(
   database: Database,
@@ -38,7 +38,7 @@ export async function deleteRunEvents(
   }: { readonly projectId: string; readonly threadId: string; readonly runId: string },
 ): Promise<number> {
   const key = { projectId, threadId: checkId(threadId, 'threadId'), runId: checkId(runId, 'runId') };
-  // That of the first batch: a run of the same id in the next generation is another one.
+  // The log generation of the first batch: a run with the same id in the next generation is another run.
   let generation: string | null = null;
   return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
     const row = await database.write(async (transaction) => {
@@ -62,9 +62,9 @@ export async function deleteRunEvents(
 }
 
 /**
- * Removes the run events of a thread, and returns how many there were. It first ends the thread's log generation in one short
- * transaction, after which `onEnded` is called with it, then clears it in batches; if that is cut short, the next server to
- * start finishes it. The thread is removed too, unless something else belongs to it.
+ * Removes the run events of a thread, and returns how many there were. First ends the thread's log generation in one short
+ * transaction and calls `onEnded` with it, then clears it in batches; if that is interrupted, the next server to start
+ * finishes it. The thread is removed too, unless something else belongs to it.
  */
 export async function deleteThreadEvents(
   database: Database,

@@ -5,7 +5,7 @@ import type { Database } from '../../neo4j/database.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { removeEmptyThreads } from '../threads/threads.js';
 
-/** A log generation of a thread whose run events are to be cleared: no reader or writer sees them any more. */
+/** A thread's log generation whose run events are to be cleared: no reader or writer sees them any more. */
 export interface EndedGeneration {
   readonly projectId: string;
   readonly threadId: string;
@@ -25,8 +25,8 @@ const removeEnded = statement<EndedGeneration, never>('ended-generations/remove'
 const SIZE: BatchSize = { least: 250, most: 5_000 };
 
 /**
- * Ends the log generation of a thread in one transaction: from then on its run events are out of sight, and the next event
- * begins another generation. Returns the generation with the number of its events; undefined if the thread had none.
+ * Ends the log generation of a thread in one transaction: from then on its run events are hidden, and the next event starts
+ * another generation. Returns the generation with the number of its events; undefined if the thread had none.
  */
 export async function endThreadGeneration(
   database: Database,
@@ -46,8 +46,8 @@ export async function endThreadGeneration(
 }
 
 /**
- * Removes the run events and runs of an ended generation in batches, then its thread if nothing else belongs to that. It may
- * be cut short and run again, also by several servers at once.
+ * Removes the run events and runs of an ended generation in batches, then its thread if nothing else belongs to it. It may be
+ * interrupted and run again, even by several servers at once.
  */
 export async function clearGeneration(
   database: Database,
@@ -80,7 +80,7 @@ export async function clearGeneration(
   });
 }
 
-/** Clears the generations whose clearing was cut short. Returns how many there were. */
+/** Clears the generations whose clearing was interrupted. Returns how many there were. */
 export async function clearEndedGenerations(database: Database): Promise<number> {
   const left = await listEnded(database, {});
   for (const ended of left) {

@@ -4,9 +4,9 @@ import { badInput } from '../../base/errors.js';
 import type { RunEventRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
 
-/** Where a list of messages begins and ends: behind `afterSeq` and before `beforeSeq`, where given. */
+/** The bounds of a list of messages: after `afterSeq` and before `beforeSeq`, where given. */
 export interface SeqRange {
-  /** 50 unless given; all of a run. */
+  /** Unless given: 50 for a thread, all for a run. */
   readonly limit?: number | null | undefined;
   readonly beforeSeq?: number | null | undefined;
   readonly afterSeq?: number | null | undefined;
@@ -54,8 +54,8 @@ const REQUIRED = [
 ] as const;
 
 /**
- * The events that were read. Neo4j lets a reader see a node as it goes, without some of its properties: one that is being
- * deleted is left out.
+ * The events that were read, without those being deleted: Neo4j lets a reader see a node that is being deleted without some
+ * of its properties.
  */
 export function eventsOf(rows: readonly RunEventRead[]): RunEventRow[] {
   return rows
@@ -67,7 +67,7 @@ export function eventsOf(rows: readonly RunEventRead[]): RunEventRow[] {
 }
 
 /**
- * The messages of a thread, or of one of its runs, in a range: the first `limit` of it where `afterSeq` is given, else the
+ * The messages of a thread, or of one of its runs, in a range: the first `limit` of them if `afterSeq` is given, else the
  * last. Oldest first.
  */
 export async function listMessages(
@@ -101,7 +101,7 @@ export async function listMessages(
   return eventsOf(rows).reverse();
 }
 
-/** The first `limit` events of a run behind `afterSeq`, oldest first; of the types given, where they are. */
+/** The first `limit` events of a run after `afterSeq`, oldest first; only those of the given types, if given. */
 export async function listRunEvents(
   database: Database,
   {

@@ -10,7 +10,7 @@ export function runEventId({ threadId, generation, seq }: RunEventPlace): string
   return `${encodeURIComponent(threadId)}/${generation}/${seq}`;
 }
 
-/** What the id names, or BAD_USER_INPUT naming `field` if it is not the id of a run event. */
+/** Parses the id of a run event. Throws BAD_USER_INPUT naming `field` if it is not one. */
 export function parseRunEventId(id: string, field: string): RunEventPlace {
   const [, thread = '', generation = '', seq = ''] =
     /^([^/]+)\/([\w-]{1,100})\/([1-9]\d{0,15})$/.exec(id) ?? [];

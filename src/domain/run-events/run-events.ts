@@ -24,13 +24,13 @@ export interface NewRunEvent {
 
 /** How many run events one request may add. */
 export const MAX_RUN_EVENTS = 5_000;
-/** About what ids and names take in a run event. */
+/** About how many bytes the ids and names of a run event take. */
 const ROW_BYTES = 200;
 
 /**
- * Writes run events of one thread in the order given, all or none, each with the next `seq` of the thread's log
- * generation, which begins with them if there is none. The second event of a generation with the same idempotency key is the
- * first, if all else is equal, and a CONFLICT otherwise.
+ * Writes run events of one thread in the given order, all or none, each with the next `seq` of the thread's log generation;
+ * starts a generation if there is none. If the generation already has an event with the same idempotency key, returns that
+ * event if everything else is equal, and throws CONFLICT otherwise.
  */
 export async function putRunEvents(
   ingest: Ingest,
@@ -41,7 +41,7 @@ export async function putRunEvents(
   }: {
     readonly projectId: string;
     readonly inputs: readonly NewRunEvent[];
-    /** What errors call the input at this index. */
+    /** The name of the input at this index in errors. */
     readonly field: (index: number) => string;
   },
 ): Promise<RunEventRow[]> {
@@ -61,7 +61,7 @@ export async function putRunEvents(
       `expected ${shown(threadId)}, the one thread of the batch, got ${shown(drafts[stray]?.threadId)}`,
     );
   }
-  // Made before the transaction, so that one that runs twice begins the same generation.
+  // Generated before the transaction, so that a transaction that runs twice starts the same generation.
   const generation = randomUUID();
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
@@ -92,13 +92,13 @@ function draft(projectId: string, input: NewRunEvent, field: string): Draft {
   return {
     projectId,
     ...fields,
-    // Made before the transaction, so that one that runs twice still appends once.
+    // Generated before the transaction, so that a transaction that runs twice still appends once.
     key: given == null ? `auto:${randomUUID()}` : `key:${checkId(given, `${field}.idempotencyKey`)}`,
     digest: given == null ? null : digestOf(fields),
   };
 }
 
-/** One of the two is always there, so that an event that is read as it goes is known by its lack. */
+/** One of the two is always set, so an event without either was read while it was being deleted. */
 function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'contentJson'> {
   return typeof content === 'string'
     ? { content, contentJson: null }

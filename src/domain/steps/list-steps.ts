@@ -16,7 +16,7 @@ const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly s
 const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
 const children: OwnedList<string, number, StepNode> = statement('steps/children');
 
-/** The steps of traces, of these types unless null, by sequence. */
+/** The steps of traces, by sequence; only those of these types, unless null. */
 export function stepsOfTraces(
   database: Runner,
   page: OwnedPage<string> & After<number> & { readonly types: readonly string[] | null },
@@ -32,7 +32,7 @@ export function stepsOfGoals(
   return paged(ofGoals(database, page), stepOfNode);
 }
 
-/** The steps that name steps as parents, by sequence. */
+/** The children of steps, by sequence. */
 export function childrenOfSteps(
   database: Runner,
   page: OwnedPage<string> & After<number>,
@@ -42,7 +42,7 @@ export function childrenOfSteps(
 
 export interface RelatedStep {
   readonly step: StepRef;
-  /** Edges between, by the shortest way. */
+  /** The number of edges on the shortest path. */
   readonly depth: number;
 }
 
@@ -55,7 +55,7 @@ type RelatedList<Position> = Statement<
 const ancestors: RelatedList<{ readonly before: number }> = statement('steps/ancestors');
 const descendants: RelatedList<{ readonly after: number }> = statement('steps/descendants');
 
-/** All steps above steps, the latest first. */
+/** All ancestors of steps, latest first. */
 export function ancestorsOfSteps(
   database: Runner,
   page: OwnedPage<string> & { readonly before: number; readonly maxDepth: number | null },
@@ -63,7 +63,7 @@ export function ancestorsOfSteps(
   return related(ancestors(database, page));
 }
 
-/** All steps below steps, the earliest first. */
+/** All descendants of steps, earliest first. */
 export function descendantsOfSteps(
   database: Runner,
   page: OwnedPage<string> & After<number> & { readonly maxDepth: number | null },

@@ -26,7 +26,7 @@ const dollars = z
   .nullish();
 const milliseconds = z.number({ error: 'a number from 0' }).min(0, { error: 'a number from 0' }).nullish();
 
-/** The fields that each type of step names (document 002); others may be there and are kept. */
+/** The fields defined for each type of step (document 002); other fields are allowed and kept. */
 const SHAPES = {
   llm_call: z.looseObject({
     messages: list,
@@ -76,11 +76,11 @@ const NO_PROPERTIES: StepProperties = {
   experienceIds: null,
 };
 
-/** What a step's data is made into. */
+/** A step's data, prepared for storage. */
 export interface StepData {
   readonly properties: StepProperties;
   readonly texts: StepTexts;
-  /** The prompt of an llm_call, which is kept as content; null without messages. */
+  /** The prompt of an llm_call, which is stored as content; null without messages. */
   readonly prompt: ListTexts | null;
 }
 
@@ -103,12 +103,15 @@ export function isStepType(name: string): name is StepType {
   return Object.hasOwn(SHAPES, name);
 }
 
-/** What a worker makes of the data of a step of this type. */
+/** How a worker prepares the data of a step of this type. */
 export function stepPreparation(type: StepType): Preparation<StepData | Fault> {
   return PREPARATIONS[type];
 }
 
-/** A step's data, which must be a JSON object in the shape of its type (`{}` where there is none); else BAD_USER_INPUT naming the part at fault. */
+/**
+ * Prepares a step's data (`{}` if there is none). Throws BAD_USER_INPUT naming the invalid part unless it is a JSON object in
+ * the shape of its type.
+ */
 export function stepDataOf(type: StepType, input: unknown, field: string): StepData {
   const prepared = PREPARATIONS[type](input);
   if ('got' in prepared) {

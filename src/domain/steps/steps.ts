@@ -33,13 +33,13 @@ export interface NewStep {
 /** How many steps one request may add. */
 export const MAX_STEPS = 5_000;
 const MAX_PARENTS = 1_000;
-/** About what a message of a prompt takes beside its text. */
+/** About how many bytes a message of a prompt takes besides its text. */
 const PIECE_BYTES = 100;
 
 /**
- * Adds steps in the order given, all or none, each with its `step_added` and the usage it brings. Parents must exist in
- * the same trace or come earlier in the batch, so a cycle cannot be written. A step that exists with the same content is
- * returned as stored; with other content it is a CONFLICT.
+ * Adds steps in the given order, all or none, each with its `step_added` event and its usage. Parents must exist in the same
+ * trace or come earlier in the batch, so cycles are impossible. A step that exists with the same content is returned as
+ * stored; with other content it is a CONFLICT.
  */
 export async function addSteps(
   ingest: Ingest,
@@ -50,7 +50,7 @@ export async function addSteps(
   }: {
     readonly projectId: string;
     readonly inputs: readonly NewStep[];
-    /** What errors call the input at this index. */
+    /** The name of the input at this index in errors. */
     readonly field: (index: number) => string;
   },
 ): Promise<StepRow[]> {
@@ -116,7 +116,7 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
     projectId,
     id: idOr(input.id, `${field}.id`),
     ...fields,
-    // A prepared prompt is not put together again for the answer: it is read.
+    // A prepared prompt is not reassembled for the response; it is read from the database instead.
     data: prompt === null || !(input.data instanceof PreparedJson) ? dataOf(input.data, texts) : undefined,
     texts,
     prompt: chain,
@@ -127,7 +127,7 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
   };
 }
 
-/** A step's data for the answer to its request. */
+/** A step's data for the response to its request. */
 function dataOf(input: unknown, { stored }: StepTexts): unknown {
   return input instanceof PreparedJson ? new JsonText(stored) : (input ?? {});
 }
@@ -204,7 +204,7 @@ const readDataRows = statement<
   { id: string; data: string; messagesId: string | null }
 >('steps/read-data');
 
-/** The steps of these ids that exist, without their data, in no order. */
+/** The existing steps with these ids, without their data, in no particular order. */
 export async function readSteps(
   database: Database,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
@@ -213,10 +213,10 @@ export async function readSteps(
   return rows.map(stepOfNode);
 }
 
-/** A step whose data is to be read; where the end of its prompt is known, the prompt is read at the same time. */
+/** A step whose data is to be read; if the id of its prompt's last message is known, the prompt is read at the same time. */
 export type StepKey = Pick<StepRow, 'id'> & Partial<Pick<StepRow, 'messagesId'>>;
 
-/** The data of steps by id, whole: as text, but for the messages of a prompt. */
+/** The complete data of steps by id: as text, except for the messages of a prompt. */
 export async function readStepData(
   database: Database,
   { projectId, steps }: { readonly projectId: string; readonly steps: readonly StepKey[] },

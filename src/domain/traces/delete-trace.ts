@@ -38,10 +38,11 @@ const clearGoals: Clear = statement('goals/clear');
 const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clear');
 
 /**
- * Deletes a trace, with all below it if wished. It is out of sight for every reader and writer in one transaction, then
- * cleared away in batches; if that is cut short, `finishTraceDeletions` continues it. Sub-traces not deleted lose their parent.
+ * Deletes a trace, with all traces below it if `includeSubTraces` is set. One transaction hides it from every reader and
+ * writer; then it is cleared in batches. If that is interrupted, `finishTraceDeletions` continues it. Sub-traces that are not
+ * deleted lose their parent.
  *
- * Throws NOT_FOUND if there is no such trace. `onGone` is told each id as soon as it is out of sight.
+ * Throws NOT_FOUND if there is no such trace. Calls `onGone` with the key of each trace as soon as it is hidden.
  */
 export async function deleteTrace(
   database: Database,
@@ -58,7 +59,7 @@ export async function deleteTrace(
   checkId(id, 'id');
   const gone = await database.write(async (transaction) => {
     let traces: readonly TraceKey[] = [];
-    // A sub-trace can only be started under its parent's lock; look again until the locks hold all there are.
+    // A sub-trace can only be started under its parent's lock; repeat until the locks cover all of them.
     for (;;) {
       const found = await listBelow(transaction, { projectId, id, includeSubTraces });
       const all = found.map((row) => ({ projectId, id: row.id })).sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -86,7 +87,7 @@ export async function deleteTrace(
   return counts;
 }
 
-/** Clears what deletions of traces that were cut short left behind. Returns how many there were. */
+/** Clears what interrupted trace deletions left behind. Returns how many traces there were. */
 export async function finishTraceDeletions(database: Database): Promise<number> {
   const left = await listDeleting(database, {});
   for (const trace of left) {

@@ -12,7 +12,7 @@ import {
   type Pages,
 } from '../../model/owned-pages.js';
 
-/** Which traces to list; null does not narrow. */
+/** Which traces to list; null does not filter. */
 export interface TraceFilter {
   readonly mode: TraceMode | null;
   readonly agentType: string | null;
@@ -22,18 +22,18 @@ export interface TraceFilter {
 
 export interface TracePage extends TraceFilter {
   readonly projectId: string;
-  /** A list key; the page holds what is older. */
+  /** A sort key; the page contains the older traces. */
   readonly before: string;
   readonly limit: number;
 }
 
-/** Sorts after every list key. */
+/** Sorts after every sort key. */
 export const NEWEST = '~';
 
 type TraceList = Statement<TracePage, TraceRow>;
 
 const listAll: TraceList = statement('traces/list');
-/** Each filter's own index, the ones that narrow most first; the other filters are checked along the way. */
+/** Each filter's own index, the most selective first; the other filters are checked on the rows it returns. */
 const listBy: readonly (readonly [keyof TraceFilter, TraceList])[] = [
   ['uid', statement('traces/list-by-uid')],
   ['agentType', statement('traces/list-by-agent-type')],

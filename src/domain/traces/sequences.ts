@@ -4,10 +4,10 @@ import { badInput, StemmaError } from '../../base/errors.js';
 import type { TraceRow } from '../../model/rows.js';
 import type { SequenceKey } from '../../ingest/read-rows.js';
 
-/** Leaves room for counting on from it. */
+/** Leaves room for the sequences that follow it. */
 const MAX_GIVEN = 1_000_000_000_000;
 
-/** A given sequence, checked: a whole number from 1. */
+/** Checks a given sequence: a whole number from 1. */
 export function checkSequence(sequence: number | null | undefined, field: string): number | null {
   if (sequence == null) {
     return null;
@@ -18,7 +18,7 @@ export function checkSequence(sequence: number | null | undefined, field: string
   return sequence;
 }
 
-/** Takes the sequence given, if it is free (else CONFLICT naming `field`), or the trace's next one. */
+/** Takes the given sequence (CONFLICT naming `field` if it is taken), or the trace's next one if none is given. */
 export function takeSequence(
   batch: Batch,
   trace: TraceRow,

@@ -33,9 +33,9 @@ const MAX_SUB_TRACES = 1_000;
 const readings = new WeakMap<Database, Map<string, Reading>>();
 
 /**
- * Reads a trace with its goals and sub-traces as of one event: under the trace's lock, as Neo4j would let a reader see
- * half of a commit. Writes wait for that, so those who ask while one reading is under way share the next: a thousand
- * clients that connect at once cost two.
+ * Reads a trace with its goals and sub-traces as of one event: under the trace's lock, because Neo4j could otherwise show a
+ * reader half of a commit. Writes wait for the lock, so callers that arrive during a read share the next one: a thousand
+ * clients that connect at once cost two reads.
  *
  * Throws NOT_FOUND if there is no such trace.
  */

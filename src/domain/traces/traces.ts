@@ -29,12 +29,12 @@ export interface NewTrace {
   readonly threadId?: string | null | undefined;
 }
 
-/** Absent fields stay; null clears. */
+/** Absent fields are unchanged; null clears a field. */
 export type TraceChanges = Omit<NewTrace, 'id' | 'parentTraceId' | 'parentGoalId' | 'threadId'>;
 
 /**
- * Creates a trace; with a parent, `sub_trace_started` goes into the parent's log in the same transaction. Repeating it with
- * the same id and content returns the trace as it now is; with other content it is a CONFLICT.
+ * Creates a trace; with a parent, appends `sub_trace_started` to the parent's log in the same transaction. Repeating it with
+ * the same id and content returns the trace as it is now; with other content it is a CONFLICT.
  */
 export async function createTrace(
   ingest: Ingest,
@@ -144,8 +144,9 @@ const readParents = statement<{ traces: readonly TraceKey[] }, { parentTraceId: 
 );
 
 /**
- * Changes a trace. Each change is told in its log: `trace_status_changed` and, at completion, `trace_completed` for the
- * status, `trace_updated` for the rest; what is already so is no change. NOT_FOUND if there is no such trace.
+ * Changes a trace, and reports each change in its log: `trace_status_changed` and, on completion, `trace_completed` for the
+ * status, `trace_updated` for the rest. Values equal to the stored ones are not changes. Throws NOT_FOUND if there is no such
+ * trace.
  */
 export async function updateTrace(
   ingest: Ingest,
@@ -163,7 +164,7 @@ export async function updateTrace(
   }
   checkIndexed(changes.agentType, 'input.agentType');
   checkIndexed(changes.uid, 'input.uid');
-  // A trace's parent never changes (it can only go), so it can be read before the locks are taken.
+  // A trace's parent never changes (it can only be deleted), so it can be read before the locks are taken.
   const [known] = await readParents(ingest.database, { traces: [key] });
   if (known === undefined) {
     throw notFound('trace', id);
@@ -218,7 +219,7 @@ function changeStatus(batch: Batch, before: TraceRow, status: TraceStatus): void
   }
 }
 
-/** Tells the parent, if it is still there, that a trace below it is over. */
+/** Appends to the parent's log, if the parent still exists, that a sub-trace has ended. */
 function completeSubTrace(batch: Batch, trace: TraceRow): void {
   const { projectId, parentTraceId } = trace;
   if (parentTraceId !== null && batch.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
@@ -244,7 +245,7 @@ const readTraceRows = statement<
   TraceRow
 >('traces/read');
 
-/** The traces of these ids that exist, without their contexts, in no order. */
+/** The existing traces with these ids, without their contexts, in no particular order. */
 export async function readTraces(
   database: Runner,
   { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
@@ -267,7 +268,7 @@ const readTreeStatRows = statement<
   Omit<PublicStats, 'preview'> & { readonly id: string }
 >('traces/tree-stats');
 
-/** What each trace used together with all traces below it, by id. */
+/** The usage of each trace including all traces below it, by id. */
 export async function readTreeStats(
   database: Database,
   keys: { readonly projectId: string; readonly ids: readonly string[] },

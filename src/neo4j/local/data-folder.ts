@@ -14,10 +14,10 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes sure that `folder` exists, with the folders above it, and that files can be created in it. `dataDir` is the setting
- * that leads there, for the message.
+ * Makes sure that `folder` and its parent folders exist, and that files can be created in it. `dataDir` is the setting to
+ * show in the error message.
  *
- * Throws UNAVAILABLE, in one sentence, if that is not so.
+ * Throws UNAVAILABLE, in one sentence, if this fails.
  */
 export async function ensureDataFolder(folder: string, dataDir: string): Promise<void> {
   const probe = join(folder, `write-probe-${process.pid}`);
@@ -35,7 +35,7 @@ export async function ensureDataFolder(folder: string, dataDir: string): Promise
   }
 }
 
-/** As `mkdir` with `recursive`, which does not return in a folder such as /proc, where folders exist but cannot be created. */
+/** Like `mkdir` with `recursive`, which never returns in a folder such as /proc, where folders exist but cannot be created. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });

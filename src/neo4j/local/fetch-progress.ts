@@ -5,8 +5,8 @@ export interface PresentFile {
 }
 
 /**
- * How far Maven is, for a person. It downloads into its local repository what that lacks (the only part that its log shows),
- * and copies everything into the folder at the end.
+ * Maven's progress, as text for people. Maven downloads missing files into its local repository (the only part that its log
+ * shows), and copies everything into the folder at the end.
  */
 export function fetchProgress({
   log,

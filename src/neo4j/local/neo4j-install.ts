@@ -9,10 +9,10 @@ import { fetchProgress, type PresentFile } from './fetch-progress.js';
 import { logTail, noLocalNeo4j } from './no-local-neo4j.js';
 import { takeLock, type ProcessLock } from './process-lock.js';
 
-/** The folder of this package that has what Neo4j is fetched and started with: `pom.xml`, `neo4j.conf`, `jvm.args`. */
+/** This package's folder with the files for fetching and starting Neo4j: `pom.xml`, `neo4j.conf`, `jvm.args`. */
 export const neo4jFolder = fileURLToPath(new URL('../../../../neo4j/', import.meta.url));
 
-/** A Java and the jars of a Neo4j that it can run. */
+/** A Java installation and the jars of a Neo4j that it can run. */
 export interface Neo4jInstall {
   readonly version: string;
   /** The path of `java`. */
@@ -24,7 +24,7 @@ export interface Neo4jInstall {
 export interface InstallOptions {
   /** Holds `lib-<version>`; processes and data folders may share it. */
   readonly installDir: string;
-  /** Gets what Maven says. */
+  /** Receives Maven's output. */
   readonly logFile: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly report: (line: string) => void;
@@ -32,10 +32,10 @@ export interface InstallOptions {
 }
 
 /**
- * Finds Java, and fetches the jars with Maven unless they are there. Jars are there all or not at all: a fetch that is
- * interrupted starts over the next time, and of processes that come at once, one fetches and the others wait for it.
+ * Finds Java, and fetches the jars with Maven if they are missing. Either all jars are there or none: an interrupted fetch
+ * starts over the next time, and if several processes start at once, one fetches and the others wait for it.
  *
- * Throws UNAVAILABLE, with the ways out, when Java or Maven is missing or Maven fails.
+ * Throws UNAVAILABLE, with possible solutions, if Java or Maven is missing or Maven fails.
  */
 export async function installNeo4j(options: InstallOptions): Promise<Neo4jInstall> {
   const version = pinnedVersion();
@@ -74,8 +74,8 @@ interface Java {
 }
 
 /**
- * The first Java of at least 17: that of JAVA_HOME, then that of PATH. Neo4j 5.26 is made for 17 and 21, and runs on 25
- * too.
+ * The first Java of version 17 or later, from JAVA_HOME, then from PATH. Neo4j 5.26 is made for 17 and 21, and also runs
+ * on 25.
  */
 async function findJava(
   environment: NodeJS.ProcessEnv,
@@ -92,7 +92,7 @@ async function findJava(
   return { java: javas.find(({ major }) => major >= 17), found: found === '' ? 'no Java' : found };
 }
 
-/** Asks for its home: what is on the PATH may be a script that starts another process, which signals would miss. */
+/** Asks Java for its home: `java` on the PATH may be a script that starts another process, which signals would not reach. */
 async function describeJava(path: string, environment: NodeJS.ProcessEnv): Promise<Java | undefined> {
   try {
     const options = { env: environment, timeout: 20_000 };
@@ -150,7 +150,7 @@ async function fetchJars(options: FetchOptions): Promise<void> {
   }
 }
 
-/** Removes what fetches that were killed have left. For the holder of the lock. */
+/** Removes what killed fetches left behind. The caller must have the lock. */
 async function removePartial(installDir: string): Promise<void> {
   for (const name of (await readdir(installDir)).filter((entry) => /^lib-.*\.partial-/.test(entry))) {
     await rm(join(installDir, name), { recursive: true, force: true });
@@ -178,12 +178,12 @@ async function runMaven(options: FetchOptions, outputDirectory: string): Promise
     maven,
     [
       '--batch-mode',
-      // Otherwise Maven only warns of a jar that was damaged on its way.
+      // Otherwise Maven only warns about a jar that was damaged in transit.
       '--strict-checksums',
       'org.apache.maven.plugins:maven-dependency-plugin:copy-dependencies',
       `-DoutputDirectory=${outputDirectory}`,
     ],
-    // detached: a Ctrl-C reaches Maven by way of `signal`, so that it is not taken for a failure of Maven's.
+    // detached: a Ctrl-C reaches Maven through `signal`, so that it is not mistaken for a Maven failure.
     {
       cwd: neo4jFolder,
       env: { ...environment, JAVA_HOME: javaHome },
@@ -195,7 +195,7 @@ async function runMaven(options: FetchOptions, outputDirectory: string): Promise
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     child.once('exit', (code, killedBy) => resolve(killedBy ?? `exit code ${String(code)}`));
-    // An abort is an error too, but comes before the exit.
+    // An abort is also an error, but occurs before the exit.
     child.on('error', (error) => child.pid === undefined && resolve(error.message));
   });
   const progress = setInterval(() => {

@@ -18,22 +18,22 @@ import { superviseNeo4j, type Supervisor } from './neo4j-supervisor.js';
 import { noLocalNeo4j } from './no-local-neo4j.js';
 import { takeLock, type ProcessLock } from './process-lock.js';
 
-/** A Neo4j of this process's own, and how to enter it. */
+/** A Neo4j that this process runs, with its address and credentials. */
 export interface LocalNeo4j {
   readonly uri: string;
   readonly username: string;
   readonly password: string;
   /**
    * Stops it, and resolves once it has ended; it is killed if it has not closed its databases within `timeoutMs` (30,000
-   * unless given). May be called again, and when it has ended by itself.
+   * unless given). May be called again, or after it has exited on its own.
    */
   stop(timeoutMs?: number): Promise<void>;
-  /** To be told, again and again, while it answers but cannot write: then it is started again, if it may be. */
+  /** Call this repeatedly while it answers but cannot write: it is then restarted, if restarts are allowed. */
   reportBroken(reason: string): void;
 }
 
 export interface LocalNeo4jOptions {
-  /** Everything is kept in its folder `neo4j`, made if need be. One process at a time may use it. */
+  /** Everything is kept in its folder `neo4j`, which is created if missing. One process at a time may use it. */
   readonly dataDir: string;
   /** Where the jars are, or will be: `<dataDir>/neo4j` unless given. Data folders may share it. */
   readonly installDir?: string | undefined;
@@ -41,30 +41,30 @@ export interface LocalNeo4jOptions {
   readonly heapMb?: number | undefined;
   /** 512 unless given. */
   readonly pageCacheMb?: number | undefined;
-  /** Settings of Neo4j beside those of neo4j.conf, by name. */
+  /** Neo4j settings in addition to those in neo4j.conf, by name. */
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Gives PATH and JAVA_HOME; Java and Maven inherit it. */
+  /** Provides PATH and JAVA_HOME; Java and Maven inherit it. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Told, in lines, what is going on while it starts. */
+  /** Receives lines about the progress while it starts. */
   readonly report: (line: string) => void;
   /** Receives, for each process of Neo4j as it is spawned, a function that kills it at once. */
   readonly onSpawn?: ((kill: () => void) => void) | undefined;
-  /** How often it is started again within 10 minutes when it ends by itself, on the same port: 0 unless given. */
+  /** How many times within 10 minutes it is restarted, on the same port, when it exits on its own; 0 unless given. */
   readonly maxRestarts?: number | undefined;
   /** Called with a sentence at each restart. */
   readonly onRestart?: ((message: string) => void) | undefined;
-  /** Called with one sentence when Neo4j ended, stop() was not called, and it is not started again. */
+  /** Called with one sentence when Neo4j has ended without a call to stop(), and is not restarted. */
   readonly onExit?: ((message: string) => void) | undefined;
-  /** Aborted, it makes the start reject and leave nothing running. Has no effect once Neo4j has started. */
+  /** If aborted, the start rejects and leaves nothing running. Has no effect once Neo4j has started. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Starts the Neo4j kept in `dataDir`, on a free port of the loopback interface, and resolves once it has answered a
- * query. The first time, it is fetched and given a password. One that a crashed process left running is stopped first.
+ * query. The first time, it is fetched and given a password. If a crashed process left one running, that is stopped first.
  *
- * Throws UNAVAILABLE, with the ways out, when Java or Maven is missing, when another live process uses `dataDir`, and
- * when Neo4j does not come up.
+ * Throws UNAVAILABLE, with possible solutions, if Java or Maven is missing, another live process uses `dataDir`, or Neo4j
+ * does not start.
  */
 export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<LocalNeo4j> {
   const { environment, report, signal } = options;
@@ -121,7 +121,7 @@ function whileRunning(
   { uri, lock, password }: { readonly uri: string; readonly lock: ProcessLock; readonly password: string },
 ): LocalNeo4j {
   const released = supervisor.ended.then(() => lock.release());
-  // Reported by stop(), which waits for it.
+  // stop() awaits this and reports its error.
   released.catch(() => undefined);
   return {
     uri,
@@ -136,8 +136,8 @@ function whileRunning(
 }
 
 /**
- * The password of the Neo4j in `home`. The first time, it is made, and left in `auth.ini`, which Neo4j reads when it
- * first starts.
+ * The password of the Neo4j in `home`. The first time, it is generated and written to `auth.ini`, which Neo4j reads when
+ * it first starts.
  */
 async function ensurePassword(
   home: string,
@@ -152,8 +152,8 @@ async function ensurePassword(
   const password = kept ?? randomBytes(24).toString('hex');
   const draft = `${file}.new`;
   await writeFile(draft, `${password}\n`, { mode: 0o600 });
-  // AdminTool is what neo4j-admin runs, in a second JVM. With `@` it reads the argument from the file: anyone can see
-  // the command line of a process.
+  // AdminTool is what neo4j-admin runs, in a second JVM. With `@` it reads the argument from the file, because anyone can
+  // see the command line of a process.
   await promisify(execFile)(
     install.java,
     [

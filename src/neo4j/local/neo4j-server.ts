@@ -15,9 +15,9 @@ import { isAlive, processWithPid, type ProcessIdentity } from './process-lock.js
 export interface Neo4jServer {
   readonly uri: string;
   readonly boltPort: number;
-  /** Says how it ended, once it has. */
+  /** Resolves with how it ended, once it has. */
   readonly ended: Promise<string>;
-  /** Lets it close its databases, and kills it after `timeoutMs` (30,000 unless given); resolves once it has ended. */
+  /** Lets it close its databases and kills it after `timeoutMs` (30,000 unless given); resolves once it has ended. */
   stop(timeoutMs?: number): Promise<void>;
 }
 
@@ -33,7 +33,7 @@ export interface Neo4jServerOptions {
   readonly signal: AbortSignal | undefined;
   /** Receives a function that kills the process at once. */
   readonly onSpawn: ((kill: () => void) => void) | undefined;
-  /** A free one unless given. */
+  /** A free port unless given. */
   readonly boltPort?: number | undefined;
 }
 
@@ -42,13 +42,13 @@ export const NEO4J_USERNAME = 'neo4j';
 const MAIN_CLASS = 'org.neo4j.server.CommunityEntryPoint';
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 30_000;
-/** It has nothing yet that a clean end would save. */
+/** Short, because after a failed start there is nothing yet that a clean shutdown would save. */
 const FAILED_START_STOP_TIMEOUT_MS = 2_000;
 const LEFTOVER_STOP_TIMEOUT_MS = 20_000;
 
 /**
- * Starts Neo4j on a port of the loopback interface and resolves once it has answered a query. Rejects, leaving
- * nothing running, with UNAVAILABLE when it ends or has not answered after 120 s, and when `signal` is aborted.
+ * Starts Neo4j on a port of the loopback interface and resolves once it has answered a query. Rejects with UNAVAILABLE if
+ * it ends or has not answered after 120 s; also rejects when `signal` is aborted. Leaves nothing running if it rejects.
  */
 export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo4jServer> {
   const boltPort = options.boltPort ?? (await freePort());
@@ -68,7 +68,7 @@ export async function startNeo4jServer(options: Neo4jServerOptions): Promise<Neo
   return { uri, boltPort, ended, stop };
 }
 
-/** Where the JVM's own output goes, that of the last start only; Neo4j's logs are in the folder `logs` of `home`. */
+/** The file with the JVM's own output since the last start; Neo4j's logs are in the folder `logs` of `home`. */
 export function consoleLog(home: string): string {
   return join(home, 'console.log');
 }
@@ -90,7 +90,7 @@ function spawnJava(
       ...['-c', `server.memory.pagecache.size=${pageCacheMb}m`],
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
-    // detached: a Ctrl-C then reaches only this program, which stops Neo4j when it has no more use for it.
+    // detached: a Ctrl-C then reaches only this program, which stops Neo4j when it no longer needs it.
     { cwd: home, env: environment, detached: true, stdio: ['ignore', log, log] },
   );
   closeSync(log);
@@ -111,7 +111,7 @@ function spawnJava(
   return { identity, ended };
 }
 
-/** A port of the loopback interface that nobody listens on. The system chooses it, so two projects never meet on one. */
+/** A free port of the loopback interface. The system chooses it, so two projects never use the same one. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -146,7 +146,7 @@ async function untilReady(
   }
 }
 
-/** Asks until Neo4j answers, or `over` is aborted. */
+/** Polls until Neo4j answers or `over` is aborted. */
 async function firstAnswer(driver: Driver, home: string, over: AbortSignal): Promise<undefined> {
   while (!over.aborted) {
     const session = driver.session();
@@ -180,7 +180,7 @@ function pidFile(home: string): string {
   return join(home, 'neo4j.pid');
 }
 
-/** Stops the Neo4j that the pid file names, if it still runs, and removes the file. For who has the lock of `home`. */
+/** Stops the Neo4j that the pid file names, if it still runs, and removes the file. The caller must have the lock of `home`. */
 export async function stopLeftover(home: string, report: (line: string) => void): Promise<void> {
   const leftover = await readPidFile(home);
   if (leftover !== undefined && isAlive(leftover)) {
@@ -192,7 +192,7 @@ export async function stopLeftover(home: string, report: (line: string) => void)
   await rm(pidFile(home), { force: true });
 }
 
-/** Undefined also when the file is not whole: the machine may have gone down while it was written. */
+/** Also undefined if the file is incomplete: the machine may have crashed while it was written. */
 async function readPidFile(home: string): Promise<PidFile | undefined> {
   try {
     return pidFileSchema.parse(JSON.parse(await readFile(pidFile(home), 'utf8')));
@@ -215,7 +215,7 @@ function signalProcess(target: ProcessIdentity, signal: NodeJS.Signals): void {
       process.kill(target.pid, signal);
     }
   } catch (error) {
-    // ESRCH: it ended just now.
+    // ESRCH: it has just ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
       throw error;
     }

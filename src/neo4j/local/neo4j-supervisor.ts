@@ -1,36 +1,36 @@
 import type { Neo4jServer } from './neo4j-server.js';
 
-/** Keeps a Neo4j running: starts it again when it ends by itself. */
+/** Keeps a Neo4j running: restarts it when it exits on its own. */
 export interface Supervisor {
   /**
-   * Stops Neo4j, also while it is being started again, and kills it after `timeoutMs`; resolves once nothing runs. May be
+   * Stops Neo4j, even while it is being restarted, and kills it after `timeoutMs`; resolves once nothing runs. May be
    * called again.
    */
   stop(timeoutMs?: number): Promise<void>;
   /**
-   * Says that the Neo4j which runs cannot write. After 5 s in which that is said again and again it is ended and started again, if
-   * restarts are allowed, at most every 150 s: after a failed write, Neo4j keeps a database closed until then, also when the
-   * disk has room again.
+   * Reports that the running Neo4j cannot write. After 5 s of repeated reports it is restarted, if restarts are allowed, at
+   * most every 150 s: after a failed write, Neo4j keeps a database closed until it is restarted, even if the disk has space
+   * again.
    */
   reportBroken(reason: string): void;
-  /** Resolves once nothing runs and nothing will be started again. */
+  /** Resolves once nothing is running and nothing will be restarted. */
   readonly ended: Promise<void>;
 }
 
 export interface SupervisorOptions {
   readonly first: Neo4jServer;
-  /** Starts it again, at the same address. Rejects, leaving nothing running, if it cannot, or when the signal is aborted. */
+  /** Restarts it at the same address. Rejects, leaving nothing running, if that fails or the signal is aborted. */
   readonly restart: (signal: AbortSignal) => Promise<Neo4jServer>;
-  /** How many restarts there may be within 10 minutes; 0: none. */
+  /** How many restarts are allowed within 10 minutes; 0: none. */
   readonly maxRestarts: number;
   readonly onRestart: (message: string) => void;
-  /** Called with one sentence when Neo4j ended and is not started again. */
+  /** Called with one sentence when Neo4j has ended and is not restarted. */
   readonly onGivenUp: (message: string) => void;
 }
 
 const WITHIN_MINUTES = 10;
 const BROKEN_MS = 5_000;
-/** So rarely that it does not use up the restarts. */
+/** Long enough that this does not use up the restarts. */
 const REPLACE_EVERY_MS = 150_000;
 const REPLACE_STOP_MS = 5_000;
 
@@ -47,7 +47,7 @@ export function superviseNeo4j({
   let restartedAt: number[] = [];
   let broken: { readonly sinceMs: number; lastMs: number } | undefined;
   let replacedMs = -Infinity;
-  /** Why the one that runs is being ended. */
+  /** Why the running Neo4j is being stopped. */
   let replacing: string | undefined;
 
   /** Resolves with how Neo4j ended, or why it did not start. */

@@ -4,13 +4,13 @@ import { mkdir, readdir, readlink, rm, symlink } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { join } from 'node:path';
 
-/** A process, told apart from a later one that got the same pid. */
+/** Identifies a process, and distinguishes it from a later one with the same pid. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly startedAt: string;
 }
 
-/** The process that has `pid` now; undefined when there is none, or when it has ended and nobody has reaped it. */
+/** The process that has `pid` now; undefined if there is none, or if it has ended but has not been reaped. */
 export function processWithPid(pid: number): ProcessIdentity | undefined {
   const startedAt = platform() === 'linux' ? startOnLinux(pid) : startByPs(pid);
   return startedAt === undefined ? undefined : { pid, startedAt };
@@ -20,11 +20,11 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return processWithPid(identity.pid)?.startedAt === identity.startedAt;
 }
 
-/** Ticks since boot, from proc(5), and which boot. */
+/** The start time in ticks since boot, from proc(5), with the boot's id. */
 function startOnLinux(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the command's name, is in parentheses and may hold spaces and parentheses.
+    // The second field, the command's name, is in parentheses and may contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, ticks] = [fields[0], fields[19]];
     const ended = state === 'Z' || state === 'X';
@@ -51,19 +51,19 @@ function startByPs(pid: number): string | undefined {
 }
 
 export interface ProcessLock {
-  /** Lets the next one have it. */
+  /** Releases the lock, so that another process can take it. */
   release(): Promise<void>;
 }
 
 const RELEASED = 'released';
 
 /**
- * Takes the lock kept in `folder` for this process, or says which live process has it. The lock of a process that has
- * ended is taken over; of any number that try at once, one gets it.
+ * Takes the lock kept in `folder` for this process, or returns which live process has it. The lock of a process that has
+ * ended is taken over; if several processes try at once, one gets it.
  *
- * The folder holds turns, numbered from 1. A turn is a symbolic link that names its holder, since making one is a
- * single step that fails if it exists. Turns only ever go up: were an abandoned lock removed and made anew, a slow
- * process could remove the new one for the old.
+ * The folder contains turns, numbered from 1. A turn is a symbolic link that names its holder, because creating one is a
+ * single step that fails if it exists. Turn numbers only increase: if an abandoned lock were removed and created again, a
+ * slow process could remove the new one instead of the old one.
  */
 export async function takeLock(folder: string): Promise<ProcessLock | { readonly heldBy: number }> {
   await mkdir(folder, { recursive: true });
@@ -81,7 +81,7 @@ export async function takeLock(folder: string): Promise<ProcessLock | { readonly
     if (!(await makeTurn(folder, mine, `${self.pid} ${self.startedAt}`))) {
       continue;
     }
-    // Turns that came and went since the folder was read may have left this number free.
+    // Turns that were created and removed since the folder was read may have left this number free.
     if ((await lastTurn(folder)) !== mine) {
       await removeTurn(folder, mine);
       continue;
@@ -122,7 +122,7 @@ async function removeTurn(folder: string, turn: number): Promise<void> {
   await rm(join(folder, String(turn)), { force: true });
 }
 
-/** Undefined when nobody has the turn: it was released, or it is gone. */
+/** Undefined if nobody has the turn: it was released or deleted. */
 async function holderOf(path: string): Promise<ProcessIdentity | undefined> {
   let text: string;
   try {

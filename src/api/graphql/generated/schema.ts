@@ -32,8 +32,8 @@ export type Scalars = {
   /** A moment in UTC to the millisecond, as the server stamped it: `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
   /**
-   * Any JSON value, returned equal to what came in: every Unicode character, integers up to 2^53, keys in their order.
-   * What would be changed on the way (a larger integer, a lone surrogate) is refused.
+   * Any JSON value, returned as it was sent: every Unicode character, integers up to 2^53, keys in their order.
+   * A value that would be changed (a larger integer, a lone surrogate) is rejected.
    */
   JSON: { input: unknown; output: unknown; }
   /** A whole number from 0 to 2^53: counts, sequences and event ids, which may outgrow 32 bits. */
@@ -52,7 +52,7 @@ export type { StepType };
 
 /** How a trace in a watched list changed. */
 export type TraceChangeKind =
-  /** It is new, or it came to match the filter. */
+  /** It was created, or now matches the filter. */
   | 'CREATED'
   /** Something in it changed; `trace` is its newest state. */
   | 'UPDATED'
@@ -66,7 +66,7 @@ export type PageInfo = {
   readonly __typename?: 'PageInfo';
   /** Whether there is more after this page. */
   readonly hasNextPage: Scalars['Boolean']['output'];
-  /** Whether this page was reached by a cursor, so that something may stand before it. */
+  /** Whether the page starts behind a cursor, so that there may be items before it. */
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** The cursor of the first item, null for an empty page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
@@ -74,7 +74,7 @@ export type PageInfo = {
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** What was said and what it cost: messages, tokens, US dollars. */
+/** Counts of messages and tokens, and cost in US dollars. */
 export type Stats = {
   readonly __typename?: 'Stats';
   /** How many messages. */
@@ -85,9 +85,9 @@ export type Stats = {
   readonly completionTokens: Scalars['Long']['output'];
   /** `promptTokens` and `completionTokens` together. */
   readonly totalTokens: Scalars['Long']['output'];
-  /** US dollars, added in steps of 1e-9. */
+  /** US dollars, exact to 1e-9. */
   readonly totalCost: Scalars['Float']['output'];
-  /** How the text of the newest message (by sequence) counted here begins: 80 characters at most, null without one. */
+  /** The first 80 characters of the newest message (by sequence) counted here; null without one. */
   readonly preview: Maybe<Scalars['String']['output']>;
 };
 
@@ -104,13 +104,13 @@ export type Trace = {
   readonly task: Maybe<Scalars['String']['output']>;
   /** Which kind of agent ran. */
   readonly agentType: Maybe<Scalars['String']['output']>;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: TraceStatus;
   /** On whose behalf it ran. */
   readonly uid: Maybe<Scalars['String']['output']>;
-  /** Whatever the client wishes to keep with it: a JSON object. */
+  /** A JSON object of the client's choice. */
   readonly context: Scalars['JSON']['output'];
-  /** What came of it, in the agent's words. */
+  /** The result, in the agent's words. */
   readonly summary: Maybe<Scalars['String']['output']>;
   /** Why it failed. */
   readonly error: Maybe<Scalars['String']['output']>;
@@ -126,7 +126,7 @@ export type Trace = {
   readonly lastEventId: Scalars['Long']['output'];
   /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** When it was completed or failed; null while it has not. */
+  /** When it completed or failed; null until then. */
   readonly completedAt: Maybe<Scalars['DateTime']['output']>;
   /** The id of the trace it was started from, kept when that trace is deleted. */
   readonly parentTraceId: Maybe<Scalars['ID']['output']>;
@@ -142,7 +142,7 @@ export type Trace = {
   readonly subTraces: TraceConnection;
   /** Its messages, tokens and cost. */
   readonly stats: Stats;
-  /** All its goals as a tree; null while it has none. */
+  /** All its goals as a tree; null if it has none. */
   readonly goalTree: Maybe<GoalTree>;
   /** Its goals, parents before children. */
   readonly goals: GoalConnection;
@@ -238,7 +238,7 @@ export type GoalTree = {
   readonly roots: ReadonlyArray<Goal>;
 };
 
-/** Something the agent set out to reach; goals form a tree in their trace. */
+/** Something that the agent tries to achieve; the goals of a trace form a tree. */
 export type Goal = {
   readonly __typename?: 'Goal';
   /** Unique in the project: it carries the trace's id too. */
@@ -255,15 +255,15 @@ export type Goal = {
   readonly parent: Maybe<Goal>;
   /** The goals below it, in order. */
   readonly children: ReadonlyArray<Goal>;
-  /** What is to be reached. */
+  /** What to achieve. */
   readonly description: Scalars['String']['output'];
   /** Why it was set. */
   readonly reason: Maybe<Scalars['String']['output']>;
   /** What kind of goal it is. */
   readonly type: GoalType;
-  /** Where it stands. */
+  /** Its status. */
   readonly status: GoalStatus;
-  /** What came of it. */
+  /** The result. */
   readonly summary: Maybe<Scalars['String']['output']>;
   /** Its place among its siblings: the lowest comes first. */
   readonly order: Scalars['Int']['output'];
@@ -271,7 +271,7 @@ export type Goal = {
   readonly createdAt: Scalars['DateTime']['output'];
   /** What was recorded on this goal itself. */
   readonly selfStats: Stats;
-  /** `selfStats` and those of every goal below it. */
+  /** The sum of `selfStats` of this goal and of every goal below it. */
   readonly cumulativeStats: Stats;
   /** The messages recorded on this goal itself, by sequence. */
   readonly messages: MessageConnection;
@@ -282,21 +282,21 @@ export type Goal = {
 };
 
 
-/** Something the agent set out to reach; goals form a tree in their trace. */
+/** Something that the agent tries to achieve; the goals of a trace form a tree. */
 export type GoalMessagesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** Something the agent set out to reach; goals form a tree in their trace. */
+/** Something that the agent tries to achieve; the goals of a trace form a tree. */
 export type GoalStepsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** Something the agent set out to reach; goals form a tree in their trace. */
+/** Something that the agent tries to achieve; the goals of a trace form a tree. */
 export type GoalSubTracesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
@@ -322,7 +322,7 @@ export type GoalEdge = {
   readonly node: Goal;
 };
 
-/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
 export type Step = {
   readonly __typename?: 'Step';
   /** Unique in the project. */
@@ -333,13 +333,13 @@ export type Step = {
   readonly trace: Trace;
   /** Its number in the trace, from 1. */
   readonly sequence: Scalars['Long']['output'];
-  /** Which of the seven kinds it is. */
+  /** Its type. */
   readonly type: StepType;
   /** The short id of the goal it was done for. */
   readonly goalId: Maybe<Scalars['String']['output']>;
   /** The goal it was done for. */
   readonly goal: Maybe<Goal>;
-  /** What the step holds, in the shape of its type, with any further fields the client sent. */
+  /** The content of the step, in the shape of its type, with any additional fields that the client sent. */
   readonly data: Scalars['JSON']['output'];
   /** When it was recorded. */
   readonly createdAt: Scalars['DateTime']['output'];
@@ -359,34 +359,35 @@ export type Step = {
   readonly isFinal: Maybe<Scalars['Boolean']['output']>;
   /** FEEDBACK: positive, negative or correction. */
   readonly feedbackType: Maybe<Scalars['String']['output']>;
-  /** The ids of the steps it rests on, in the order given. */
+  /** The ids of the steps that it depends on, in the order given. */
   readonly parentIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** The steps it rests on, in the order given. */
+  /** The steps that it depends on, in the order given. */
   readonly parents: ReadonlyArray<Step>;
-  /** The steps that rest on it directly, by sequence. */
+  /** The steps that depend on it directly, by sequence. */
   readonly children: StepConnection;
-  /** Every step it rests on, directly or not, once each, the newest first. */
+  /** Every step that it depends on, directly or indirectly, once each, newest first. */
   readonly ancestors: RelatedStepConnection;
-  /** Every step that rests on it, directly or not, once each, the oldest first. */
+  /** Every step that depends on it, directly or indirectly, once each, oldest first. */
   readonly descendants: RelatedStepConnection;
   /** The messages it produced, by sequence. */
   readonly messages: MessageConnection;
   /**
-   * Where the run can be taken up again: the checkpoint taken at this step or, without one, at the nearest step that it
-   * rests on by the fewest edges (of several, the newest step's; at one step, the last written). Null if there is none.
+   * Where the run can be resumed: the checkpoint taken at this step or, without one, at the nearest step that it depends on, by
+   * the fewest edges. Of several steps at that distance the newest counts, of several checkpoints at one step the last written. Null if
+   * there is none.
    */
   readonly nearestCheckpoint: Maybe<Checkpoint>;
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
 export type StepChildrenArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
 export type StepAncestorsArgs = {
   maxDepth: InputMaybe<Scalars['Int']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -394,7 +395,7 @@ export type StepAncestorsArgs = {
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
 export type StepDescendantsArgs = {
   maxDepth: InputMaybe<Scalars['Int']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -402,7 +403,7 @@ export type StepDescendantsArgs = {
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step rests on all its parents. */
+/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
 export type StepMessagesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
@@ -444,7 +445,7 @@ export type RelatedStepEdge = {
   readonly __typename?: 'RelatedStepEdge';
   /** Its place in the list. */
   readonly cursor: Scalars['String']['output'];
-  /** How many edges away it is, by the shortest way. */
+  /** How many edges away it is, on the shortest path. */
   readonly depth: Scalars['Int']['output'];
   /** The step. */
   readonly node: Step;
@@ -461,9 +462,9 @@ export type Message = {
   readonly trace: Trace;
   /** Its number in the trace, from 1. */
   readonly sequence: Scalars['Long']['output'];
-  /** Who speaks: system, user, assistant, tool, or another word of the client's. */
+  /** The speaker: system, user, assistant, tool, or another word of the client's choice. */
   readonly role: Scalars['String']['output'];
-  /** What is said: a text, or any JSON value. */
+  /** The content: a text, or any JSON value. */
   readonly content: Maybe<Scalars['JSON']['output']>;
   /** The short id of the goal it counts for. */
   readonly goalId: Maybe<Scalars['String']['output']>;
@@ -483,7 +484,7 @@ export type Message = {
   readonly cost: Maybe<Scalars['Float']['output']>;
   /** How long it took, in milliseconds. */
   readonly durationMs: Maybe<Scalars['Float']['output']>;
-  /** A word of the client's on its state. */
+  /** A status of the client's choice. */
   readonly status: Maybe<Scalars['String']['output']>;
   /** What went wrong. */
   readonly error: Maybe<Scalars['String']['output']>;
@@ -512,8 +513,8 @@ export type MessageEdge = {
 };
 
 /**
- * One change of a trace, as its log keeps it. Written in the same transaction as the change, watched or not.
- * Objects inside an event are as they were at that change.
+ * One change of a trace, as recorded in its log. It is written in the same transaction as the change, whether anybody watches or
+ * not. Objects inside an event are in their state at that change.
  */
 export type TraceEvent = {
   /** Unique in the project: it carries the trace's id too. */
@@ -522,7 +523,7 @@ export type TraceEvent = {
   readonly eventId: Scalars['Long']['output'];
   /** The id of its trace. */
   readonly traceId: Scalars['ID']['output'];
-  /** What happened: `goal_added`, `message_added`, ... or a custom word. */
+  /** What happened: `goal_added`, `message_added`, ... or a custom type. */
   readonly type: Scalars['String']['output'];
   /** When it happened. */
   readonly at: Scalars['DateTime']['output'];
@@ -550,16 +551,16 @@ export type TraceEventEdge = {
   readonly node: TraceEvent;
 };
 
-/** What a change left of a goal: only what the change touched is set. */
+/** The new state of a goal that a change affected: only the fields that changed are set. */
 export type AffectedGoal = {
   readonly __typename?: 'AffectedGoal';
   /** The goal's short id. */
   readonly goalId: Scalars['String']['output'];
-  /** Its status, where the change set it. */
+  /** Its status, if the change set it. */
   readonly status: Maybe<GoalStatus>;
-  /** Its own stats, where the change touched them. */
+  /** Its own stats, if they changed. */
   readonly selfStats: Maybe<Stats>;
-  /** Its cumulative stats, where the change touched them. */
+  /** Its cumulative stats, if they changed. */
   readonly cumulativeStats: Maybe<Stats>;
 };
 
@@ -584,7 +585,7 @@ export type GoalAdded = TraceEvent & {
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
 };
 
-/** `goal_updated`: a goal changed, and others with it: by the cascade of completions, or because it moved. */
+/** `goal_updated`: a goal changed, and perhaps others with it, by the cascade of completions or because it moved. */
 export type GoalUpdated = TraceEvent & {
   readonly __typename?: 'GoalUpdated';
   /** Unique in the project: it carries the trace's id too. */
@@ -666,7 +667,7 @@ export type MessageUpdated = TraceEvent & {
   readonly messageId: Scalars['ID']['output'];
   /** The fields that changed, with their new values. */
   readonly patch: Scalars['JSON']['output'];
-  /** The message as it is now; NOT_FOUND once its trace is gone. */
+  /** The message in its current state; NOT_FOUND once its trace is deleted. */
   readonly message: Message;
   /** Every goal whose stats changed. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
@@ -689,7 +690,7 @@ export type StepAdded = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
   /** The step as it was added. */
   readonly step: Step;
-  /** Its goal and every goal above, where it brought usage. */
+  /** Its goal and every goal above, if it has usage. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
 };
 
@@ -710,7 +711,7 @@ export type SubTraceStarted = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
   /** The id of the new trace. */
   readonly subTraceId: Scalars['ID']['output'];
-  /** The new trace as it is now, null once it is gone. */
+  /** The new trace in its current state; null once it is deleted. */
   readonly subTrace: Maybe<Trace>;
   /** The short id of the goal it works for. */
   readonly parentGoalId: Maybe<Scalars['String']['output']>;
@@ -737,13 +738,13 @@ export type SubTraceCompleted = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
   /** The id of the sub-trace. */
   readonly subTraceId: Scalars['ID']['output'];
-  /** The sub-trace as it is now, null once it is gone. */
+  /** The sub-trace in its current state; null once it is deleted. */
   readonly subTrace: Maybe<Trace>;
   /** Completed or failed. */
   readonly status: TraceStatus;
-  /** What came of it. */
+  /** The result. */
   readonly summary: Maybe<Scalars['String']['output']>;
-  /** What it used itself. */
+  /** Its own usage, without its sub-traces. */
   readonly stats: Stats;
 };
 
@@ -764,9 +765,9 @@ export type TraceStatusChanged = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
   /** The new status. */
   readonly status: TraceStatus;
-  /** US dollars spent by then. */
+  /** US dollars spent so far. */
   readonly totalCost: Scalars['Float']['output'];
-  /** Messages by then. */
+  /** Messages so far. */
   readonly totalMessages: Scalars['Long']['output'];
 };
 
@@ -785,7 +786,7 @@ export type TraceCompleted = TraceEvent & {
   readonly at: Scalars['DateTime']['output'];
   /** The whole event as JSON. */
   readonly payload: Scalars['JSON']['output'];
-  /** Messages by then. */
+  /** Messages so far. */
   readonly totalMessages: Scalars['Long']['output'];
 };
 
@@ -817,7 +818,7 @@ export type CustomEvent = TraceEvent & {
   readonly eventId: Scalars['Long']['output'];
   /** The id of its trace. */
   readonly traceId: Scalars['ID']['output'];
-  /** The client's word. */
+  /** The client's own type. */
   readonly type: Scalars['String']['output'];
   /** When it happened. */
   readonly at: Scalars['DateTime']['output'];
@@ -825,66 +826,66 @@ export type CustomEvent = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
 };
 
-/** A trace, complete, at one moment between two events: the start of `traceEvents`. */
+/** The complete state of a trace between two events: the first update of `traceEvents`. */
 export type TraceSnapshot = {
   readonly __typename?: 'TraceSnapshot';
   /** The id of the newest event that is part of this state. */
   readonly currentEventId: Scalars['Long']['output'];
   /** The trace. */
   readonly trace: Trace;
-  /** Its goals; null while it has none. */
+  /** Its goals; null if it has none. */
   readonly goalTree: Maybe<GoalTree>;
   /** The traces started from it, oldest first, 1,000 at most. */
   readonly subTraces: ReadonlyArray<Trace>;
 };
 
-/** Part of the log that was asked for is gone: events `requested` + 1 to `earliest` - 1 cannot be replayed. */
+/** Part of the requested log is no longer there: events `requested` + 1 to `earliest` - 1 cannot be replayed. */
 export type EventGap = {
   readonly __typename?: 'EventGap';
-  /** The `since` that was asked for. */
+  /** The `since` of the request. */
   readonly requested: Scalars['Long']['output'];
-  /** The oldest event there is, the next to arrive; `latest` + 1 if there is none. */
+  /** The oldest event that exists, which arrives next; `latest` + 1 if there is none. */
   readonly earliest: Scalars['Long']['output'];
   /** The newest event. */
   readonly latest: Scalars['Long']['output'];
 };
 
-/** The trace was deleted: the last word of its subscription. */
+/** The trace was deleted: the last update of its subscription. */
 export type TraceDeleted = {
   readonly __typename?: 'TraceDeleted';
   /** The id of the trace. */
   readonly traceId: Scalars['ID']['output'];
 };
 
-/** What `traceEvents` yields: a TraceSnapshot, then events, with the rare EventGap, and TraceDeleted at the very end. */
+/** The updates of `traceEvents`: a TraceSnapshot, then events, rarely an EventGap, and TraceDeleted as the last one. */
 export type TraceUpdate = TraceSnapshot | GoalAdded | GoalUpdated | GoalTreeUpdated | MessageAdded | MessageUpdated | StepAdded | SubTraceStarted | SubTraceCompleted | TraceStatusChanged | TraceCompleted | TraceUpdated | CustomEvent | EventGap | TraceDeleted;
 
 /** A change in a watched list of traces. */
 export type TraceChange = {
   readonly __typename?: 'TraceChange';
-  /** What happened to the trace, as far as the list goes. */
+  /** What happened to the trace, from the list's point of view. */
   readonly kind: TraceChangeKind;
   /** The id of the trace. */
   readonly traceId: Scalars['ID']['output'];
-  /** The trace as it is now; null when it left the list. */
+  /** The trace in its current state; null if it left the list. */
   readonly trace: Maybe<Trace>;
 };
 
 /**
- * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
- * first of them, and goes with the last.
+ * A conversation that spans many runs: its run events, its checkpoints and the traces that ran in it. It is created with the
+ * first of them, and deleted with the last.
  */
 export type Thread = {
   readonly __typename?: 'Thread';
-  /** Unique in the project, as the client gave it. */
+  /** Unique in the project, given by the client. */
   readonly id: Scalars['ID']['output'];
-  /** When it began. */
+  /** When it was created. */
   readonly createdAt: Scalars['DateTime']['output'];
   /** When a run event, checkpoint or trace was last written in it. */
   readonly updatedAt: Scalars['DateTime']['output'];
-  /** The newest `seq` of the current log generation, also if that run event was deleted with its run. 0 before the first. */
+  /** The highest `seq` of the current log generation, even if that run event was deleted with its run. 0 before the first. */
   readonly lastSeq: Scalars['Long']['output'];
-  /** The checkpoint with the highest step; of equals, the last written. */
+  /** The checkpoint with the highest step; of several, the last written. */
   readonly latestCheckpoint: Maybe<Checkpoint>;
   /** The traces that ran in it, newest first. */
   readonly traces: TraceConnection;
@@ -892,18 +893,18 @@ export type Thread = {
 
 
 /**
- * A conversation that goes on over many runs: its run events, its checkpoints and the traces that ran in it. It begins with the
- * first of them, and goes with the last.
+ * A conversation that spans many runs: its run events, its checkpoints and the traces that ran in it. It is created with the
+ * first of them, and deleted with the last.
  */
 export type ThreadTracesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
-/** One thing that happened in a run, as the run's journal wrote it (RunEventStore). */
+/** One event of a run's journal (RunEventStore). */
 export type RunEvent = {
   readonly __typename?: 'RunEvent';
-  /** Opaque: it names the thread, its log generation and `seq`, so it is never used again. `runEvents(after:)` takes it. */
+  /** Opaque. It identifies the thread, its log generation and `seq`, so it is never reused. Pass it to `runEvents(after:)`. */
   readonly id: Scalars['ID']['output'];
   /** The thread. */
   readonly threadId: Scalars['ID']['output'];
@@ -916,13 +917,13 @@ export type RunEvent = {
   readonly seq: Scalars['Long']['output'];
   /** What happened, in the client's words. */
   readonly eventType: Scalars['String']['output'];
-  /** `message` for what a conversation shows; any other word for the rest. */
+  /** `message` for what a conversation shows; any other word for everything else. */
   readonly category: Scalars['String']['output'];
-  /** What was given: a text, or any JSON value, null among them. */
+  /** The content given: a text, or any JSON value, including null. */
   readonly content: Maybe<Scalars['JSON']['output']>;
-  /** What was given with it: a JSON object. */
+  /** The metadata given: a JSON object. */
   readonly metadata: Scalars['JSON']['output'];
-  /** The time given, character for character; the server's own otherwise. */
+  /** The time given, character for character; otherwise the server's time. */
   readonly createdAt: Scalars['String']['output'];
 };
 
@@ -934,17 +935,17 @@ export type RunEventsDeleted = {
 };
 
 /**
- * What `runEvents` yields: events, with an EventGap in place of those of a deleted run, and RunEventsDeleted between the events of
- * one log generation and those of the next.
+ * The updates of `runEvents`: events, an EventGap in place of the events of a deleted run, and RunEventsDeleted between one log
+ * generation and the next.
  */
 export type RunEventUpdate = RunEvent | EventGap | RunEventsDeleted;
 
-/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+/** A point at which an agent can resume: its messages and state at one moment (CheckpointBackend). */
 export type Checkpoint = {
   readonly __typename?: 'Checkpoint';
   /** Unique in the project: `metadata.checkpointId`. */
   readonly id: Scalars['ID']['output'];
-  /** What there is to know without reading what it holds. */
+  /** What identifies it, and what was noted with it. */
   readonly metadata: CheckpointMetadata;
   /** How many messages it holds. */
   readonly messageCount: Scalars['Long']['output'];
@@ -962,23 +963,23 @@ export type Checkpoint = {
   readonly thread: Thread;
   /** The step of a trace at which it was taken. */
   readonly step: Maybe<Step>;
-  /** The checkpoint it goes on from, which may be in another thread; null also while there is none of that id. */
+  /** The checkpoint that it continues, which may be in another thread; null also if there is none of that id yet. */
   readonly parent: Maybe<Checkpoint>;
-  /** What it descends from, the nearest first. */
+  /** Its ancestors, nearest first. */
   readonly lineage: CheckpointConnection;
-  /** The checkpoints that go on from it, also in other threads, oldest first by `writtenAt`. */
+  /** The checkpoints that continue it, in any thread, oldest first by `writtenAt`. */
   readonly children: CheckpointConnection;
 };
 
 
-/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+/** A point at which an agent can resume: its messages and state at one moment (CheckpointBackend). */
 export type CheckpointLineageArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** Where an agent can be taken up again: its messages and state at one moment (CheckpointBackend). */
+/** A point at which an agent can resume: its messages and state at one moment (CheckpointBackend). */
 export type CheckpointChildrenArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
@@ -993,9 +994,9 @@ export type CheckpointMetadata = {
   readonly checkpointId: Scalars['ID']['output'];
   /** Its number in the thread, from 0; several may have the same. */
   readonly step: Scalars['Long']['output'];
-  /** The checkpoint it goes on from, as given: it may be gone, or not there yet. */
+  /** The id of the checkpoint that it continues, as given: that one may be deleted, or not written yet. */
   readonly parentCheckpointId: Maybe<Scalars['ID']['output']>;
-  /** The time given, character for character; the server's own otherwise. */
+  /** The time given, character for character; otherwise the server's time. */
   readonly createdAt: Scalars['String']['output'];
   /** The tags given, in their order. */
   readonly tags: ReadonlyArray<Scalars['String']['output']>;
@@ -1029,11 +1030,11 @@ export type CheckpointTree = {
   /** The thread asked for. */
   readonly threadId: Scalars['ID']['output'];
   /**
-   * The thread's checkpoints, all they descend from and all that descends from these: each behind its parent, one branch after
+   * The thread's checkpoints, all their ancestors, and all descendants of these: each after its parent, one branch after
    * another, the branch written first coming first. 10,000 at most.
    */
   readonly nodes: ReadonlyArray<CheckpointTreeNode>;
-  /** Whether there are more, which are left out. */
+  /** Whether there are more than that. */
   readonly truncated: Scalars['Boolean']['output'];
 };
 
@@ -1053,7 +1054,7 @@ export type CheckpointDiff = {
   readonly from: Checkpoint;
   /** The second. */
   readonly to: Checkpoint;
-  /** With how many equal messages both begin. */
+  /** The number of equal messages with which both begin. */
   readonly commonMessages: Scalars['Long']['output'];
   /** The messages that follow in the first. */
   readonly fromMessages: Scalars['JSON']['output'];
@@ -1068,7 +1069,7 @@ export type CheckpointChange = {
   readonly __typename?: 'CheckpointChange';
   /** Where: a JSON Pointer (RFC 6901) that begins with `/state`, `/tools_result` or `/next_node`. */
   readonly path: Scalars['String']['output'];
-  /** How. */
+  /** The kind of difference. */
   readonly kind: CheckpointChangeKind;
   /** The value in the first; null where it has none. */
   readonly from: Maybe<Scalars['JSON']['output']>;
@@ -1091,7 +1092,7 @@ export type DeletedCounts = {
   readonly events: Scalars['Long']['output'];
 };
 
-/** Which traces to list; what is absent or null does not narrow. */
+/** Which traces to list; fields that are absent or null do not filter. */
 export type TraceFilter = {
   /** Only traces of this mode. */
   readonly mode?: InputMaybe<TraceMode>;
@@ -1115,13 +1116,13 @@ export type CreateTraceInput = {
   readonly task?: InputMaybe<Scalars['String']['input']>;
   /** Which kind of agent runs: 1,000 characters at most. */
   readonly agentType?: InputMaybe<Scalars['String']['input']>;
-  /** Where it stands. */
+  /** Its status. */
   readonly status?: InputMaybe<TraceStatus>;
   /** On whose behalf it runs: 1,000 characters at most. */
   readonly uid?: InputMaybe<Scalars['String']['input']>;
   /** A JSON object to keep with it; `{}` unless given. */
   readonly context?: InputMaybe<Scalars['JSON']['input']>;
-  /** What came of it. */
+  /** The result. */
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Why it failed. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
@@ -1129,11 +1130,11 @@ export type CreateTraceInput = {
   readonly parentTraceId?: InputMaybe<Scalars['ID']['input']>;
   /** The goal of the parent trace that it works for; needs `parentTraceId`. */
   readonly parentGoalId?: InputMaybe<Scalars['String']['input']>;
-  /** The thread it runs in, 1 to 200 characters; begun with it if there is none of that id. */
+  /** The thread it runs in, 1 to 200 characters; created if there is none of that id. */
   readonly threadId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** Changes to a trace: fields left out stay, null clears what may be empty. */
+/** Changes to a trace: fields left out stay unchanged, null clears optional fields. */
 export type UpdateTraceInput = {
   /** Call or agent. */
   readonly mode?: InputMaybe<TraceMode>;
@@ -1143,51 +1144,51 @@ export type UpdateTraceInput = {
   readonly task?: InputMaybe<Scalars['String']['input']>;
   /** Which kind of agent runs: 1,000 characters at most. */
   readonly agentType?: InputMaybe<Scalars['String']['input']>;
-  /** Where it stands: COMPLETED and FAILED set `completedAt`, RUNNING and STOPPED clear it. */
+  /** Its status: COMPLETED and FAILED set `completedAt`, RUNNING and STOPPED clear it. */
   readonly status?: InputMaybe<TraceStatus>;
   /** On whose behalf it runs: 1,000 characters at most. */
   readonly uid?: InputMaybe<Scalars['String']['input']>;
   /** A JSON object that replaces the one kept. */
   readonly context?: InputMaybe<Scalars['JSON']['input']>;
-  /** What came of it. */
+  /** The result. */
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Why it failed. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A goal to add, or to update if its id exists in the trace: then fields left out stay. */
+/** A goal to add, or to update if its id exists in the trace: then fields left out stay unchanged. */
 export type GoalInput = {
   /** 1 to 200 characters, unique in the trace; counted from 1 unless given. */
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
   /** The goal above it, of the same trace; null for none. */
   readonly parentId?: InputMaybe<Scalars['String']['input']>;
-  /** What is to be reached; needed for a new goal. */
+  /** What to achieve; required for a new goal. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Why it is set. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   /** What kind of goal it is; NORMAL for a new one. */
   readonly type?: InputMaybe<GoalType>;
-  /** Where it stands; PENDING for a new one. */
+  /** Its status; PENDING for a new one. */
   readonly status?: InputMaybe<GoalStatus>;
-  /** What came of it. */
+  /** The result. */
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Its place among its siblings; a new one comes last, in `setGoalTree` as listed. */
   readonly order?: InputMaybe<Scalars['Int']['input']>;
 };
 
-/** Changes to a goal: fields left out stay, null clears what may be empty. */
+/** Changes to a goal: fields left out stay unchanged, null clears optional fields. */
 export type UpdateGoalInput = {
   /** Moves it, with all below it, under another goal of the trace; null makes it a root. */
   readonly parentId?: InputMaybe<Scalars['String']['input']>;
-  /** What is to be reached. */
+  /** What to achieve. */
   readonly description?: InputMaybe<Scalars['String']['input']>;
   /** Why it is set. */
   readonly reason?: InputMaybe<Scalars['String']['input']>;
   /** What kind of goal it is. */
   readonly type?: InputMaybe<GoalType>;
-  /** Where it stands. COMPLETED may complete goals above it. */
+  /** Its status. COMPLETED may complete goals above it. */
   readonly status?: InputMaybe<GoalStatus>;
-  /** What came of it. */
+  /** The result. */
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Its place among its siblings. */
   readonly order?: InputMaybe<Scalars['Int']['input']>;
@@ -1199,15 +1200,15 @@ export type AddStepInput = {
   readonly id?: InputMaybe<Scalars['ID']['input']>;
   /** The trace it belongs to. */
   readonly traceId: Scalars['ID']['input'];
-  /** Which of the seven kinds it is. */
+  /** Its type. */
   readonly type: StepType;
   /** Its number in the trace, if it is free; the next one unless given. */
   readonly sequence?: InputMaybe<Scalars['Long']['input']>;
   /** The goal it is done for, of the same trace. Its usage counts for that goal and all above. */
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
-  /** The steps it rests on: of the same trace, written before or earlier in this batch; 1,000 at most. */
+  /** The steps that it depends on: of the same trace, written before or earlier in this batch; 1,000 at most. */
   readonly parentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** A JSON object in the shape of its type; further fields are kept. `{}` unless given. */
+  /** A JSON object in the shape of its type; additional fields are kept. `{}` unless given. */
   readonly data?: InputMaybe<Scalars['JSON']['input']>;
 };
 
@@ -1219,15 +1220,15 @@ export type AddMessageInput = {
   readonly traceId: Scalars['ID']['input'];
   /** Its number in the trace, if it is free; the next one unless given. */
   readonly sequence?: InputMaybe<Scalars['Long']['input']>;
-  /** Who speaks: system, user, assistant, tool, or another word of 1 to 50 characters. */
+  /** The speaker: system, user, assistant, tool, or another word of 1 to 50 characters. */
   readonly role: Scalars['String']['input'];
-  /** What is said: a text, or any JSON value. */
+  /** The content: a text, or any JSON value. */
   readonly content?: InputMaybe<Scalars['JSON']['input']>;
   /** The goal it counts for, of the same trace. */
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
   /** The tool call it answers. */
   readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
-  /** The step that produced it, of the same trace. Usage is then the step's: giving it here too is refused. */
+  /** The step that produced it, of the same trace. Usage is then recorded on the step: giving it here too is rejected. */
   readonly stepId?: InputMaybe<Scalars['ID']['input']>;
   /** Tokens sent. */
   readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
@@ -1237,17 +1238,17 @@ export type AddMessageInput = {
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
   /** How long it took, in milliseconds. */
   readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
-  /** A word of yours on its state. */
+  /** A status of your choice. */
   readonly status?: InputMaybe<Scalars['String']['input']>;
   /** What went wrong. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** Changes to a message: fields left out stay, null clears what may be empty. Stats follow. */
+/** Changes to a message: fields left out stay unchanged, null clears optional fields. Stats are updated. */
 export type UpdateMessageInput = {
-  /** Who speaks. */
+  /** The speaker. */
   readonly role?: InputMaybe<Scalars['String']['input']>;
-  /** What is said. */
+  /** The content. */
   readonly content?: InputMaybe<Scalars['JSON']['input']>;
   /** Moves it to another goal of the trace; null: to none. */
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
@@ -1261,7 +1262,7 @@ export type UpdateMessageInput = {
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
   /** How long it took, in milliseconds. */
   readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
-  /** A word of yours on its state. */
+  /** A status of your choice. */
   readonly status?: InputMaybe<Scalars['String']['input']>;
   /** What went wrong. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
@@ -1269,27 +1270,27 @@ export type UpdateMessageInput = {
 
 /** A new run event. */
 export type RunEventInput = {
-  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  /** The thread, 1 to 200 characters; created if there is none of that id. */
   readonly threadId: Scalars['ID']['input'];
-  /** The run of the thread, 1 to 200 characters; begun likewise. */
+  /** The run of the thread, 1 to 200 characters; created likewise. */
   readonly runId: Scalars['ID']['input'];
   /** What happened: 1 to 200 characters. */
   readonly eventType: Scalars['String']['input'];
-  /** `message` for what a conversation shows; any other word of 1 to 200 characters for the rest. */
+  /** `message` for what a conversation shows; any other word of 1 to 200 characters for everything else. */
   readonly category: Scalars['String']['input'];
   /** A text, or any JSON value. */
   readonly content?: InputMaybe<Scalars['JSON']['input']>;
   /** A JSON object; `{}` unless given. */
   readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
-  /** An ISO 8601 time; the server's own unless given. */
+  /** An ISO 8601 time; the server's time unless given. */
   readonly createdAt?: InputMaybe<Scalars['String']['input']>;
-  /** Makes a retry harmless: the second event of a thread's log generation with the same key is the first. 1 to 200 characters. */
+  /** Makes a retry harmless: a second event with the same key in the thread's log generation returns the first. 1 to 200 characters. */
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A checkpoint to write, whole. */
 export type CheckpointInput = {
-  /** What identifies it, and what is to be noted with it. */
+  /** What identifies it, and what to note with it. */
   readonly metadata: CheckpointMetadataInput;
   /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. Send it whole: what is stored already is not stored again. */
   readonly messages?: InputMaybe<Scalars['JSON']['input']>;
@@ -1303,25 +1304,25 @@ export type CheckpointInput = {
   readonly stepId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-/** What identifies a checkpoint, and what is to be noted with it. */
+/** What identifies a checkpoint, and what to note with it. */
 export type CheckpointMetadataInput = {
-  /** The thread, 1 to 200 characters; begun with it if there is none of that id. */
+  /** The thread, 1 to 200 characters; created if there is none of that id. */
   readonly threadId: Scalars['ID']['input'];
   /** 1 to 200 characters; a UUID is made unless given. */
   readonly checkpointId?: InputMaybe<Scalars['ID']['input']>;
   /** Its number in the thread, from 0. */
   readonly step: Scalars['Long']['input'];
-  /** The checkpoint it goes on from: in any thread, and it may come later. */
+  /** The checkpoint that it continues: in any thread, and it may be written later. */
   readonly parentCheckpointId?: InputMaybe<Scalars['ID']['input']>;
-  /** An ISO 8601 time; the server's own unless given. */
+  /** An ISO 8601 time; the server's time unless given. */
   readonly createdAt?: InputMaybe<Scalars['String']['input']>;
-  /** Words to find it by, 100 at most. */
+  /** Tags, 100 at most. */
   readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  /** A line on what it holds. */
+  /** A short description. */
   readonly summary?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What can be asked. */
+/** Queries. */
 export type Query = {
   readonly __typename?: 'Query';
   /** One trace; null if there is none of that id. */
@@ -1337,11 +1338,11 @@ export type Query = {
   /** One thread; null if there is none of that id. */
   readonly thread: Maybe<Thread>;
   /**
-   * The events of category `message` of a thread, by ascending `seq`. With `afterSeq` the first after it, with `beforeSeq` the
-   * last before it; with both, both bounds hold and the first are given; with neither the newest. None of an unknown thread.
+   * The events of category `message` of a thread, by ascending `seq`. With `afterSeq` the first ones after it, with `beforeSeq` the
+   * last ones before it; with both the first ones between them; with neither the newest. Empty for an unknown thread.
    */
   readonly threadMessages: ReadonlyArray<RunEvent>;
-  /** All events of a run, by ascending `seq`: the first there are. */
+  /** The events of a run, by ascending `seq`, from the first on. */
   readonly runEvents: ReadonlyArray<RunEvent>;
   /** The events of category `message` of a run, by ascending `seq`; cursors as in `threadMessages`. */
   readonly runMessages: ReadonlyArray<RunEvent>;
@@ -1349,28 +1350,28 @@ export type Query = {
   readonly threadMessageCount: Scalars['Long']['output'];
   /** One checkpoint; null if there is none of that id. */
   readonly checkpoint: Maybe<Checkpoint>;
-  /** The checkpoint of a thread with the highest step; of equals, the last written. Null without one. */
+  /** The checkpoint of a thread with the highest step; of several, the last written. Null if there is none. */
   readonly latestCheckpoint: Maybe<Checkpoint>;
-  /** The checkpoints of a thread, by descending step; of equals, the last written first. */
+  /** The checkpoints of a thread, by descending step; of several with one step, the last written first. */
   readonly checkpoints: ReadonlyArray<Checkpoint>;
-  /** The latest checkpoint of each thread, the thread written last coming first. */
+  /** The latest checkpoint of each thread, the thread written last first. */
   readonly checkpointThreads: ReadonlyArray<Checkpoint>;
   /** How a thread's checkpoints descend from one another, with branches in other threads; empty for an unknown thread. */
   readonly checkpointTree: CheckpointTree;
-  /** The nearest checkpoint that both are, or descend from; null if there is none. NOT_FOUND without either. */
+  /** The nearest common ancestor, which may be one of the two; null if there is none. NOT_FOUND if one of them does not exist. */
   readonly commonCheckpoint: Maybe<Checkpoint>;
-  /** What differs between two checkpoints. NOT_FOUND without either. */
+  /** What differs between two checkpoints. NOT_FOUND if one of them does not exist. */
   readonly checkpointDiff: CheckpointDiff;
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryTraceArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryTracesArgs = {
   filter: InputMaybe<TraceFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -1378,32 +1379,32 @@ export type QueryTracesArgs = {
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryGoalArgs = {
   traceId: Scalars['ID']['input'];
   goalId: Scalars['String']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryStepArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryMessageArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryThreadArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryThreadMessagesArgs = {
   threadId: Scalars['ID']['input'];
   limit?: InputMaybe<Scalars['Int']['input']>;
@@ -1412,7 +1413,7 @@ export type QueryThreadMessagesArgs = {
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryRunEventsArgs = {
   threadId: Scalars['ID']['input'];
   runId: Scalars['ID']['input'];
@@ -1422,7 +1423,7 @@ export type QueryRunEventsArgs = {
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryRunMessagesArgs = {
   threadId: Scalars['ID']['input'];
   runId: Scalars['ID']['input'];
@@ -1432,25 +1433,25 @@ export type QueryRunMessagesArgs = {
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryThreadMessageCountArgs = {
   threadId: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCheckpointArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryLatestCheckpointArgs = {
   threadId: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCheckpointsArgs = {
   threadId: Scalars['ID']['input'];
   limit?: InputMaybe<Scalars['Int']['input']>;
@@ -1458,49 +1459,49 @@ export type QueryCheckpointsArgs = {
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCheckpointThreadsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   offset?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCheckpointTreeArgs = {
   threadId: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCommonCheckpointArgs = {
   a: Scalars['ID']['input'];
   b: Scalars['ID']['input'];
 };
 
 
-/** What can be asked. */
+/** Queries. */
 export type QueryCheckpointDiffArgs = {
   from: Scalars['ID']['input'];
   to: Scalars['ID']['input'];
 };
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
   /** Starts a trace. With a parent, `sub_trace_started` goes into the parent's log. */
   readonly createTrace: Trace;
   /** Changes a trace. Completing or failing a sub-trace puts `sub_trace_completed` into the parent's log. */
   readonly updateTrace: Trace;
-  /** Removes a trace and everything in it: gone at once for every reader, then cleared away in batches. */
+  /** Deletes a trace and everything in it: hidden from every reader at once, then deleted in batches. */
   readonly deleteTrace: DeletedCounts;
   /**
-   * Replaces the goals of a trace: listed ones are added or updated, missing ones go, their messages stay without a goal.
-   * Statuses are taken as listed: nothing is completed by itself.
+   * Replaces the goals of a trace: listed goals are added or updated, missing ones are deleted, and their messages stay without a
+   * goal. Statuses are stored as given: there is no cascade.
    */
   readonly setGoalTree: GoalTree;
   /** Adds a goal, or updates the one of that id. */
   readonly addGoal: Goal;
-  /** Changes a goal, and what follows from that: stats above it when it moves, goals above it when it completes. */
+  /** Changes a goal, and with it the stats above it when it moves, and the goals above it when it completes. */
   readonly updateGoal: Goal;
   /** Adds a step. */
   readonly addStep: Step;
@@ -1510,7 +1511,7 @@ export type Mutation = {
   readonly addMessage: Message;
   /** Adds messages, all or none, in this order. */
   readonly addMessages: ReadonlyArray<Message>;
-  /** Changes a message, and the stats that follow from it. */
+  /** Changes a message and the stats that include it. */
   readonly updateMessage: Message;
   /** Appends an event of your own type to a trace's log. */
   readonly appendEvent: CustomEvent;
@@ -1519,75 +1520,75 @@ export type Mutation = {
   /** Writes run events of one thread, all or none, in this order; runs may mix. */
   readonly putRunEvents: ReadonlyArray<RunEvent>;
   /**
-   * Removes the run events of a thread, and returns how many there were. They are out of sight at once, and the next event begins a
-   * new log generation, in which `seq` and idempotency keys start again. If the server is stopped before all are removed, the
-   * next start removes the rest.
+   * Deletes the run events of a thread and returns how many there were. They are hidden at once, and the next event begins a
+   * new log generation, in which `seq` and idempotency keys start again. If the server stops before all are deleted, the
+   * next start deletes the rest.
    */
   readonly deleteThreadEvents: Scalars['Long']['output'];
   /**
-   * Removes the run events of a run, and returns how many there were. In several transactions: if it fails, some events may be left,
-   * and another call removes them.
+   * Deletes the run events of a run and returns how many there were. In several transactions: if it fails, some events may be
+   * left, and another call deletes them.
    */
   readonly deleteRunEvents: Scalars['Long']['output'];
   /**
-   * Writes a checkpoint, or replaces the one of that id, all of it; the same again changes nothing. CONFLICT if the id is in
-   * another thread; BAD_USER_INPUT if it would descend from itself.
+   * Writes a checkpoint, or replaces the one of that id as a whole; writing the same again changes nothing. CONFLICT if the id is in
+   * another thread; BAD_USER_INPUT if it would become its own ancestor.
    */
   readonly putCheckpoint: Checkpoint;
   /**
-   * Starts a thread at step 0 with what a checkpoint holds, which becomes the parent. It takes the same time however much that
-   * is. NOT_FOUND without the checkpoint; CONFLICT if the thread has checkpoints of its own. Repeated with the same
-   * `checkpointId` it returns what is stored, as long as that was not written anew.
+   * Starts a thread at step 0 with the content of a checkpoint, which becomes the parent. It takes the same time however large that
+   * is. NOT_FOUND if the checkpoint does not exist; CONFLICT if the thread has checkpoints already. Repeated with the same
+   * `checkpointId`, it returns what is stored, unless that was overwritten.
    */
   readonly forkCheckpoint: Checkpoint;
   /**
-   * Removes the checkpoints of a thread, and returns how many there were. Branches in other threads stay whole. In several
-   * transactions, the lowest steps first: if it fails, some may be left, and another call removes them.
+   * Deletes the checkpoints of a thread and returns how many there were. Branches in other threads stay complete. In several
+   * transactions, the lowest steps first: if it fails, some may be left, and another call deletes them.
    */
   readonly deleteCheckpointThread: Scalars['Long']['output'];
   /**
-   * Removes the checkpoints of a thread with a smaller step, and returns how many there were. Those that stay stay whole. In several
+   * Deletes the checkpoints of a thread with a smaller step and returns how many there were. The others stay complete. In several
    * transactions, like `deleteCheckpointThread`.
    */
   readonly deleteCheckpointsBefore: Scalars['Long']['output'];
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationCreateTraceArgs = {
   input: CreateTraceInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationUpdateTraceArgs = {
   id: Scalars['ID']['input'];
   input: UpdateTraceInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteTraceArgs = {
   id: Scalars['ID']['input'];
   includeSubTraces?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationSetGoalTreeArgs = {
   traceId: Scalars['ID']['input'];
   goals: ReadonlyArray<GoalInput>;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddGoalArgs = {
   traceId: Scalars['ID']['input'];
   input: GoalInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationUpdateGoalArgs = {
   traceId: Scalars['ID']['input'];
   goalId: Scalars['String']['input'];
@@ -1595,38 +1596,38 @@ export type MutationUpdateGoalArgs = {
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddStepArgs = {
   input: AddStepInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddStepsArgs = {
   inputs: ReadonlyArray<AddStepInput>;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddMessageArgs = {
   input: AddMessageInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddMessagesArgs = {
   inputs: ReadonlyArray<AddMessageInput>;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationUpdateMessageArgs = {
   id: Scalars['ID']['input'];
   input: UpdateMessageInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAppendEventArgs = {
   traceId: Scalars['ID']['input'];
   type: Scalars['String']['input'];
@@ -1635,38 +1636,38 @@ export type MutationAppendEventArgs = {
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationPutRunEventArgs = {
   input: RunEventInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationPutRunEventsArgs = {
   inputs: ReadonlyArray<RunEventInput>;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteThreadEventsArgs = {
   threadId: Scalars['ID']['input'];
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteRunEventsArgs = {
   threadId: Scalars['ID']['input'];
   runId: Scalars['ID']['input'];
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationPutCheckpointArgs = {
   input: CheckpointInput;
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationForkCheckpointArgs = {
   id: Scalars['ID']['input'];
   threadId: InputMaybe<Scalars['ID']['input']>;
@@ -1674,59 +1675,59 @@ export type MutationForkCheckpointArgs = {
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteCheckpointThreadArgs = {
   threadId: Scalars['ID']['input'];
 };
 
 
-/** What can be changed. Each mutation is acknowledged after its transaction is committed. */
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteCheckpointsBeforeArgs = {
   threadId: Scalars['ID']['input'];
   beforeStep: Scalars['Long']['input'];
 };
 
-/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+/** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
 export type Subscription = {
   readonly __typename?: 'Subscription';
   /**
-   * A trace, live: its TraceSnapshot, then every event after `since`, exactly once, in order, for as long as you stay.
-   * NOT_FOUND if there is no such trace.
+   * A trace, live: its TraceSnapshot, then every event after `since`, exactly once, in order, for as long as you are
+   * subscribed. NOT_FOUND if there is no such trace.
    */
   readonly traceEvents: TraceUpdate;
   /**
-   * A list of traces, live: each trace that matches, whenever it is created, changes or goes. Changes that come faster than
-   * they are read are told as one, with the newest state.
+   * A list of traces, live: each matching trace, whenever it is created, changes, or leaves the list. Changes that come faster than
+   * they are read are merged into one, with the newest state.
    *
-   * What was in the list at the start is known of its newest 500 traces. An older one is told when it changes (as UPDATED, also
-   * when it thereby enters the list), but not when it goes before that.
+   * The server knows the newest 500 traces that were in the list at the start. An older trace is reported when it changes (as UPDATED,
+   * even if it enters the list by that change), but not if it leaves the list before.
    */
   readonly traceChanges: TraceChange;
   /**
-   * The run events of a thread, live: every event after the one named, exactly once, in order, for as long as you stay. A thread that
-   * has none yet is waited for. With neither `after` nor `afterSeq`, only what comes from now on.
+   * The run events of a thread, live: every event after the one named, exactly once, in order, for as long as you are
+   * subscribed. The thread need not exist yet. With neither `after` nor `afterSeq`, only new events.
    *
    * If the thread's events are deleted, RunEventsDeleted is emitted, then the next log generation from its beginning. To resume, give
-   * `after`: only it can tell one generation from another.
+   * `after`: only that identifies the generation.
    */
   readonly runEvents: RunEventUpdate;
 };
 
 
-/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+/** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
 export type SubscriptionTraceEventsArgs = {
   traceId: Scalars['ID']['input'];
   since: InputMaybe<Scalars['Long']['input']>;
 };
 
 
-/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+/** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
 export type SubscriptionTraceChangesArgs = {
   filter: InputMaybe<TraceFilter>;
 };
 
 
-/** What can be followed. A client that is slow reads the log at its own pace; nothing is lost, doubled or reordered. */
+/** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
 export type SubscriptionRunEventsArgs = {
   threadId: Scalars['ID']['input'];
   after: InputMaybe<Scalars['ID']['input']>;

@@ -11,7 +11,7 @@ import { Step, stepMutations, stepQueries } from './step.js';
 import { Thread, threadQueries } from './thread.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
-/** The enums: the API's words for what the graph keeps in the documents' own. */
+/** The enums: the API's names for the values that the graph stores in the documents' spelling. */
 const enums = {
   TraceMode: { CALL: 'call', AGENT: 'agent' },
   TraceStatus: { RUNNING: 'running', STOPPED: 'stopped', COMPLETED: 'completed', FAILED: 'failed' },
@@ -61,7 +61,7 @@ export const resolvers = {
     ...checkpointQueries,
     ...threadQueries,
   },
-  // The mutations of a request run one after another: what was read for one may have been changed by the next.
+  // The mutations of a request run one after another: each may change what was read for an earlier one.
   Mutation: Object.fromEntries(
     Object.entries(mutations as Record<string, Mutate>).map(([name, mutate]): [string, Mutate] => [
       name,

@@ -57,7 +57,7 @@ export const Checkpoint: CheckpointResolvers = {
     const page = { after: textAfter(after, ''), limit: size + 1 };
     const rows = await loaders.list('childrenOfCheckpoints', id, page);
     const nodes = await Promise.all(rows.map((row) => settled(row, info, loaders)));
-    // The position is the one that the list was read in, also of a child that was rewritten meanwhile.
+    // The position is the one at which the list was read, even for a child that was rewritten meanwhile.
     const items = rows.flatMap(({ listKey }, index) => {
       const node = nodes[index] ?? null;
       return node === null ? [] : [{ node, position: listKey }];
@@ -108,7 +108,7 @@ export const checkpointQueries: QueryResolvers = {
 
 const MOST_READS = 5;
 
-/** The latest checkpoint of a thread. If it is deleted before it is read whole, another is the latest. */
+/** The latest checkpoint of a thread. If it is deleted before it is fully read, reads the new latest one. */
 export async function latestOf(
   threadId: string,
   { database, projectId, loaders }: Context,
@@ -123,7 +123,7 @@ export async function latestOf(
     const deletedId: string = row.id;
     row = (await readLatest(database, { projectId, ids: [threadId] })).get(threadId) ?? null;
     if (row?.id === deletedId) {
-      // It was written again: what was read of it before is of no use.
+      // It was written again, so discard what was read of it before.
       loaders.forgetWhole(deletedId);
     }
   }

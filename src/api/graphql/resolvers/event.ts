@@ -32,7 +32,7 @@ export type EventSource = EventRow;
 
 const payloads = new WeakMap<EventRow, Record<string, unknown>>();
 
-/** The event's payload; parsed once for all who follow the log. */
+/** The event's payload; parsed once for all followers of the log. */
 function payloadOf(event: EventRow): Record<string, unknown> {
   let payload = payloads.get(event);
   if (payload === undefined) {
@@ -118,7 +118,7 @@ export const StepAdded: StepAddedResolvers = {
       digest: '',
       properties: propertiesOf(step.type, data),
     };
-    // The event leaves out a prompt; the step has it.
+    // The event omits the prompt; the step has it.
     return step.type === 'llm_call' ? row : { ...row, data };
   },
   affectedGoals,
@@ -204,7 +204,7 @@ export const TraceUpdate = {
   },
 };
 
-/** A gap in a log as the API tells it. */
+/** A gap in a log as the API reports it. */
 export function eventGap({
   requested,
   earliest,
@@ -256,7 +256,7 @@ export const eventSubscriptions: SubscriptionResolvers = {
   },
 };
 
-/** Has what is asked of the snapshot's objects answered as of its moment, where it holds the answer. */
+/** Primes the loaders, so that fields of the snapshot's objects are answered from the snapshot where it holds the answer. */
 function primeLoaders(loaders: Loaders, { trace, goals, subTraces }: Snapshot): void {
   const traceId = trace.id;
   [trace, ...subTraces].forEach((row) => loaders.trace.prime(row.id, row));
@@ -274,7 +274,7 @@ function primeLoaders(loaders: Loaders, { trace, goals, subTraces }: Snapshot): 
   }
 }
 
-/** `first`, then what `rest` gives; ending it ends `rest`. */
+/** `first`, then the values of `rest`; ending it ends `rest`. */
 function startingWith<T>(
   first: T,
   rest: AsyncIterableIterator<T, undefined>,

@@ -23,7 +23,7 @@ export const GoalTree: GoalTreeResolvers = {
 };
 
 export const Goal: GoalResolvers = {
-  // Trace and goal ids may hold any character: encoded, they cannot run into one another.
+  // Trace and goal ids may contain any character; encoding keeps the combined id unambiguous.
   id: ({ traceId, goalId }) => `${encodeURIComponent(traceId)}/${encodeURIComponent(goalId)}`,
   async trace({ traceId }, _, { loaders }) {
     const trace = await loaders.trace.load(traceId);

@@ -1,6 +1,6 @@
 import { endable } from '../../../live/endable.js';
 
-/** `source` with each value put through `change`; ending it ends `source`, also while a value is awaited. */
+/** `source` with `change` applied to each value; ending it ends `source`, even while a value is awaited. */
 export function mapped<From, To extends object>(
   source: AsyncIterableIterator<From, undefined>,
   change: (value: From) => To,

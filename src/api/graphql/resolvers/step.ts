@@ -9,7 +9,7 @@ import { addSteps } from '../../../domain/steps/steps.js';
 import { bySequence, inTrace } from './trace.js';
 import { settled } from './whole-checkpoint.js';
 
-/** A step in full, or what is known of one that was come upon from another. */
+/** A full step, or a reference to a step that was found from another. */
 export type StepSource = StepRow | StepRef;
 
 const MOST_RELATED = 10_000;
@@ -72,7 +72,7 @@ export const Step: StepResolvers = {
   },
 };
 
-/** What `pick` takes of the step, at once where it is known in full: no promise for each of thousands. */
+/** Applies `pick` to the step, synchronously if the full row is loaded: this avoids thousands of promises. */
 function of<T>(step: StepSource, loaders: Loaders, pick: (row: StepRow) => T): T | Promise<T> {
   return 'digest' in step ? pick(step) : whole(step, loaders).then(pick);
 }

@@ -77,19 +77,19 @@ export const Trace: TraceResolvers = {
   },
 };
 
-/** A trace in a list, at its place there. */
+/** A trace with its position in a list. */
 export function byListKey(node: TraceRow): { node: TraceRow; position: string } {
   return { node, position: node.listKey };
 }
 
-/** A step or message in a list, at its place there. */
+/** A step or message with its position in a list. */
 export function bySequence<Row extends { readonly sequence: number }>(
   node: Row,
 ): { node: Row; position: number } {
   return { node, position: node.sequence };
 }
 
-/** `row`, unless its trace is gone: what a deleted trace held is cleared away after the trace. */
+/** `row`, or null if its trace was deleted: the contents of a deleted trace are cleared after the trace itself. */
 export async function inTrace<Row extends { readonly traceId: string }>(
   row: Row,
   loaders: Loaders,

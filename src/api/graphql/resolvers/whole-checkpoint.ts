@@ -3,8 +3,8 @@ import type { PayloadPart, WholeCheckpoint } from '../../../domain/checkpoints/c
 import type { CheckpointRow } from '../../../model/rows.js';
 import type { Loaders } from '../loaders.js';
 
-// A row answers for `metadata` and the like, its payload is read apart. So that both are of one moment, a row is exchanged,
-// before any of its fields is resolved, for one that was read together with the parts that the operation selects.
+// A row holds `metadata` and similar fields; its payload is read separately. To keep both consistent, a row is replaced, before
+// any of its fields is resolved, by one that was read together with the parts that the operation selects.
 
 type Info = Pick<GraphQLResolveInfo, 'schema' | 'operation' | 'fragments'>;
 
@@ -12,7 +12,7 @@ const PARTS: readonly PayloadPart[] = ['messages', 'state', 'toolsResult'];
 const wholes = new WeakMap<CheckpointRow, WholeCheckpoint>();
 const selections = new WeakMap<object, readonly PayloadPart[]>();
 
-/** The parts that an operation selects of any checkpoint. */
+/** The parts that an operation selects on any checkpoint. */
 function partsIn({ schema, operation, fragments }: Info): readonly PayloadPart[] {
   let parts = selections.get(operation);
   if (parts === undefined) {
@@ -37,7 +37,7 @@ function partsIn({ schema, operation, fragments }: Info): readonly PayloadPart[]
   return parts;
 }
 
-/** The checkpoint of this id, with what the operation selects of it; null if there is none. */
+/** The checkpoint with this id and the parts that the operation selects; null if there is none. */
 export async function checkpointWithId(
   id: string,
   info: Info,
@@ -49,7 +49,7 @@ export async function checkpointWithId(
     : kept(await loaders.wholeCheckpoint(parts).load(id));
 }
 
-/** The same checkpoint with what the operation selects of it, perhaps rewritten meanwhile; null if it was deleted. */
+/** The same checkpoint with the parts that the operation selects, perhaps rewritten meanwhile; null if it was deleted. */
 export async function settled(
   row: CheckpointRow | null,
   info: Info,
@@ -61,7 +61,7 @@ export async function settled(
     : kept(await loaders.wholeCheckpoint(parts).load(row.id));
 }
 
-/** The same for a list; those that were deleted meanwhile are left out. */
+/** The same for a list; checkpoints that were deleted meanwhile are left out. */
 export async function allSettled(
   rows: readonly CheckpointRow[],
   info: Info,
