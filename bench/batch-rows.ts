@@ -4,7 +4,7 @@ import { applyWrite, type Ingest } from '../src/ingest/group-commit.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/model/row-mapping.js';
 import type { ImportFiles } from './import-files.js';
 
-/** Writes that are applied to a batch in memory at once, and never reach a database. */
+/** Applies writes to a batch in memory immediately; they never reach a database. */
 export function ingestInto(batch: Batch): Ingest {
   return {
     get database(): never {
@@ -15,8 +15,8 @@ export function ingestInto(batch: Batch): Ingest {
 }
 
 /**
- * Puts what became of a batch into the files, as `flush` puts it into the database: the same nodes, the same edges. `stored` is
- * what the files have of content, by its id: what batches share is there once.
+ * Writes the result of a batch to the files, as `flush` writes it to the database: the same nodes, the same edges. `stored` is
+ * the content in the files, by id: content that batches share is written once.
  */
 export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, number>): void {
   const ids = new Map<string, number>();
@@ -39,10 +39,10 @@ export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, 
   const messages = batch.messages.added();
   const events = batch.events.added();
   const changedAtMs = Date.parse(batch.now);
-  // The lock is written by every write after the one that creates the trace.
+  // Every write after the one that creates the trace writes the lock.
   traces.forEach((trace) => node('Trace', trace.id, { ...trace, changedAtMs, locked: true }));
   goals.forEach((goal) => {
-    // The program makes a random one; here the same seed has to give the same.
+    // The program makes a random one; here the same seed must give the same one.
     const addedBy = `fill ${goal.goalId}`;
     node('Goal', keyOf(goal.traceId, goal.goalId), { ...goalToNode(goal), addedBy });
   });

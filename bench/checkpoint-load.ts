@@ -1,11 +1,11 @@
 import { seeded } from '../test/kit/live.js';
 import { contentOf } from './workload.js';
 
-/** How many messages the longest list of the figures has. */
+/** How many messages the longest list in the figures has. */
 export const LENGTH = 1_000;
 const MESSAGE_BYTES = 1_024;
 
-/** A list of messages of 1 KB of JSON each, that no other seed has. */
+/** A list of messages of 1 KB of JSON each, different for each seed. */
 export function messagesOf(seed: number): object[] {
   const random = seeded(seed);
   return Array.from({ length: LENGTH + 50 }, (_, index) => {

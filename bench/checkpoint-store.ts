@@ -5,9 +5,9 @@ import { startNeo4j, storeBytes, temporaryFolder } from './neo4j.js';
 import { startServer } from './server.js';
 
 /**
- * Figure 15. What the store grows by when 1,000 checkpoints are put, one after the other, of a list that grows by one message
+ * Figure 15. How much the store grows when 1,000 checkpoints are put, one after the other, of a list that grows by one message
  * of 1 KB: its files without the transaction log, against those of an empty database with the server's constraints and indexes.
- * Neo4j is stopped before it is looked at, which has it write a checkpoint of its own.
+ * Neo4j is stopped before the measurement, which makes it write a checkpoint of its own.
  */
 const store: Figure<undefined> = {
   number: 15,

@@ -13,7 +13,7 @@ import { root, startNeo4j, temporaryFolder } from './neo4j.js';
 import { startServer } from './server.js';
 import { stopLater } from './started.js';
 
-/** What the figures on checkpoints are measured on: a Neo4j that holds nothing else, and a server. */
+/** What the checkpoint figures are measured on: a Neo4j that holds nothing else, and a server. */
 export interface CheckpointStage {
   readonly server: ServerProcess;
   readonly client: HttpClient;
@@ -44,8 +44,8 @@ const TRAJECTORY = join(root, '..', 'shared', 'data', 'swe-agent-marshmallow-186
 const IMPORTS = 20;
 
 /**
- * Figure 16. The content that the growing prompts of a real SWE-agent run make, imported 20 times under other ids, against
- * that of one import: bytes of text and nodes. Not measured where the run's file is not beside the checkout.
+ * Figure 16. The content that the growing prompts of a real SWE-agent run create, imported 20 times under other ids, against
+ * that of one import: bytes of text and nodes. Not measured if the run's file is not next to the checkout.
  */
 const imports: Figure<CheckpointStage> = {
   number: 16,
@@ -106,8 +106,8 @@ async function contentSum(database: Database): Promise<{ nodes: number; bytes: n
 const NEIGHBOURS = 20;
 
 /**
- * Figure 17. The time of `putCheckpoint` around the 1,000th of a growing list, against that around the 10th; each sends its
- * whole list, one client. Each round has threads and texts of its own.
+ * Figure 17. The time of `putCheckpoint` around the 1,000th of a growing list, against that around the 10th; one client sends
+ * the whole list each time. Each round has its own threads and texts.
  */
 const puts: Figure<CheckpointStage> = {
   number: 17,
@@ -125,7 +125,7 @@ const puts: Figure<CheckpointStage> = {
         }
         return median(took);
       };
-      // By the 20th put of a thread both compilers know the way again.
+      // By the 20th put of a thread, both compilers are warm again.
       await times(1, NEIGHBOURS, `${thread}-warm`);
       const small = await times(1, NEIGHBOURS, thread);
       await client.post(putBody(thread, LENGTH - NEIGHBOURS, messages));
@@ -151,7 +151,7 @@ const puts: Figure<CheckpointStage> = {
 
 const FORKS = 40;
 
-/** Figure 18. The time of `forkCheckpoint` of a checkpoint with 1,000 messages, against one with 10, in turns. */
+/** Figure 18. The time of `forkCheckpoint` of a checkpoint with 1,000 messages, against one with 10, alternately. */
 const forks: Figure<CheckpointStage> = {
   number: 18,
   name: 'checkpoints: fork',

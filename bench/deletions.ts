@@ -7,7 +7,7 @@ import { startNeo4j, temporaryFolder } from './neo4j.js';
 import { startServer } from './server.js';
 import { stopLater } from './started.js';
 
-/** What the figures on deletions are measured on: a Neo4j that holds nothing else, and a server. */
+/** What the deletion figures are measured on: a Neo4j that holds nothing else, and a server. */
 export interface DeletionStage {
   readonly server: ServerProcess;
   readonly client: HttpClient;
@@ -41,7 +41,7 @@ const putEvent = (client: HttpClient, threadId: string, runId: string): Promise<
     }),
   );
 
-/** Fills a thread with run events of ten runs, straight in Neo4j. */
+/** Fills a thread with run events of ten runs, directly in Neo4j. */
 async function fillEvents(
   { client, database }: DeletionStage,
   threadId: string,
@@ -71,7 +71,7 @@ async function fillEvents(
   );
 }
 
-/** Fills a thread with checkpoints that share a history of as many messages, each with one message and value of its own. */
+/** Fills a thread with checkpoints that share a history of as many messages, each with its own message and value. */
 async function fillCheckpoints(
   { client, database }: DeletionStage,
   threadId: string,
@@ -108,7 +108,7 @@ async function fillCheckpoints(
   );
 }
 
-/** Deletes while one client writes to the same thread, and returns the seconds it took and each write's milliseconds. */
+/** Deletes while one client writes to the same thread; returns the seconds it took and each write's milliseconds. */
 async function deleting(
   { client }: DeletionStage,
   threadId: string,
@@ -166,8 +166,8 @@ const KINDS: readonly Kind[] = [
 ];
 
 /**
- * Figure 21. Deletions in a thread that one client writes to: the time of four times as many rows against four times that of
- * one, and how long the writer waits.
+ * Figure 21. Deletions in a thread that one client writes to: the time for four times as many rows against four times the
+ * time, and how long the writer waits.
  */
 export const deletions: Figure<DeletionStage> = {
   number: 21,

@@ -17,26 +17,26 @@ import type { WritingStage } from './writing-stage.js';
 const ROUNDS = 5;
 const PER_SECOND = 200;
 const MESSAGES = 1_200;
-/** At the beginning of each round, and not counted. */
+/** At the start of each round, and not counted. */
 const WARM_MESSAGES = 200;
 const ROUND_TRIPS = 100;
-/** As many as keep a late answer from holding up the next message. */
+/** Enough that a late answer does not hold up the next message. */
 const CONNECTIONS = 32;
 const SUBSCRIBERS = 2_000;
 
 interface Delay {
-  /** Milliseconds from the writer's answer, less one empty round trip, to the subscriber. */
+  /** Milliseconds from the writer's answer, minus one empty round trip, to the subscriber. */
   readonly fromCommit: number;
   readonly fromSending: number;
 }
 
 /**
- * Writes 200 messages a second, one every 5 ms whether or not the last is answered, and says how long each took to a
+ * Writes 200 messages a second, one every 5 ms whether or not the last is answered, and returns how long each took to reach a
  * subscriber over graphql-ws.
  *
- * When a commit was, nobody outside the server sees: it lies between sending and answer. The time of an empty query, sent
- * just before, is more than the answer's way back takes, so the commit was not before the answer less that time: what is
- * counted is an upper bound.
+ * The time of a commit is not visible outside the server: it lies between sending and answer. An empty query, sent just before,
+ * takes longer than the answer's way back, so the commit was not before the answer minus that time: the result is an upper
+ * bound.
  */
 async function delays(
   { server, traces }: WritingStage,
@@ -127,7 +127,7 @@ async function measureDelays(
   ];
 }
 
-/** Figure 6. Commit to a subscriber of the server that wrote, at 200 messages/s on one trace. */
+/** Figure 6. From the commit to a subscriber of the server that wrote, at 200 messages/s on one trace. */
 const sameProcess: Figure<WritingStage> = {
   number: 6,
   name: 'commit to subscriber',
@@ -135,7 +135,7 @@ const sameProcess: Figure<WritingStage> = {
     measureDelays(stage, { from: stage.server, name: 'commit to subscriber', p50: 5, p99: 25 }),
 };
 
-/** Figure 7. As figure 6, the subscriber at a second server on the same database. */
+/** Figure 7. Like figure 6, with the subscriber on a second server on the same database. */
 const otherProcess: Figure<WritingStage> = {
   number: 7,
   name: 'commit to subscriber of another process',
@@ -150,7 +150,7 @@ const otherProcess: Figure<WritingStage> = {
 
 /**
  * Figure 8. One message of 1.5 KB to 2,000 subscribers of its trace, from sending the mutation until the last has the event. A
- * process of its own holds them, each on a socket of its own; both use the system's one steady clock.
+ * separate process runs them, each on its own socket; both processes use the system's steady clock.
  */
 const manySubscribers: Figure<WritingStage> = {
   number: 8,

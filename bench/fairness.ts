@@ -9,8 +9,8 @@ const WRITES = 2_000;
 const GREEDY_CONNECTIONS = 16;
 
 /**
- * Figure 22. What 64 clients that each send one message at a time wait at the 95th percentile, beside one client that sends
- * batches of 500 messages over 16 connections without a pause, and without it, in turns.
+ * Figure 22. The 95th percentile wait of 64 clients that each send one message at a time, alternately with and without one
+ * client that sends batches of 500 messages over 16 connections without a pause.
  */
 export const fairness: Figure<WritingStage> = {
   number: 22,
@@ -57,7 +57,7 @@ async function singles({
   return { p95Ms: percentile(waited, 0.95), seconds };
 }
 
-/** Starts it; the function returned ends it and tells how many of its batches were written. */
+/** Starts it; the returned function ends it and returns how many of its batches were written. */
 function greedyClient({ server, traces }: WritingStage): () => Promise<number> {
   const client = openHttpClient(server.url, GREEDY_CONNECTIONS);
   const bodies = traces.map((trace, index) => batchBody(trace, index));

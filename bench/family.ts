@@ -21,7 +21,7 @@ export const AGENT_TYPES = [
 ];
 const STATUSES = ['completed', 'completed', 'completed', 'failed', 'running'] as const;
 const USERS = 500;
-/** One trace in so many has a sub-trace. */
+/** One in this many traces has a sub-trace. */
 const SUB_TRACE_EVERY = 10;
 const STEPS_AT_ONCE = 5_000;
 
@@ -30,7 +30,7 @@ interface Target {
   readonly projectId: string;
 }
 
-/** The traces numbered from `index`, by the functions that the server's mutations call: as many as it returns. */
+/** Adds the traces numbered from `index` through the functions that the server's mutations call; returns how many. */
 export async function addFamily(
   target: Target,
   { seed, index }: { seed: number; index: number },
@@ -57,7 +57,7 @@ interface Run {
   readonly parent?: { readonly parentTraceId: string; readonly parentGoalId: string };
 }
 
-/** A run as agents leave it: three goals, four steps that rest on one another, four messages, and its log: 21 nodes. */
+/** A run as agents produce it: three goals, four steps that depend on one another, four messages, and its log: 21 nodes. */
 async function addRun({ ingest, projectId }: Target, { id, random, parent }: Run): Promise<void> {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
   const field = (at: number): string => `inputs[${at}]`;
@@ -199,7 +199,7 @@ export async function addLandmark({ ingest, projectId }: Target, id: Landmark): 
   }
 }
 
-/** The step before, and two more of the ten before that. */
+/** The previous step, and two more of the ten before that. */
 function parentsOf(index: number, random: () => number): number[] {
   const back = [1, 2 + Math.floor(random() * 4), 6 + Math.floor(random() * 4)];
   return back.filter((distance) => distance <= index).map((distance) => index - distance);

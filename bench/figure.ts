@@ -14,7 +14,7 @@ export interface Reading {
 export interface Figure<Stage> {
   readonly number: number;
   readonly name: string;
-  /** Numbers of figures to be measured before it. */
+  /** Numbers of figures to measure before it. */
   readonly after?: readonly number[];
   measure(stage: Stage): Promise<readonly Reading[]>;
 }
@@ -22,7 +22,7 @@ export interface Figure<Stage> {
 /** Figures that are measured one after the other on the same running processes. */
 export interface Part {
   readonly figures: readonly Pick<Figure<never>, 'number' | 'name' | 'after'>[];
-  /** Measures the figures of these numbers, telling of each when it is done. */
+  /** Measures the figures with these numbers, and reports each when it is done. */
   run(
     numbers: ReadonlySet<number>,
     tell: (number: number, readings: readonly Reading[]) => void,

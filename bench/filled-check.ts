@@ -7,7 +7,7 @@ import { addFamily, addLandmark, LANDMARKS, nameOf } from './family.js';
 
 const SAMPLE = 100;
 const CHECKS = ['check-edges', 'check-goal-stats', 'check-trace'];
-/** What is random, or says when: the rest has to be the same. */
+/** Random values and times: everything else must be the same. */
 const PASSING = ['createdAt', 'completedAt', 'at', 'listKey', 'changedAtMs', 'addedBy', 'projectId'];
 
 const NODES = `MATCH (t:Trace) WHERE t.projectId = $projectId AND t.id IN $ids
@@ -32,8 +32,8 @@ RETURN
   [(n)-[edge]->(other) | [type(edge), labels(other)[0], coalesce(other.id, other.traceId + other.goalId)]] AS edges`;
 
 /**
- * Throws unless the sampled traces pass the recounts of `cypher/analysis/`, and the first family and a landmark are, node by
- * node and edge by edge, what the server's write path makes of the same calls.
+ * Throws unless the sampled traces pass the recounts of `cypher/analysis/`, and the first family and a landmark equal, node by
+ * node and edge by edge, what the server's write path creates for the same calls.
  */
 export async function checkFilled(
   database: Database,
@@ -51,7 +51,7 @@ export async function checkFilled(
   await compareWithWritten(database, seed);
 }
 
-/** Has the server's own write path do in another project what the import holds, compares, and deletes it again. */
+/** Has the server's own write path create the imported data in another project, compares, and deletes it again. */
 async function compareWithWritten(database: Database, seed: number): Promise<void> {
   const ingest = createIngest(database);
   const target = { ingest, projectId: 'filled-check' };
@@ -81,7 +81,7 @@ async function compareWithWritten(database: Database, seed: number): Promise<voi
   }
 }
 
-/** Nodes as texts, so that their order does not matter; times are all the same. */
+/** Nodes as sorted texts, so that their order does not matter; all times are made the same. */
 async function nodesOf(
   database: Database,
   keys: { readonly projectId: string; readonly ids: readonly string[] },

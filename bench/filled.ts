@@ -19,14 +19,14 @@ export const SMALL = 1_000;
 export const SEED = 1;
 const FIRST_MS = Date.parse('2026-01-01T00:00:00.000Z');
 const IMPORT_HEAP_MB = 2_048;
-/** A file for neo4j-admin cannot tell an empty list from none. */
+/** A file for neo4j-admin cannot distinguish an empty list from none. */
 const EMPTY_LISTS = `MATCH (s:Step)
 WHERE s.parentIds IS NULL
 CALL (s) {
   SET s.parentIds = []
 } IN TRANSACTIONS OF 20000 ROWS`;
 
-/** Where the database of so many traces is, or will be: elsewhere when what the program writes has changed. */
+/** Where the database with that many traces is or will be: the path changes when what the program writes changes. */
 function folderOf(traces: number, seed: number): string {
   const schema = readdirSync(join(root, 'cypher', 'migrations')).map((name) => `cypher/migrations/${name}`);
   const hash = createHash('sha256');
@@ -44,8 +44,8 @@ function folderOf(traces: number, seed: number): string {
 }
 
 /**
- * The data folder of a database of so many traces, of 21 nodes each, with the landmarks as the oldest. Filled if it is not
- * there: rows are made in memory by the server's own functions, neo4j-admin imports them, and what came of it is checked.
+ * The data folder of a database with that many traces, of 21 nodes each, with the landmarks as the oldest. It is filled if it
+ * is missing: the server's own functions make rows in memory, neo4j-admin imports them, and the result is checked.
  */
 export async function filled(traces: number, seed = SEED): Promise<string> {
   const folder = folderOf(traces, seed);

@@ -1,14 +1,14 @@
 import { Agent, request } from 'node:http';
 
-/** Talks GraphQL over connections of its own, which it keeps open. */
+/** Sends GraphQL over its own connections, which it keeps open. */
 export interface HttpClient {
-  /** Sends a body made before, and returns the answer's bytes; rejects when they tell of an error. */
+  /** Sends a prepared body, and returns the answer's bytes; rejects if they report an error. */
   post(body: string | Buffer): Promise<Buffer>;
   ask<Data>(query: string, variables?: object): Promise<Data>;
   close(): void;
 }
 
-/** Bodies are GraphQL's, sent to its path, unless `target` says where else and what they are. */
+/** Bodies are GraphQL, sent to its path, unless `target` names another place and type. */
 export function openHttpClient(
   url: string,
   connections = 1,
@@ -54,7 +54,7 @@ export function openHttpClient(
   };
 }
 
-/** Has `clients` do `count` units of work between them, each beginning the next one when its last is done. */
+/** Has `clients` do `count` units of work between them, each starting the next one when its last is done. */
 export async function share(
   { clients, count }: { readonly clients: number; readonly count: number },
   work: (client: number, unit: number) => Promise<unknown>,

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The files that neo4j-admin imports: one for each label and each type of edge, made as the first of it comes. */
+/** The files that neo4j-admin imports: one for each label and each type of edge, created on first use. */
 export interface ImportFiles {
   /** Adds a node and returns its number. Null properties are left out. */
   node(label: string, properties: object): number;
@@ -11,7 +11,7 @@ export interface ImportFiles {
   close(): string[];
 }
 
-/** What is not a text. Whole numbers are kept as doubles where `database.ts` says so. */
+/** The types of properties that are not text. Whole numbers are kept as doubles where `database.ts` says so. */
 const TYPES: Readonly<Record<string, string>> = {
   ...named(
     'long',

@@ -7,8 +7,8 @@ import { stopAll } from './started.js';
 import { tableOf } from './table.js';
 
 /**
- * Measures the figures that the command line chooses, prints them, and ends the process, with all that was started. Without
- * words all figures are measured, and written to `file` in `bench/`.
+ * Measures the figures that the command line selects, prints them, and ends the process with everything it started. Without
+ * words, it measures all figures and writes them to `file` in `bench/`.
  */
 export async function measure({
   parts,
@@ -17,7 +17,7 @@ export async function measure({
 }: {
   readonly parts: readonly Part[];
   readonly file: string;
-  /** Of what is measured beside Stemma; asked when all is measured. */
+  /** The versions of what is measured besides Stemma; called when all figures are measured. */
   readonly versions?: () => Readonly<Record<string, string>>;
 }): Promise<never> {
   const words = process.argv.slice(2);
@@ -44,7 +44,7 @@ export async function measure({
   process.exit();
 }
 
-/** The figures whose names hold one of the words, with those that must be measured before them. */
+/** The figures whose names contain one of the words, with those that must be measured before them. */
 function chosen(parts: readonly Part[], words: readonly string[]): ReadonlySet<number> {
   const figures = parts.flatMap((each) => each.figures);
   const wanted = figures.filter(

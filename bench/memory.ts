@@ -1,7 +1,7 @@
 import type { Figure } from './figure.js';
 import type { WritingStage } from './writing-stage.js';
 
-/** Figure 13. The most memory (VmRSS) that the server had resident during figures 2, 3, 4 and 8, looked at every 50 ms. */
+/** Figure 13. The server's peak resident memory (VmRSS) during figures 2, 3, 4 and 8, polled every 50 ms. */
 export const memory: Figure<WritingStage> = {
   number: 13,
   name: 'server memory',

@@ -6,10 +6,10 @@ import { startLocalNeo4j, type LocalNeo4j } from '../src/neo4j/local/neo4j-local
 import { stopLater } from './started.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-/** The jars that the tests use too. */
+/** The Neo4j jars, which the tests use too. */
 export const installDir = join(root, '.stemma', 'neo4j-install');
 
-/** A Neo4j of the bench, and its process. */
+/** A Neo4j of the benchmarks, and its process. */
 export interface BenchNeo4j extends LocalNeo4j {
   readonly pid: number;
 }
@@ -28,7 +28,7 @@ export async function startNeo4j(dataDir: string): Promise<BenchNeo4j> {
     giveUp.abort();
     return started.then(
       (neo4j) => neo4j.stop(),
-      // Thrown to who waits for the start.
+      // The caller that awaits the start gets this error.
       () => undefined,
     );
   });
@@ -50,7 +50,7 @@ export function folderBytes(folder: string): number {
   return files.filter((file) => file.isFile()).reduce((sum, file) => sum + file.size, 0);
 }
 
-/** An empty folder that goes with the run. */
+/** An empty folder that is removed with the run. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stemma-bench-'));
   stopLater(() => {

@@ -8,13 +8,13 @@ import { stopLater } from './started.js';
 
 const ROUNDS = 3;
 
-/** Starts by `npm start` with a data folder, and stops it when it is ready; the seconds until then. */
+/** Runs `npm start` with a data folder, and stops it when it is ready; returns the seconds until then. */
 async function start(dataDir: string): Promise<number> {
   const begun = performance.now();
   const child = spawn('npm', ['start'], {
     cwd: root,
     env: { ...process.env, STEMMA_DATA_DIR: dataDir, STEMMA_PORT: '0' },
-    // A group of its own, which is what Ctrl-C interrupts.
+    // In its own group, which is what Ctrl-C interrupts.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -41,8 +41,8 @@ async function start(dataDir: string): Promise<number> {
 }
 
 /**
- * Figure 14. From `npm start` to "Stemma is ready.", with packages, compiled code and Neo4j there: the second time and the next
- * ones, in a data folder of their own, after a clean stop.
+ * Figure 14. From `npm start` to "Stemma is ready.", with packages, compiled code and Neo4j present: the second and later
+ * starts, in a data folder of their own, after a clean stop.
  */
 const secondStart: Figure<undefined> = {
   number: 14,

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 
 const EVERY_MS = 50;
-/** What /proc counts processor time in, on every Linux. */
+/** The unit in which /proc counts processor time, on every Linux. */
 const TICKS_PER_SECOND = 100;
 
 /** What processes used while something ran. */
 export interface Used {
-  /** The most memory that each had resident, in MB. */
+  /** The peak resident memory of each, in MB. */
   readonly peakMb: readonly number[];
-  /** How much of a core each was busy with. */
+  /** How many cores each kept busy. */
   readonly cores: readonly number[];
 }
 
-/** Looks at the processes of these ids while `work` runs: at their memory every 50 ms. */
+/** Watches the processes with these ids while `work` runs, and polls their memory every 50 ms. */
 export async function watching<T>(
   pids: readonly number[],
   work: () => Promise<T>,
@@ -41,7 +41,7 @@ function residentMb(pid: number): number {
 }
 
 function cpuSeconds(pid: number): number {
-  // The second field is the command's name in parentheses, which may hold spaces.
+  // The second field is the command's name in parentheses, which may contain spaces.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');

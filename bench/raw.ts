@@ -5,12 +5,12 @@ import { share } from './http-client.js';
 import { BATCH, DEEPEST } from './workload.js';
 import { stopLater } from './started.js';
 
-/** The same Neo4j by the driver alone: what it can take at most. */
+/** The same Neo4j through the driver alone: the most it can take. */
 export interface Raw {
   readonly driver: Driver;
-  /** Writes `batches` transactions of 500 rows with so many writers, each on traces of its own; rows a second. */
+  /** Writes `batches` transactions of 500 rows with that many writers, each on its own traces; returns rows per second. */
   rowsPerSecond(options: { readonly writers: number; readonly batches: number }): Promise<number>;
-  /** The milliseconds that each of `count` transactions of one row took, one after the other. */
+  /** The milliseconds that each of `count` one-row transactions took, one after the other. */
   singleCommits(count: number): Promise<number[]>;
 }
 
@@ -35,7 +35,7 @@ const WRITERS = 2;
 
 /**
  * Opens the driver. Its rows are those that the server wrote for `modelTrace`: a message and its event with the same
- * properties, other ids. They are made before the clock runs.
+ * properties, but other ids. They are made before the clock starts.
  */
 export async function openRaw(server: BenchNeo4j, modelTrace: string): Promise<Raw> {
   const driver = neo4j.driver(server.uri, neo4j.auth.basic(server.username, server.password));

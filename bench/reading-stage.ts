@@ -5,7 +5,7 @@ import { startNeo4j } from './neo4j.js';
 import { startServer } from './server.js';
 import { stopLater } from './started.js';
 
-/** What the figures on reading are measured on: two databases, each with a server of its own, both up at once. */
+/** What the reading figures are measured on: two databases, each with its own server, both up at the same time. */
 export interface ReadingStage {
   /** 100,000 traces, 2 million nodes. */
   readonly large: HttpClient;
@@ -21,7 +21,7 @@ export async function openReadingStage(): Promise<ReadingStage> {
 
 async function serve(folder: string): Promise<HttpClient> {
   const neo4j = await startNeo4j(folder);
-  // The statistics that plans are made by are as after a night's rest.
+  // The statistics that plans are based on are as fresh as after an idle night.
   const database = openDatabase(neo4j);
   await database.run({ name: 'bench/resample', text: 'CALL db.resampleOutdatedIndexes()' }, {});
   await database.close();

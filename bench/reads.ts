@@ -7,7 +7,7 @@ import type { ReadingStage } from './reading-stage.js';
 const ROUNDS = 5;
 const ASKED = 60;
 const ASKED_OF_ONE = 30;
-/** Neo4j compiles a statement again and again while it is asked: a list of traces gets three times as fast in half a minute. */
+/** Neo4j keeps recompiling a statement while it is used: a list of traces gets three times as fast in half a minute. */
 const WARM_MS = 30_000;
 const ROUND_MS = 3_000;
 
@@ -21,12 +21,12 @@ const LIST = `query ($filter: TraceFilter, $after: String) {
   }
 }`;
 
-/** Asks a query until Neo4j and the server have compiled what it runs. */
+/** Repeats a query until Neo4j and the server have compiled what it runs. */
 async function warmUp(client: HttpClient, body: string): Promise<void> {
   await p50(client, body, { count: Infinity, withinMs: WARM_MS });
 }
 
-/** The median time of a query, asked again and again by one client, in ms. */
+/** The median time of a query, repeated by one client, in ms. */
 async function p50(
   client: HttpClient,
   body: string,
@@ -42,7 +42,7 @@ async function p50(
   return percentile(took, 0.5);
 }
 
-/** The same query asked of both databases in turns: the time on the large one, and what that is of the small one's. */
+/** The same query on both databases alternately: the time on the large one, and its ratio to the small one's. */
 async function compare(
   { large, small }: ReadingStage,
   bodies: { readonly large: string; readonly small: string },
@@ -64,7 +64,7 @@ async function compare(
   ];
 }
 
-/** The cursor behind so many traces, found by paging there. */
+/** The cursor after that many traces, found by paging there. */
 async function cursorAt(client: HttpClient, depth: number, filter: object | null): Promise<string> {
   let after: string | null = null;
   for (let passed = 0; passed < depth; passed += 500) {
@@ -95,7 +95,7 @@ const list: Figure<ReadingStage> = {
       { name: 'list of traces', where: null, deep: [0, 0] },
       { name: 'list of traces, in the middle', where: null, deep: [LARGE / 2, SMALL / 2] },
       { name: 'list of traces, filtered', where: filter, deep: [0, 0] },
-      // Of these there are some 7,500 and 75.
+      // There are some 7,500 and 75 of these.
       { name: 'list of traces, filtered, in the middle', where: filter, deep: [3_750, 20] },
     ] as const) {
       const body = async (client: HttpClient, depth: number): Promise<string> => {
@@ -109,7 +109,7 @@ const list: Figure<ReadingStage> = {
   },
 };
 
-/** A query of the large database, in rounds. */
+/** A query on the large database, in rounds. */
 async function timed({ large }: ReadingStage, query: string, variables: object): Promise<number[]> {
   const body = JSON.stringify({ query, variables });
   await warmUp(large, body);
@@ -122,7 +122,7 @@ async function timed({ large }: ReadingStage, query: string, variables: object):
 
 const [STEPS, SHORT_DAG, LONG_DAG, GOALS] = LANDMARKS;
 
-/** Figure 10. A trace's 50 steps with their data, the steps they rest on, and their goals, in the large database. */
+/** Figure 10. A trace's 50 steps with their data, the steps they depend on, and their goals, in the large database. */
 const steps: Figure<ReadingStage> = {
   number: 10,
   name: 'trace of 50 steps',
@@ -141,8 +141,8 @@ const steps: Figure<ReadingStage> = {
 };
 
 /**
- * Figure 11. All ancestors of the last of 10,000 steps, each of which rests on the one before and on two of the ten before that;
- * and how much longer that takes than in 2,500 steps of the same kind: four times would be linear.
+ * Figure 11. All ancestors of the last of 10,000 steps, each of which depends on the previous one and on two of the ten before
+ * that; and how much longer that takes than for 2,500 steps of the same kind: four times would be linear.
  */
 const ancestors: Figure<ReadingStage> = {
   number: 11,

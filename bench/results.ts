@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isReached, median, type Reading } from './figure.js';
 import { root } from './neo4j.js';
 
-/** What `bench/results.json` holds: each reading, and what it was measured on; `others` are the versions of what ran beside. */
+/** What `bench/results.json` holds: each reading, and what it was measured on; `others` are the versions of the peers. */
 export function resultsOf(
   measured: readonly { readonly number: number; readonly reading: Reading }[],
   others: Readonly<Record<string, string>>,
@@ -38,7 +38,7 @@ export function resultsOf(
   };
 }
 
-/** The commit checked out, with `+` behind it where files differ from it. */
+/** The commit checked out, followed by `+` if files differ from it. */
 function commit(): string {
   const git = (...words: string[]): string =>
     execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();

@@ -2,7 +2,7 @@ import { spawnServer, type ServerProcess } from '../test/kit/server-process.js';
 import type { BenchNeo4j } from './neo4j.js';
 import { stopLater } from './started.js';
 
-/** Starts a server in a process of its own; it is stopped with the run. BENCH_NODE_ARGUMENTS are for profiling it. */
+/** Starts a server in its own process; it is stopped with the run. BENCH_NODE_ARGUMENTS are for profiling it. */
 export async function startServer(neo4j: BenchNeo4j): Promise<ServerProcess> {
   const nodeArguments = (process.env['BENCH_NODE_ARGUMENTS'] ?? '').split(' ').filter((word) => word !== '');
   const server = await spawnServer(neo4j, { nodeArguments });

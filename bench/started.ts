@@ -1,4 +1,4 @@
-/** What was started and must be stopped, the last first, also when the run is interrupted. */
+/** What was started and must be stopped, last first, even if the run is interrupted. */
 const stops: (() => Promise<unknown> | undefined)[] = [];
 
 export function stopLater(stop: () => Promise<unknown> | undefined): void {
@@ -7,7 +7,7 @@ export function stopLater(stop: () => Promise<unknown> | undefined): void {
 
 let stopping = Promise.resolve();
 
-/** Called again while it stops things, it waits for these too: whoever ends the process must not leave them half stopped. */
+/** If called again while it stops things, waits for those too: whoever ends the process must not leave them half stopped. */
 export function stopAll(): Promise<void> {
   stopping = stopping.then(stopEach);
   return stopping;

@@ -1,5 +1,5 @@
-// Figure 8's subscribers, in a process of their own: opens so many sockets, each with one subscription, says when all have
-// their snapshot, and then of each event when the last of them had it.
+// Figure 8's subscribers, in their own process: opens that many sockets, each with one subscription, reports when all have
+// their snapshot, and then for each event when the last of them received it.
 import { WebSocket } from 'ws';
 import { FOLLOW } from './follow.js';
 
@@ -10,7 +10,7 @@ export interface ToSubscribers {
 }
 
 export interface ReportOfSubscribers {
-  /** By `process.hrtime`, which all processes of a machine share. */
+  /** By `process.hrtime`, which all processes on a machine share. */
   readonly lastAt: string;
 }
 
@@ -38,14 +38,14 @@ async function openAll({ url, traceId, count }: ToSubscribers, got: () => void):
   }
 }
 
-/** Resolves when the snapshot is there. */
+/** Resolves when the snapshot has arrived. */
 function open(url: string, subscribe: string, got: () => void): Promise<void> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   return new Promise((resolve, reject) => {
     socket.on('error', reject);
     socket.on('open', () => socket.send('{"type":"connection_init"}'));
     socket.on('message', (data: Buffer) => {
-      // Not parsed: what is measured is the server.
+      // Not parsed, because only the server is measured.
       const text = data.toString('latin1', 0, 40);
       if (text.includes('"connection_ack"')) {
         socket.send(subscribe);

@@ -29,7 +29,7 @@ function shownTarget(target: Target): string {
     : `at most ${shownNumber(target.atMost)}`;
 }
 
-/** Three digits, or all of a whole part that has more. */
+/** Three digits, or the whole integer part if it has more. */
 function shownNumber(value: number): string {
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString('en')

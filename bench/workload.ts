@@ -1,7 +1,7 @@
 import type { HttpClient } from './http-client.js';
 import { seeded } from '../test/kit/live.js';
 
-/** A goal under a goal, six deep; messages are recorded on the last one, so that each counts on six. */
+/** A chain of goals, six deep; messages are recorded on the last one, so that each counts for six. */
 export const GOALS = ['g1', 'g2', 'g3', 'g4', 'g5', 'g6'] as const;
 export const DEEPEST = GOALS[5];
 export const BATCH = 500;
@@ -40,7 +40,7 @@ export async function createTraces(client: HttpClient, name: string, count: numb
   return ids;
 }
 
-/** A message with usage, without an id: the server makes one, so that a body can be sent again. */
+/** A message with usage and no id: the server makes one, so that a body can be sent again. */
 function messageOf(traceId: string, random: () => number): object {
   return {
     traceId,

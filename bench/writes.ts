@@ -11,9 +11,9 @@ const SINGLE_CLIENTS = 64;
 const LONE_MESSAGES = 300;
 
 /**
- * Figure 1. Batches of 500 rows straight through the driver, each batch a transaction: `UNWIND` creates for each row a
+ * Figure 1. Batches of 500 rows directly through the driver, each batch a transaction: for each row, `UNWIND` creates a
  * message node, its edge to its goal and its event node, with the properties that the server writes for a message of
- * 1.5 KB, and the server's indexes. By one writer and by two, each on a trace of its own; the faster way is the yardstick.
+ * 1.5 KB, and the server's indexes. With one writer and with two, each on its own trace; the faster result is the yardstick.
  */
 const rawLimit: Figure<WritingStage> = {
   number: 1,
@@ -31,7 +31,7 @@ const rawLimit: Figure<WritingStage> = {
   },
 };
 
-/** Rows a second that Neo4j can take: each round measures them anew, beside what it compares. */
+/** Rows per second that Neo4j can take: each round measures this again, next to what it compares. */
 async function yardstick({ raw }: WritingStage): Promise<number> {
   return Math.max(
     await raw.rowsPerSecond({ writers: 1, batches: RAW_BATCHES }),
@@ -39,7 +39,7 @@ async function yardstick({ raw }: WritingStage): Promise<number> {
   );
 }
 
-/** `addMessages` over HTTP by two clients, and the raw limit, in turns. */
+/** `addMessages` over HTTP by two clients, and the raw limit, alternately. */
 async function batches(
   stage: WritingStage,
   traces: readonly string[],
@@ -65,7 +65,7 @@ async function batches(
 
 /**
  * Figure 2. `addMessages` with 500 messages of one trace (1.5 KB each, on the last of six goals, with usage), over HTTP, two
- * clients, each request the next of 50 traces. A message counts when its mutation is answered. Bodies are made before.
+ * clients, each request to the next of 50 traces. A message counts when its mutation is answered. Bodies are made beforehand.
  */
 const manyTraces: Figure<WritingStage> = {
   number: 2,
@@ -73,7 +73,7 @@ const manyTraces: Figure<WritingStage> = {
   measure: (stage) => batches(stage, stage.traces, { name: 'batches of 500, 50 traces', atLeast: 0.5 }),
 };
 
-/** Figure 3. As figure 2, both clients writing to one trace. */
+/** Figure 3. Like figure 2, with both clients writing to one trace. */
 const oneTrace: Figure<WritingStage> = {
   number: 3,
   name: 'batches of 500, one trace',
@@ -81,7 +81,7 @@ const oneTrace: Figure<WritingStage> = {
     batches(stage, stage.traces.slice(0, 1), { name: 'batches of 500, one trace', atLeast: 0.4 }),
 };
 
-/** Figure 4. `addMessage` by 64 clients, each on a connection of its own and with one request under way, over 50 traces. */
+/** Figure 4. `addMessage` by 64 clients, each on its own connection and with one request in flight, over 50 traces. */
 const singles: Figure<WritingStage> = {
   number: 4,
   name: 'single messages, 64 clients',
@@ -106,7 +106,7 @@ const singles: Figure<WritingStage> = {
 
 /**
  * Figure 5. The time of one `addMessage` over HTTP, one client, against that of one row of figure 1 in a transaction of its
- * own (an auto-commit `run`, the driver's shortest way), in turns of 300.
+ * own (an auto-commit `run`, the driver's shortest path), in turns of 300.
  */
 const loneMessage: Figure<WritingStage> = {
   number: 5,

@@ -7,7 +7,7 @@ import { startServer } from './server.js';
 import { stopLater } from './started.js';
 import { batchBody, createTraces, singleBody } from './workload.js';
 
-/** What the figures on writing and delivery are measured on: a fresh Neo4j and a server, both warm. */
+/** What the writing and delivery figures are measured on: a fresh Neo4j and a server, both warm. */
 export interface WritingStage {
   readonly neo4j: BenchNeo4j;
   readonly server: ServerProcess;
@@ -15,9 +15,9 @@ export interface WritingStage {
   readonly raw: Raw;
   /** Fifty traces with goals six deep. */
   readonly traces: readonly string[];
-  /** Runs what a figure measures, and keeps what the server's memory came to. */
+  /** Runs what a figure measures, and records the server's peak memory. */
   watched<T>(work: () => Promise<T>): Promise<T>;
-  /** The most memory that the server had resident while `watched` ran, in MB, by figure. */
+  /** The server's peak resident memory while `watched` ran, in MB, by figure. */
   readonly peaksMb: number[];
 }
 
@@ -59,7 +59,7 @@ export async function openWritingStage(): Promise<WritingStage> {
   };
 }
 
-/** Until both compilers have seen what is measured. */
+/** Runs what is measured until both compilers have seen it. */
 async function warmUp({
   server,
   raw,

@@ -7,7 +7,7 @@ import { spawnServer } from './kit/server-process.js';
 
 const { neo4j, database } = await startOwnNeo4j();
 
-test('four servers that start at once on an empty database all become ready, and each migration ran once', async () => {
+test('four servers that start at once on an empty database all become ready, and each migration runs once', async () => {
   for (const _ of range(1, 2)) {
     await emptyDatabase(database);
     const servers = await Promise.allSettled(range(1, 4).map(() => spawnServer(neo4j)));

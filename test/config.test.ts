@@ -5,7 +5,7 @@ import { ConfigError, readConfig, SETTING_NAMES } from '../src/config.js';
 import { DEFAULT_LIMITS } from '../src/base/limits.js';
 
 describe('settings', () => {
-  test('without any: loopback, port 4000, a local Neo4j in .stemma', () => {
+  test('default to loopback, port 4000 and a local Neo4j in .stemma', () => {
     const config = readConfig({});
     assert.deepEqual(config, {
       host: '127.0.0.1',
@@ -31,11 +31,11 @@ describe('settings', () => {
     assert.deepEqual(Object.keys(example).sort(), [...SETTING_NAMES, 'STEMMA_URL'].sort());
   });
 
-  test('an empty one is as if it were absent', () => {
+  test('an empty one counts as absent', () => {
     assert.equal(readConfig({ STEMMA_PORT: '', NEO4J_URI: '' }).port, 4000);
   });
 
-  test('every mistake is reported at once, with what was expected and what came', () => {
+  test('all mistakes are reported together, each with what was expected and what was found', () => {
     const mistakes = {
       STEMMA_PORT: '99999',
       STEMMA_HOST: '0.0.0.0',
@@ -83,21 +83,21 @@ describe('settings', () => {
     }
   });
 
-  test('each form of a Neo4j address is taken', () => {
+  test('each form of a Neo4j address is accepted', () => {
     for (const scheme of ['bolt', 'bolt+s', 'bolt+ssc', 'neo4j', 'neo4j+s', 'neo4j+ssc']) {
       const { neo4j } = readConfig({ NEO4J_URI: `${scheme}://db.example:7687`, NEO4J_PASSWORD: 'secret' });
       assert.equal(neo4j?.uri, `${scheme}://db.example:7687`);
     }
   });
 
-  test('an address without a password is refused', () => {
+  test('an address without a password is rejected', () => {
     assert.throws(
       () => readConfig({ NEO4J_URI: 'bolt://127.0.0.1:7687' }),
       /NEO4J_PASSWORD: expected a password/,
     );
   });
 
-  test('an address that others reach is refused unless that is said', () => {
+  test('an address that other machines can reach is rejected unless STEMMA_ALLOW_OPEN is true', () => {
     assert.throws(() => readConfig({ STEMMA_HOST: '0.0.0.0' }), /STEMMA_ALLOW_OPEN=true/);
     assert.equal(readConfig({ STEMMA_HOST: '0.0.0.0', STEMMA_ALLOW_OPEN: 'true' }).host, '0.0.0.0');
     assert.equal(readConfig({ STEMMA_HOST: '::1' }).host, '::1');

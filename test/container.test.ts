@@ -30,7 +30,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  test('leaves the files to root, unwritable, and runs as another user', () => {
+  test('makes the files owned by root and unwritable, and runs as another user', () => {
     assert.deepEqual(
       lines.filter((line) => line.includes('--chown')),
       [],
@@ -63,7 +63,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('keeps the server from writing, and its heap below its memory', () => {
+  test('gives the server a read-only file system and a heap limit below its memory limit', () => {
     const { stemma = '' } = services;
     assert.match(stemma, /^ {4}read_only: true$/m);
     assert.doesNotMatch(stemma, /^ {4}(volumes|tmpfs|user):/m);
@@ -76,16 +76,16 @@ describe('docker-compose.yml', () => {
     assert.deepEqual(text.match(/^ +- '[\d.:]+'$/gm), ["      - '127.0.0.1:4000:4000'"]);
   });
 
-  test('pins the database by digest, not as root, with no password on a command line', () => {
+  test('pins the database by digest, runs it as a non-root user and puts no password on a command line', () => {
     const { neo4j = '' } = services;
     assert.match(neo4j, /^ {4}image: neo4j:5\.26\.\d+-community@sha256:[0-9a-f]{64}$/m);
     assert.match(neo4j, /^ {4}user: '7474:7474'$/m);
     assert.doesNotMatch(text, /cypher-shell[^\n]*(-p|--password|-u|--username)\b/);
-    // The container's own environment may not have it: the image would take it for a setting of the database.
+    // The container's own environment must not contain it: the image would treat it as a database setting.
     assert.doesNotMatch(neo4j, /^ +NEO4J_(PASSWORD|USERNAME):/m);
   });
 
-  test("the database's health check hands the password to cypher-shell in its environment", () => {
+  test("the database's health check passes the password to cypher-shell in its environment", () => {
     const command = /^ +- (NEO4J_USERNAME=.*)$/m.exec(services['neo4j'] ?? '')?.[1]?.replaceAll('$$', '$');
     const bin = mkdtempSync(join(tmpdir(), 'stemma-bin-'));
     const shell = join(bin, 'cypher-shell');
@@ -104,7 +104,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-/** The folder as the image has it: packages of production only, nothing of the repository besides. */
+/** The folder as it is in the image: production packages only, and nothing else of the repository. */
 function imageFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stemma-image-'));
   const { packages } = JSON.parse(read('package-lock.json')) as {
@@ -138,7 +138,7 @@ test('the server runs as in the image: production packages, nothing writable, an
   const folder = imageFolder();
   setModes(folder, 0o444, 0o555);
   const { uri, username, password } = testNeo4j();
-  // Only root can become another user; without that, the files are still not writable.
+  // Only root can switch to another user; otherwise the files are still not writable.
   const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   const child = spawn(process.execPath, ['dist/src/main.js'], {
     cwd: folder,

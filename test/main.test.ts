@@ -11,7 +11,7 @@ import { startServerProcess } from './kit/server-process.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'stemma-main-'));
 after(() => rmSync(dataDir, { recursive: true, force: true }));
-// The jars are there: this is not about fetching them.
+// The jars are already there: these tests do not cover fetching them.
 const jars = process.env['STEMMA_TEST_NEO4J_INSTALL'] ?? '';
 mkdirSync(join(dataDir, 'neo4j'));
 for (const folder of readdirSync(jars).filter((name) => name.startsWith('lib-'))) {
@@ -28,7 +28,7 @@ const ownNeo4j = {
   STEMMA_STOP_TIMEOUT_MS: '6000',
 };
 
-test('what was written is there after Ctrl-C and a new start, and nothing is left running in between', async () => {
+test('written data survives Ctrl-C and a restart, and nothing is left running in between', async () => {
   const id = newId('kept');
   const first = await startServerProcess(ownNeo4j);
   await first.send('mutation ($id: ID!) { createTrace(input: { id: $id, task: "stay" }) { id } }', { id });
@@ -41,7 +41,7 @@ test('what was written is there after Ctrl-C and a new start, and nothing is lef
   const { data } = await second.send('query ($id: ID!) { trace(id: $id) { task } }', { id });
   assert.deepEqual(data.trace, { task: 'stay' });
 
-  // It is restarted once, as the setting allows; then the server ends, and says why.
+  // Neo4j is restarted once, as the setting allows; then the server exits and says why.
   const restarted = await killNeo4j();
   process.kill(restarted, 'SIGKILL');
   assert.equal(await second.exited, 1);
@@ -53,9 +53,9 @@ test('what was written is there after Ctrl-C and a new start, and nothing is lef
   assert.ok(!/\bat .*:\d+:\d+/.test(second.output()), second.output());
 });
 
-test('a Neo4j that could not write is restarted; SIGTERM meanwhile ends all within 10 s, even one that does not react', async () => {
+test('a Neo4j that could not write is restarted; SIGTERM during a restart stops all within 10 s, even a hung Neo4j', async () => {
   const server = await startServerProcess(ownNeo4j);
-  // As on a full disk. Neo4j does not write again although it could.
+  // As on a full disk. Neo4j does not resume writing even when it could.
   limitFiles('1');
   await untilReadyIs(503, server);
   limitFiles('unlimited');
@@ -107,7 +107,7 @@ test('an unknown setting is logged as a warning, and the server starts', async (
   assert.equal(await server.stop(), 0);
 });
 
-/** The process of the Neo4j in the data folder, 0 if there is none. */
+/** The pid of the Neo4j in the data folder; 0 if there is none. */
 function neo4jPid(): number {
   try {
     return Number(/\d+/.exec(readFileSync(join(dataDir, 'neo4j', 'neo4j.pid'), 'utf8'))?.[0] ?? 0);
@@ -116,12 +116,12 @@ function neo4jPid(): number {
   }
 }
 
-/** Lets no file of the Neo4j in the data folder become longer than so many bytes. */
+/** Limits every file of the Neo4j in the data folder to this many bytes. */
 function limitFiles(bytes: '1' | 'unlimited'): void {
   execFileSync('prlimit', [`--pid=${neo4jPid()}`, `--fsize=${bytes}:unlimited`]);
 }
 
-/** Kills the Neo4j of the data folder, and resolves with the process that the server starts instead. */
+/** Kills the Neo4j of the data folder, and resolves with the pid of the one that the server starts instead. */
 async function killNeo4j(): Promise<number> {
   const killed = neo4jPid();
   process.kill(killed, 'SIGKILL');
@@ -129,7 +129,7 @@ async function killNeo4j(): Promise<number> {
   return neo4jPid();
 }
 
-/** Not so for one that has ended and waits for its parent to notice. */
+/** False for a process that has ended, even if its parent has not noticed yet. */
 function alive(pid: number): boolean {
   return processWithPid(pid) !== undefined;
 }

@@ -101,7 +101,7 @@ describe(
       await assertOneSentence({ ...external(), STEMMA_PORT: String(port) }, /STEMMA_PORT/);
     });
 
-    test('the host is not one of this machine', async () => {
+    test('the host is not an address of this machine', async () => {
       const open = { ...external(), STEMMA_ALLOW_OPEN: 'true' };
       await assertOneSentence({ ...open, STEMMA_HOST: '192.0.2.1' }, /STEMMA_HOST/, /"192\.0\.2\.1"/);
       await assertOneSentence({ ...open, STEMMA_HOST: 'no-such-host.invalid' }, /STEMMA_HOST/);
@@ -113,7 +113,7 @@ describe(
     test('the database does not exist', () =>
       assertOneSentence({ ...external(), NEO4J_DATABASE: 'nosuch' }, /NEO4J_DATABASE/, /"nosuch"/));
 
-    test('a web server answers at NEO4J_URI, by either scheme', async () => {
+    test('a web server answers at NEO4J_URI, with either scheme', async () => {
       const port = await listen(createHttpServer((_request, response) => response.end('hello')));
       await assertOneSentence(
         { ...external(), NEO4J_URI: `bolt://127.0.0.1:${port}` },
@@ -163,7 +163,7 @@ describe(
   },
 );
 
-/** Permissions do not bind root, but the file system of /sys refuses it too. */
+/** Permissions do not restrict root, but the file system of /sys rejects its writes too. */
 function readOnlyFolder(): string {
   return process.getuid?.() === 0 ? '/sys' : '/usr';
 }

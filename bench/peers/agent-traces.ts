@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { seeded } from '../../test/kit/live.js';
 import { contentOf } from '../workload.js';
 
-/** A span by OpenTelemetry, a step by Stemma: a call of a model, or the run that makes the calls, which has no usage. */
+/** A span in OpenTelemetry, a step in Stemma: a model call, or the run that makes the calls, which has no usage. */
 export interface AgentSpan {
   /** Eight bytes in hexadecimal digits. */
   readonly id: string;
@@ -20,11 +20,11 @@ export interface AgentSpan {
   readonly endMs: number;
 }
 
-/** Spans of one trace, to be sent together. */
+/** Spans of one trace that are sent together. */
 export interface SpansOfTrace {
   /** Sixteen bytes in hexadecimal digits. */
   readonly id: string;
-  /** Whether these are its first. */
+  /** Whether these are its first spans. */
   readonly isNew: boolean;
   readonly task: string;
   readonly spans: readonly AgentSpan[];
@@ -34,11 +34,11 @@ export const SPANS_PER_TRACE = 50;
 const CHILDREN = 7;
 const INPUT_LENGTH = 1_000;
 const SPAN_MS = 10;
-/** Phoenix reckons costs by the model's name, with these prices. */
+/** Phoenix computes costs from the model's name, with these prices. */
 const MODEL = 'gpt-4o-mini';
 const DOLLARS = { prompt: 0.15e-6, completion: 0.6e-6 };
 
-/** Traces of 50 spans: a run, and below it 49 calls of a model with 1.5 KB of input and output, a tree of seven children each. */
+/** Traces of 50 spans: a run, and below it 49 model calls with 1.5 KB of input and output, a tree of seven children each. */
 export function makeTraces({
   seed,
   count,

@@ -9,24 +9,24 @@ import type { Chain, Saver } from './saver.js';
 import { openStemmaSaver, type StemmaSaver } from './stemma-saver.js';
 import { beside, inTurns } from './turns.js';
 
-/** Stemma and the peers: after each figure all hold the same. */
+/** Stemma and the peers: after each figure, all store the same data. */
 export interface CheckpointStage {
   readonly savers: readonly [StemmaSaver, ...Saver[]];
-  /** The chains put so far, the first ones to warm up. */
+  /** The chains put so far, the first ones for warm-up. */
   readonly chains: Chain[];
 }
 
 const LENGTH = 300;
 const WARM = 2;
 const ROUNDS = 3;
-/** How many puts at each end of a chain tell how a put grows with it. */
+/** How many puts at each end of a chain show how a put grows with it. */
 const END = 20;
 const READS = 40;
 const LISTS = 5;
 const LIMIT = 100;
 
 export async function openCheckpointStage(): Promise<CheckpointStage> {
-  // The one that is not installed here: told before the others are.
+  // This one is not installed here: if it is missing, that is reported before the others are installed.
   postgresPrograms();
   installPython();
   installPackages();
@@ -48,7 +48,7 @@ export async function openCheckpointStage(): Promise<CheckpointStage> {
   return { savers, chains };
 }
 
-/** A chain of its own texts, in a file for all who put it. */
+/** A chain with its own texts, in a file for everyone that puts it. */
 function chainOf(round: number): Chain {
   const messages = messagesOf(1_000 + round).slice(0, LENGTH);
   const file = join(temporaryFolder(), 'messages.json');
@@ -113,7 +113,7 @@ const list: Figure<CheckpointStage> = {
   },
 };
 
-/** Figure 4. What the chains take on disk, by checkpoint. */
+/** Figure 4. The disk space of the chains, per checkpoint. */
 const disk: Figure<CheckpointStage> = {
   number: 4,
   name: 'checkpoints: bytes on disk',

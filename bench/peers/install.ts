@@ -11,12 +11,12 @@ import {
 import { join } from 'node:path';
 import { root } from '../neo4j.js';
 
-/** What is committed of the peers: their versions, and the programs that drive them. */
+/** What is committed for the peers: their versions, and the programs that drive them. */
 export const peersFolder = join(root, 'bench', 'peers');
 const installs = join(root, 'bench', '.peers');
-/** A Python that has Phoenix and the saver for Neo4j. */
+/** A Python with Phoenix and the saver for Neo4j. */
 export const python = join(installs, 'python', 'bin', 'python');
-/** Has the `node_modules` with the savers for Postgres and SQLite. */
+/** Contains the `node_modules` with the savers for Postgres and SQLite. */
 export const packages = join(installs, 'node');
 
 /** Installs the PyPI packages of `requirements.txt`, unless they are there. */
@@ -56,7 +56,7 @@ export function peerVersions(): Record<string, string> {
 }
 
 /**
- * Where Debian's package has the programs of the newest Postgres server. Throws, with what to do, where there is none: the
+ * Where Debian's package keeps the programs of the newest Postgres server. Throws, with instructions, if there is none: the
  * package needs root, which a benchmark does not ask for.
  */
 export function postgresPrograms(): string {
@@ -69,7 +69,7 @@ export function postgresPrograms(): string {
   return folder;
 }
 
-/** Has `install` fill a folder; done again when what is wanted, `list`, has changed since, or it was interrupted. */
+/** Has `install` fill a folder; repeats that if the requirements in `list` have changed since, or if it was interrupted. */
 function installInto(name: string, list: string, install: (folder: string) => void): void {
   const folder = join(installs, name);
   const done = join(folder, 'installed');

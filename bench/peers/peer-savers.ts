@@ -4,7 +4,7 @@ import { packages, peersFolder, python } from './install.js';
 import { startPostgres } from './postgres.js';
 import { startSaverProcess, type Saver } from './saver.js';
 
-/** The LangGraph checkpointer for Postgres, with a server of its own. */
+/** The LangGraph checkpointer for Postgres, with its own server. */
 export async function openPostgres(): Promise<Saver> {
   return openPackage('Postgres', await startPostgres());
 }
@@ -26,7 +26,7 @@ async function openPackage(name: 'Postgres' | 'SQLite', uri: string): Promise<Sa
   return { ...saver, name, bytesOnDisk: async () => (await bytes()) - empty };
 }
 
-/** The LangGraph checkpointer for Neo4j, on a Neo4j of its own with the settings of ours. */
+/** The LangGraph checkpointer for Neo4j, on its own Neo4j with the same settings as ours. */
 export async function openNeo4jSaver(): Promise<Saver> {
   const folder = temporaryFolder();
   const open = async () => {

@@ -9,7 +9,7 @@ import { peersFolder, python } from './install.js';
 import { startPeerServer } from './process.js';
 import type { SpanStore } from './span-store.js';
 
-/** How long it is left alone between two questions for what is not there yet. */
+/** How long to wait between two polls for what is not there yet. */
 const COUNT_EVERY_MS = 500;
 const FIND_EVERY_MS = 5;
 
@@ -159,7 +159,7 @@ export async function openPhoenix(clients: number): Promise<SpanStore> {
   };
 }
 
-/** `phoenix.db` and what SQLite has beside it. */
+/** `phoenix.db` and SQLite's files next to it. */
 function databaseBytes(folder: string): number {
   const names = readdirSync(folder).filter((name) => name.startsWith('phoenix.db'));
   return names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);

@@ -20,7 +20,7 @@ export async function startPostgres(): Promise<string> {
     chownSync(folder, user.uid, user.gid);
     chownSync(passwordFile, user.uid, user.gid);
   }
-  // Neither finds its way through the folder of who called.
+  // Neither can access the caller's folder.
   const own = { cwd: folder, ...user };
   execFileSync(
     join(programs, 'initdb'),
@@ -36,14 +36,14 @@ export async function startPostgres(): Promise<string> {
       ...own,
       log: join(folder, 'log'),
       answers: () => isReady(join(programs, 'pg_isready'), port),
-      // SIGTERM would have it wait for its clients.
+      // SIGTERM would make it wait for its clients.
       endSignal: 'SIGINT',
     },
   );
   return `postgresql://bench:${password}@127.0.0.1:${port}/postgres`;
 }
 
-/** Who runs it in place of root, for whom Postgres refuses to run. */
+/** The user that runs it instead of root, for whom Postgres refuses to run. */
 function postgresUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) {
     return undefined;

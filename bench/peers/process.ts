@@ -6,12 +6,12 @@ import { stopLater } from '../started.js';
 /** A peer's process. */
 export interface PeerProcess {
   readonly child: ChildProcess;
-  /** Has it end, and resolves once it has. */
+  /** Stops it, and resolves once it has ended. */
   readonly stop: () => Promise<void>;
 }
 
 interface ProcessOptions extends SpawnOptions {
-  /** What it ends on in good order: SIGTERM unless given. */
+  /** The signal that shuts it down cleanly: SIGTERM unless given. */
   readonly endSignal?: NodeJS.Signals;
 }
 
@@ -19,8 +19,8 @@ const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
 
 /**
- * Starts a program; it is stopped with the run. It is not of the terminal's group: a Ctrl-C reaches only the run, which
- * stops what it started in order.
+ * Starts a program; it is stopped with the run. It is not in the terminal's group: Ctrl-C reaches only the run, which stops
+ * what it started in order.
  */
 export function startProcess(
   command: string,
@@ -43,7 +43,7 @@ export function startProcess(
 }
 
 /**
- * Starts a server that writes to a log, and resolves once it answers. Throws, with the end of the log, when it ends before that
+ * Starts a server that writes to a log, and resolves once it answers. Throws, with the end of the log, if it ends before that
  * or takes two minutes.
  */
 export async function startPeerServer(

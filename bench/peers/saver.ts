@@ -9,26 +9,26 @@ export interface Chain {
   readonly messages: readonly object[];
 }
 
-/** Something that keeps checkpoints. Each operation checks what it gets and throws when that is not what was put. */
+/** Something that stores checkpoints. Each operation checks what it gets and throws if that is not what was put. */
 export interface Saver {
   readonly name: string;
-  /** Puts a checkpoint of the first message, then of the first two, and so on; how many ms each put took. */
+  /** Puts a checkpoint of the first message, then of the first two, and so on; returns how many ms each put took. */
   put(chain: Chain): Promise<readonly number[]>;
-  /** Reads the last checkpoint so many times, all of it; how many ms each took. */
+  /** Reads the whole last checkpoint that many times; returns how many ms each read took. */
   latest(chain: Chain, times: number): Promise<readonly number[]>;
-  /** Reads the newest `limit` checkpoints so many times, all of each; how many ms each took. */
+  /** Reads the newest `limit` checkpoints in full that many times; returns how many ms each read took. */
   list(chain: Chain, options: { readonly times: number; readonly limit: number }): Promise<readonly number[]>;
-  /** What it has on disk more than when it was opened; it may be stopped for that, and nothing comes after. */
+  /** How many more bytes it has on disk than when it was opened; this may stop it, so call it last. */
   bytesOnDisk(): Promise<number>;
 }
 
-/** A program that does the work with a peer's own library: it is given tasks as lines of JSON and answers each with one. */
+/** A program that does the work with a peer's own library: it takes tasks as lines of JSON and answers each with one. */
 export interface SaverProcess extends Pick<Saver, 'put' | 'latest' | 'list'> {
   ask(task: object): Promise<object>;
   stop(): Promise<void>;
 }
 
-/** Resolves once the peer's tables or indexes are made. */
+/** Resolves once the peer's tables or indexes are created. */
 export async function startSaverProcess(
   command: string,
   words: readonly string[],

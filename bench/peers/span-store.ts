@@ -8,14 +8,14 @@ export interface ListedTrace {
   readonly cost: number;
 }
 
-/** Something that keeps spans and is asked by GraphQL. */
+/** Something that stores spans and is queried with GraphQL. */
 export interface SpanStore {
   readonly name: string;
-  /** The bodies of requests, one a batch, made before the clock runs. */
+  /** The request bodies, one per batch, made before the clock starts. */
   bodiesOf(batches: readonly (readonly SpansOfTrace[])[]): readonly Buffer[];
   /** Sends a body, and resolves when it is acknowledged. */
   send(body: Buffer): Promise<unknown>;
-  /** Resolves once a query counts the spans: so many in the newest traces, and in all. */
+  /** Resolves once a query counts this many spans in the newest traces, and in total. */
   untilCounted(count: {
     readonly newestTraces: number;
     readonly inThem: number;
@@ -25,8 +25,8 @@ export interface SpanStore {
   untilFound(spanId: string): Promise<void>;
   /** The newest traces with their totals. */
   list(first: number): Promise<readonly ListedTrace[]>;
-  /** All spans of a trace with what they hold. */
+  /** All spans of a trace with their content. */
   spansOf(traceId: string): Promise<readonly Pick<AgentSpan, 'id' | 'parentId' | 'input' | 'output'>[]>;
-  /** Stops it; what it has on disk more than when it was opened. */
+  /** Stops it; returns how many more bytes it has on disk than when it was opened. */
   bytesOnDisk(): Promise<number>;
 }

@@ -10,7 +10,7 @@ import type { SpanStore } from './span-store.js';
 import { openStemmaTraces } from './stemma-traces.js';
 import { beside, inTurns, type Turns } from './turns.js';
 
-/** Stemma and Phoenix: after each figure both hold the same. */
+/** Stemma and Phoenix: after each figure, both store the same data. */
 export interface SpanStage {
   readonly stores: readonly SpanStore[];
   /** What was sent to each. */
@@ -23,13 +23,13 @@ const ROUNDS = 3;
 const TRACES = 60;
 const TRACES_PER_BATCH = 10;
 const SINGLES = 30;
-/** Phoenix looks for new spans every 100 ms when it was idle: they come at any moment of that, not right behind the last look. */
+/** An idle Phoenix polls for new spans every 100 ms: they arrive at any time within that, not right after the last poll. */
 const IDLE_MS = 100;
 const LISTED = 50;
 const READS = 30;
-/** From here on seeds are of single spans: nobody is to find a text stored already. */
+/** From here on, seeds are for single spans: no store may find a text already stored. */
 const NO_TRACE = 1_000_000;
-/** US dollars are added up in steps of 1e-9. */
+/** US dollars are summed in steps of 1e-9. */
 const SAME_COST = 1e-6;
 
 export async function openSpanStage(): Promise<SpanStage> {
@@ -54,7 +54,7 @@ async function timed<Result>(
 const countOf = (traces: readonly SpansOfTrace[]): number =>
   traces.reduce((sum, { spans }) => sum + spans.length, 0);
 
-/** The seconds from sending new traces until all their spans are counted by a query. */
+/** The seconds from sending new traces until a query counts all their spans. */
 async function sendTraces({ stores, sent }: SpanStage, rounds: number): Promise<Turns<number>> {
   const before = countOf(sent);
   const made = Array.from({ length: rounds }, (_, round) =>
@@ -135,7 +135,7 @@ async function readLists({ sent }: SpanStage, store: SpanStore): Promise<number>
 
 async function readTraces({ sent }: SpanStage, store: SpanStore): Promise<number> {
   const times: number[] = [];
-  // The first ones have got more spans since.
+  // The first ones have received more spans since.
   for (const { id } of sent.slice(SINGLES, SINGLES + READS)) {
     const { result, took } = await timed(() => store.spansOf(id));
     times.push(took);
@@ -196,7 +196,7 @@ const trace: Figure<SpanStage> = {
   },
 };
 
-/** Figure 9. What a span takes on disk, when both are stopped. */
+/** Figure 9. The disk space of a span, when both are stopped. */
 const disk: Figure<SpanStage> = {
   number: 9,
   name: 'spans: bytes on disk',

@@ -15,9 +15,9 @@ const LATEST = `query ($thread: ID!) { latestCheckpoint(threadId: $thread) { ${W
 const LIST = `query ($thread: ID!, $limit: Int!) { checkpoints(threadId: $thread, limit: $limit) { ${WHOLE} } }`;
 const METADATA = LIST.replace('messages state', 'messageCount');
 
-/** Stemma, over HTTP: times hold the making of each body and the parsing of each answer, as a library's do. */
+/** Stemma, over HTTP: times include making each body and parsing each answer, as a library's do. */
 export interface StemmaSaver extends Saver {
-  /** As `list`, without what the checkpoints hold, which no peer's list can leave out. */
+  /** Like `list`, without the content of the checkpoints, which no peer's list can leave out. */
   listMetadata: Saver['list'];
 }
 

@@ -15,7 +15,7 @@ const TRACE = `query ($id: ID!) {
   }
 }`;
 
-/** Stemma, with a step for a span. */
+/** Stemma, with one step per span. */
 export async function openStemmaTraces(clients: number): Promise<SpanStore> {
   const stemma = await openStemma(temporaryFolder());
   const sender = openHttpClient(stemma.url, clients);
@@ -78,7 +78,7 @@ export async function openStemmaTraces(clients: number): Promise<SpanStore> {
   };
 }
 
-/** One request: the traces that are new, each a mutation of its own, then all steps in one. */
+/** One request: each new trace in its own mutation, then all steps in one. */
 function bodyOf(batch: readonly SpansOfTrace[]): Buffer {
   const created = batch.filter(({ isNew }) => isNew);
   const declared = created.map((_, index) => `, $trace${index}: CreateTraceInput!`).join('');

@@ -4,11 +4,11 @@ import { startServer } from '../server.js';
 /** A Stemma on an empty Neo4j. */
 export interface Stemma {
   readonly url: string;
-  /** Stops it, and tells what its store has grown by: the database's files without the transaction log. */
+  /** Stops it, and returns how much its store has grown: the database's files without the transaction log. */
   bytesOnDisk(): Promise<number>;
 }
 
-/** Keeps its Neo4j in `folder`, which is started twice: what is empty is known once a server has made its indexes. */
+/** Keeps its Neo4j in `folder` and starts it twice: the empty size is known once a server has created its indexes. */
 export async function openStemma(folder: string): Promise<Stemma> {
   const open = async () => {
     const neo4j = await startNeo4j(folder);

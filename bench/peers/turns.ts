@@ -1,9 +1,9 @@
 import type { Reading } from '../figure.js';
 
-/** What each round gave, by who was measured. */
+/** The result of each round, by who was measured. */
 export type Turns<Result> = Readonly<Record<string, readonly Result[]>>;
 
-/** Has each do the work in each round, another one first each time. */
+/** Has each do the work in each round, with a different one first each time. */
 export async function inTurns<Who extends { readonly name: string }, Result>(
   { all, rounds }: { readonly all: readonly Who[]; readonly rounds: number },
   work: (who: Who, round: number) => Promise<Result>,
@@ -19,8 +19,7 @@ export async function inTurns<Who extends { readonly name: string }, Result>(
 }
 
 /**
- * A reading of `value` for each, and for each peer how many times Stemma's it is in the same round: above 1, Stemma takes
- * less.
+ * A reading of `value` for each, and for each peer its ratio to Stemma's in the same round: above 1, Stemma takes less.
  */
 export function beside<Result>(
   { name, unit, turns }: { readonly name: string; readonly unit: string; readonly turns: Turns<Result> },

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** Where JSON goes in, and every way that it comes out again: the mutation's answer, a query, and the log. */
+/** Where JSON goes in, and every way it comes out again: the mutation's answer, a query and the log. */
 const PLACES = [
   {
     name: 'message content',
@@ -43,7 +43,7 @@ const PLACES = [
   },
 ] as const;
 
-/** The text of the value of `"json":` in an answer, as it came over the wire. */
+/** The text of each `"json":` value in an answer, as it came over the wire. */
 function jsonIn(text: string): string[] {
   const found: string[] = [];
   for (let from = text.indexOf('"json":'); from >= 0; from = text.indexOf('"json":', from + 1)) {
@@ -75,7 +75,7 @@ function jsonIn(text: string): string[] {
   return found;
 }
 
-/** Sends `json` to each place as it stands; returns the texts in which it came back, the newest of a list. */
+/** Sends `json` verbatim to a place; returns the texts in which it came back, including the newest of a list. */
 async function roundTrip(json: string, place: (typeof PLACES)[number]): Promise<string[]> {
   const body = `{"query":${JSON.stringify(place.write)},"variables":{"t":"${traceId}","json":${json}}}`;
   const { text, answer } = await postRaw(kit, body);
@@ -153,7 +153,7 @@ test('numbers come back equal, written as the shortest text of the same double',
   }
 });
 
-test('escaped characters come back as themselves, and of a key given twice the last value counts', async () => {
+test('escaped characters come back as themselves, and the last value of a duplicate key wins', async () => {
   for (const [json, back] of [
     ['{"a":"\\ud83c\\udfad","\\u0062":"\\/"}', '{"a":"🎭","b":"/"}'],
     ['{"a":1,"b":2,"a":3}', '{"a":3,"b":2}'],
@@ -167,7 +167,7 @@ test('escaped characters come back as themselves, and of a key given twice the l
   }
 });
 
-test('what would be changed on the way is refused, with its place in the request', async () => {
+test('a value that would not come back equal is rejected with its position in the request', async () => {
   for (const json of [
     '9007199254740993',
     '-9007199254740993',
@@ -229,7 +229,7 @@ test('literals in the query follow the same rules as variables', async () => {
   assert.deepEqual(jsonIn(mixed.text), ['{"b":{"2":1,"1":2}}']);
 });
 
-test('nesting of 500 is kept, deeper is refused clearly, however deep', async () => {
+test('nesting 500 deep is kept; deeper nesting is rejected clearly, however deep', async () => {
   const nested = (depth: number): string => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
   for (const place of PLACES) {
     for (const back of await roundTrip(nested(500), place)) {
@@ -244,7 +244,7 @@ test('nesting of 500 is kept, deeper is refused clearly, however deep', async ()
   }
 });
 
-test('nesting of literals in the query is bounded in the same way', async () => {
+test('nesting of literals in the query is limited in the same way', async () => {
   for (const depth of [501, 5_000, 200_000]) {
     const query = `mutation { addMessage(input: { traceId: "${traceId}", role: "user", content: ${'['.repeat(depth)}${']'.repeat(depth)} }) { id } }`;
     const { answer } = await postRaw(kit, JSON.stringify({ query }));

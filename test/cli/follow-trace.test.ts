@@ -19,7 +19,7 @@ after(async () => {
   await kit.close();
 });
 
-test('each event is a line, once and in order, also behind a lost connection; a deletion ends it', async () => {
+test('watching prints each event once, in order, on one line, even across a lost connection; a deletion ends it', async () => {
   const traceId = await newTrace(kit, { task: 'Find\nthe bug' });
   await addGoal(kit, traceId, { goalId: 'fix', description: 'Fix it' });
   const lines: string[] = [];
@@ -51,7 +51,7 @@ test('each event is a line, once and in order, also behind a lost connection; a 
   );
 });
 
-test('a trace that is not there is said to be so', async () => {
+test('watching a missing trace fails with NOT_FOUND', async () => {
   const traceId = newId('none');
   await assert.rejects(
     followTrace(connectTo(kit.url), { traceId, say: () => undefined, signal: new AbortController().signal }),
@@ -59,7 +59,7 @@ test('a trace that is not there is said to be so', async () => {
   );
 });
 
-test('it ends when it is told to', async () => {
+test('watching ends when it is aborted', async () => {
   const stop = new AbortController();
   const lines: string[] = [];
   const following = followTrace(connectTo(kit.url), {

@@ -22,7 +22,7 @@ const number = fc
     fc.constantFrom(2 ** 53, -(2 ** 53)),
   )
   .filter((value) => Math.abs(value) <= 2 ** 53 || Math.abs(value) >= 1e21);
-/** JSON as text, as the server writes it: objects of JavaScript would sort keys that look like numbers. */
+/** JSON as text, as the server writes it: JavaScript objects would sort keys that look like numbers. */
 const { list, object } = fc.letrec<{ value: string; list: string; object: string }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
@@ -41,7 +41,7 @@ const { list, object } = fc.letrec<{ value: string; list: string; object: string
     .map((entries) => `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
 }));
 
-test('any messages, state and tool results come out as they went in, character for character', async () => {
+test('any messages, state and tool results come back character for character', async () => {
   await fc.assert(
     fc.asyncProperty(list, object, object, async (messages, state, toolsResult) => {
       const id = newId('checkpoint');

@@ -15,7 +15,7 @@ import {
 import { newId, startKit, type Answer, type Kit } from '../kit/kit.js';
 import { ADD_STEP, CREATE_TRACE, DELETE_TRACE } from '../kit/writes.js';
 
-// Random branches over several threads and the steps of two traces, then random deletions, against what should be left.
+// Random branches across several threads and the steps of two traces, then random deletions, checked against a model.
 
 interface Stored {
   readonly owner: string;
@@ -25,7 +25,7 @@ interface Stored {
 }
 
 const small = fc.nat({ max: 5 });
-/** Histories with beginnings in common: a length of one of three lists, and perhaps another end. */
+/** Histories with common prefixes: a prefix of one of three lists, and perhaps a different end. */
 const history = fc
   .record({ list: fc.nat({ max: 2 }), length: fc.nat({ max: 9 }), end: fc.option(fc.nat({ max: 2 })) })
   .map(({ list: name, length, end }) => [
@@ -70,7 +70,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer One> ? One : never;
 
-/** How many pieces these owners need: the beginnings of their lists, and their long values, once each. */
+/** How many pieces these owners need: the prefixes of their lists, and their long values, once each. */
 function piecesOf(stored: Iterable<Stored>): number {
   const pieces = new Set<string>();
   for (const { messages, state: values } of stored) {
@@ -82,7 +82,7 @@ function piecesOf(stored: Iterable<Stored>): number {
   return pieces.size;
 }
 
-test('whatever is branched and deleted, the rest is whole, and the content is what it holds, piece for piece', async () => {
+test('whatever is branched and deleted, the rest is intact, and exactly the content it references is stored', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(operation, { minLength: 8, maxLength: 40 }), async (operations) => {
       const projectId = newId('property');

@@ -17,7 +17,7 @@ import { newTrace, range } from '../kit/live.js';
 import { startServerProcess, type ServerProcess } from '../kit/server-process.js';
 import { ADD_STEP, DELETE_TRACE } from '../kit/writes.js';
 
-// Writers and deleters of the same content at the same time, in one server, in two, and in two processes.
+// Concurrent writers and deleters of the same content, in one server, in two, and in two processes.
 
 const projectId = newId('races');
 let kit: Kit;
@@ -37,7 +37,7 @@ after(async () => {
 const history = (word: string, length: number): string[] =>
   range(1, length).map((number) => `${word} ${number}`);
 
-/** How many pieces speak of a word, in all projects. */
+/** How many pieces contain a word, in all projects. */
 async function piecesOf(word: string): Promise<number> {
   const [{ pieces }] = await kit.cypher(
     'MATCH (c:Content) WHERE c.text CONTAINS $word RETURN count(c) AS pieces',
@@ -57,7 +57,7 @@ const SERVERS: readonly (readonly [string, () => readonly Server[]])[] = [
 for (const [name, servers] of SERVERS) {
   const at = (index: number): Server => servers()[index % servers().length] as Server;
 
-  test(`twenty writers of one history at the same time make one chain: in ${name}`, async () => {
+  test(`twenty concurrent writers of one history make one chain: in ${name}`, async () => {
     const word = newId('word');
     const state = { plan: `${word} `.repeat(100) };
     const written = await Promise.all(
@@ -78,7 +78,7 @@ for (const [name, servers] of SERVERS) {
     assert.equal(await piecesOf(word), 0, 'all deleted at the same time, nothing is left');
   });
 
-  test(`writers that go on from a history while its owners are deleted leave all whole and nothing over: in ${name}`, async () => {
+  test(`writers that extend a history while its owners are deleted lose nothing and leave nothing over: in ${name}`, async () => {
     for (let round = 0; round < 8; round += 1) {
       const word = newId('word');
       const threads = range(0, 5).map((index) => `${word}/${index}`);
@@ -111,7 +111,7 @@ for (const [name, servers] of SERVERS) {
   });
 }
 
-test('a history that a hundred checkpoints hold can be let go of by all and taken up by others at the same time', async () => {
+test('a history shared by a hundred checkpoints can be released by all and referenced by others concurrently', async () => {
   const word = newId('word');
   const source = await put(
     kit,
@@ -143,7 +143,7 @@ test('a history that a hundred checkpoints hold can be let go of by all and take
   assert.equal(await piecesOf(word), 0);
 });
 
-test('the deletion of a trace, of a thread and a write at once free what nobody holds, and nothing else', async () => {
+test('a concurrent trace deletion, thread deletion and write free unreferenced content and nothing else', async () => {
   for (let round = 0; round < 8; round += 1) {
     const word = newId('word');
     const traceId = await newTrace(kit);
@@ -166,7 +166,7 @@ test('the deletion of a trace, of a thread and a write at once free what nobody 
   }
 });
 
-test('a checkpoint read while it is written again and again is one of what was written, or UNAVAILABLE, never parts of two', async () => {
+test('a checkpoint read while it is rewritten repeatedly is one written version or UNAVAILABLE, never a mix of two', async () => {
   const word = newId('word');
   const metadata = { threadId: `${word}/t`, checkpointId: word, step: 0 };
   const versions = [3, 8].map((length) => ({
@@ -200,7 +200,7 @@ test('a checkpoint read while it is written again and again is one of what was w
   assert.equal(await piecesOf(word), 0);
 });
 
-test('nothing of all this is left over', async () => {
+test('these tests leave nothing behind', async () => {
   await checkContent(kit, projectId);
   assert.equal(await contentOf(kit, projectId), 0);
   assert.deepEqual(await nodesOf(kit, projectId), {});

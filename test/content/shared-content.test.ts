@@ -15,7 +15,7 @@ import { newId, startKit, type Kit } from '../kit/kit.js';
 import { newTrace, range } from '../kit/live.js';
 import { ADD_STEP, ADD_STEPS, addStep, DELETE_TRACE } from '../kit/writes.js';
 
-// What is stored of payloads: each piece once. Every test has a project of its own, and counts what is in it.
+// Each piece of a payload is stored once. Every test has a project of its own and counts what is in it.
 
 let projectId: string;
 let kit: Kit;
@@ -34,7 +34,7 @@ const history = (length: number): object[] =>
     content: `message ${number}`,
   }));
 
-test('a list that grows by a message costs a node for each message, however often it is sent whole', async () => {
+test('a list that grows by one message at a time costs one node per message, however often it is resent whole', async () => {
   for (const length of range(1, 40)) {
     await put(
       kit,
@@ -57,7 +57,7 @@ test('a list that grows by a message costs a node for each message, however ofte
   await checkContent(kit, projectId);
 });
 
-test('equal histories are one chain, in any thread, of any checkpoint', async () => {
+test('equal histories share one chain, across threads and checkpoints', async () => {
   for (const threadId of ['a', 'b', 'c']) {
     await put(kit, { threadId, step: 0 }, { messages: history(10) });
   }
@@ -66,7 +66,7 @@ test('equal histories are one chain, in any thread, of any checkpoint', async ()
   assert.equal(await contentOf(kit, projectId), 10, 'a beginning of it needs nothing of its own');
 });
 
-test('a fork costs no content, and what goes on from it only what is new', async () => {
+test('a fork costs no content, and continuing from it costs only what is new', async () => {
   const state = { plan: 'p'.repeat(500), notes: ['n'.repeat(500)] };
   const { id } = await put(
     kit,
@@ -89,7 +89,7 @@ test('a fork costs no content, and what goes on from it only what is new', async
   await checkContent(kit, projectId);
 });
 
-test('an edited, shortened or summarised history parts from the old one where it differs', async () => {
+test('an edited, shortened or summarised history branches off the old one where it differs', async () => {
   const old = history(20);
   await put(kit, { threadId: 't', checkpointId: 'old', step: 0 }, { messages: old });
   const edited = old.map((message, index) => (index === 14 ? { ...message, content: 'edited' } : message));
@@ -113,7 +113,7 @@ test('an edited, shortened or summarised history parts from the old one where it
   );
 });
 
-test('replacing a checkpoint frees what only it held, and keeps what it still holds', async () => {
+test('replacing a checkpoint frees what only it referenced and keeps what it still references', async () => {
   const state = (word: string): object => ({ kept: 'k'.repeat(300), other: word.repeat(300), short: 1 });
   const metadata = { threadId: 't', checkpointId: 'c', step: 0 };
   await put(kit, metadata, { messages: history(5), state: state('a'), toolsResult: state('t') });
@@ -128,7 +128,7 @@ test('replacing a checkpoint frees what only it held, and keeps what it still ho
   assert.deepEqual(await nodesOf(kit, projectId), { Checkpoint: 1, Thread: 1 });
 });
 
-test('a value of state is content from 256 characters of JSON on, and comes back the same on either side', async () => {
+test('a state value of 256 or more characters of JSON is content, and any value comes back the same', async () => {
   const state = {
     a: 'x'.repeat(253),
     b: 'x'.repeat(254),
@@ -144,7 +144,7 @@ test('a value of state is content from 256 characters of JSON on, and comes back
   assert.equal(JSON.stringify(toolsResult), JSON.stringify(state));
 });
 
-test('Step.data.messages of an llm_call are the same chains, and keep their place in data', async () => {
+test('Step.data.messages of an llm_call share the same chains and keep their place in data', async () => {
   const traceId = await newTrace(kit);
   const messages = history(12);
   const data = { model: 'm', messages, response: { '10': 1 }, prompt_tokens: 5 };
@@ -184,7 +184,7 @@ test('Step.data.messages of an llm_call are the same chains, and keep their plac
   assert.deepEqual(await nodesOf(kit, projectId), {});
 });
 
-test('the keys of a step keep their order around its messages, also where they look like numbers', async () => {
+test('the keys of a step keep their order around its messages, even if they look like numbers', async () => {
   const traceId = await newTrace(kit);
   for (const data of [
     '{"10":1,"messages":[{"2":1,"1":2},null,"🎭\u2028"],"2":{"9":1,"1":1}}',
@@ -204,7 +204,7 @@ test('the keys of a step keep their order around its messages, also where they l
   }
 });
 
-test('many steps and checkpoints of one request, in any order, store their prompts once', async () => {
+test('many steps and checkpoints in one request, in any order, store their prompts once', async () => {
   const traceId = await newTrace(kit);
   const steps = [9, 3, 7, 3, 10, 1].map((length) => ({
     traceId,
@@ -229,7 +229,7 @@ test('many steps and checkpoints of one request, in any order, store their promp
   await checkContent(kit, projectId);
 });
 
-test('a piece goes with its last owner: nothing earlier, nothing later', async () => {
+test('a piece is deleted with its last owner, neither earlier nor later', async () => {
   const word = 's'.repeat(300);
   for (const step of range(0, 5)) {
     await put(

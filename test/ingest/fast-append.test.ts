@@ -6,7 +6,7 @@ import { Batch } from '../../src/ingest/unit-of-work.js';
 import type { Runner } from '../../src/neo4j/database.js';
 import { flush } from '../../src/ingest/write-rows.js';
 
-// Which changes of a batch the short way writes, and that no way reports success for one that nothing writes.
+// Which changes of a batch the fast path writes, and that no path reports success for one that nothing writes.
 
 const stats = { messageCount: 0, promptTokens: 0, completionTokens: 0, cost: 0n, preview: null };
 const row = {
@@ -48,7 +48,7 @@ function batchWith(change: string): Batch {
   return batch;
 }
 
-test('the short way is taken for what its one statement writes, and for nothing else', () => {
+test('the fast path is taken for what its one statement writes, and for nothing else', () => {
   assert.ok(isAppend(changedTrace()));
   assert.deepEqual(
     CHANGES.filter((change) => isAppend(batchWith(change))),
@@ -56,7 +56,7 @@ test('the short way is taken for what its one statement writes, and for nothing 
   );
 });
 
-test('a goal that moved, and a trace that was only read, take the long way', () => {
+test('a goal that moved and a trace that was only read take the locked path', () => {
   const moved = changedTrace();
   moved.goals('p', 't').load('g', row as never);
   moved.goals('p', 't').put('g', { ...row, parentId: 'other' } as never);

@@ -58,7 +58,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const { name, mutation, input, others } of CASES) {
-  test(`the same ${name} again returns what is stored and changes nothing`, async () => {
+  test(`resending a ${name} returns what is stored and changes nothing`, async () => {
     const { id: traceId } = await createTrace(kit);
     const given = { id: newId(name), ...(await input(traceId)) };
     const first = await kit.ask(mutation, { input: given });
@@ -70,7 +70,7 @@ for (const { name, mutation, input, others } of CASES) {
     await checkStats(kit, traceId);
   });
 
-  test(`a ${name} of the same id with other content is a CONFLICT and changes nothing`, async () => {
+  test(`a ${name} with the same id but other content is a CONFLICT and changes nothing`, async () => {
     const { id: traceId } = await createTrace(kit);
     const given = { id: newId(name), ...(await input(traceId)) };
     await kit.ask(mutation, { input: given });
@@ -82,7 +82,7 @@ for (const { name, mutation, input, others } of CASES) {
     await checkStats(kit, traceId);
   });
 
-  test(`twenty requests at once for one ${name}, to two servers, write it once`, async () => {
+  test(`twenty concurrent requests for one ${name}, to two servers, write it once`, async () => {
     const { id: traceId } = await createTrace(kit);
     const given = { id: newId(name), ...(await input(traceId)) };
     const answers = await Promise.all(
@@ -97,7 +97,7 @@ for (const { name, mutation, input, others } of CASES) {
     await checkStats(kit, traceId);
   });
 
-  test(`of two different ${name}s at once with one id, one is stored and the other is a CONFLICT`, async () => {
+  test(`of two different ${name}s sent concurrently with one id, one is stored and the other is a CONFLICT`, async () => {
     const [a, b] = [await createTrace(kit), await createTrace(kit)];
     const id = newId(name);
     const answers = await Promise.all([
@@ -113,7 +113,7 @@ for (const { name, mutation, input, others } of CASES) {
   });
 }
 
-test('a retry after later changes returns the thing as it is now', async () => {
+test('a retry after later changes returns the current state', async () => {
   const id = newId('trace');
   await createTrace(kit, { id, task: 'one' });
   await updateTrace(kit, id, { task: 'two' });
@@ -123,7 +123,7 @@ test('a retry after later changes returns the thing as it is now', async () => {
   assert.equal((await addMessage(kit, id, { id: message.id, content: 'one' })).content, 'two');
 });
 
-test('a batch sent again, also with new ones behind, adds only what is new', async () => {
+test('a batch resent with new items at the end adds only what is new', async () => {
   const { id: traceId } = await createTrace(kit);
   const steps = [newId(), newId()].map((id, index, ids) => ({
     id,
@@ -150,7 +150,7 @@ test('a batch sent again, also with new ones behind, adds only what is new', asy
   assert.equal(await lastEventId(kit, traceId), 4);
 });
 
-test('two servers that write to one trace at once keep sequences, events and stats exact', async () => {
+test('two servers that write to one trace concurrently keep sequences, events and stats exact', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'g' });
   await Promise.all(
@@ -183,7 +183,7 @@ test('two servers that write to one trace at once keep sequences, events and sta
   );
 });
 
-test('ids are 1 to 200 characters of any plane, without control characters', async () => {
+test('ids are 1 to 200 characters of any Unicode plane, without control characters', async () => {
   const { id: traceId } = await createTrace(kit);
   for (const id of [
     `${newId()}${'x'.repeat(200)}`.slice(0, 200),

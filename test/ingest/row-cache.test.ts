@@ -23,7 +23,7 @@ import {
   updateTrace,
 } from '../kit/writes.js';
 
-// A server writes to what it wrote last without reading it again. Here others have written in between.
+// A server writes to what it wrote last without rereading it. In these tests, others have written in between.
 
 let kit: Kit;
 /** Another server on the same database. */
@@ -49,7 +49,7 @@ afterEach(async () => {
 
 const SHORT = ['traces/append'];
 
-/** The statements that `work` has the server send. */
+/** The statements that the server sends during `work`. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   sent = [];
   await work();
@@ -66,7 +66,7 @@ async function knownTrace(input: object = {}): Promise<string> {
   return id;
 }
 
-/** Holds the lock of a trace until the returned function, having done `change`, lets go. */
+/** Holds the lock of a trace until the returned function applies `change` and releases it. */
 async function holding(id: string): Promise<(change: string) => Promise<void>> {
   holder = driver.session();
   const transaction = holder.beginTransaction();
@@ -77,7 +77,7 @@ async function holding(id: string): Promise<(change: string) => Promise<void>> {
   };
 }
 
-/** Resolves when a transaction of somebody waits for a lock. */
+/** Resolves once some transaction waits for a lock. */
 async function someoneWaits(): Promise<void> {
   await until(async () => {
     const rows = await otherKit.cypher(
@@ -87,7 +87,7 @@ async function someoneWaits(): Promise<void> {
   });
 }
 
-test('messages, steps, events and a new status of a known trace are one statement each', async () => {
+test('messages, steps, events and a new status of a cached trace are one statement each', async () => {
   const id = await knownTrace();
   const parent = await addStep(kit, id, { goalId: 'a' });
   const step = { goalId: 'b', parentIds: [parent.id], type: 'TOOL_CALL', data: { tool_name: 'x' } };
@@ -108,7 +108,7 @@ test('messages, steps, events and a new status of a known trace are one statemen
   assert.deepEqual(trace.steps.nodes[0].messages.nodes, [{ stepId: parent.id }]);
 });
 
-test('two servers that write to one trace in turns see what the other one did', async () => {
+test("two servers that write to one trace in turn see each other's writes", async () => {
   const id = await knownTrace();
   for (let turn = 0; turn < 5; turn += 1) {
     await addMessage(otherKit, id, { goalId: 'a', promptTokens: 3, content: `other ${turn}` });
@@ -123,7 +123,7 @@ test('two servers that write to one trace in turns see what the other one did', 
   );
 });
 
-test('a goal that another server took away is refused, and nothing is written', async () => {
+test('a goal that another server removed is rejected, and nothing is written', async () => {
   const id = await knownTrace();
   await setGoalTree(otherKit, id, [{ goalId: 'a', description: 'left' }]);
   const since = await lastEventId(kit, id);
@@ -133,7 +133,7 @@ test('a goal that another server took away is refused, and nothing is written', 
   await checkStats(kit, id);
 });
 
-test('what this server set and another one set otherwise is set again', async () => {
+test('setting a value again takes effect if another server changed it', async () => {
   const id = await knownTrace();
   await updateTrace(kit, id, { task: 'first' });
   await updateTrace(otherKit, id, { task: 'second' });
@@ -149,7 +149,7 @@ test('a goal that another server added is found', async () => {
   await checkStats(kit, id);
 });
 
-test('a sub-trace that lost its parent is told of without one', async () => {
+test('a sub-trace that lost its parent is emitted without one', async () => {
   const parent = await knownTrace();
   const id = await knownTrace({ parentTraceId: parent, parentGoalId: 'b' });
   const uid = newId('uid');
@@ -167,7 +167,7 @@ test('a sub-trace that lost its parent is told of without one', async () => {
   changes.stop();
 });
 
-test('a trace deleted by another server is NOT_FOUND, and so is one that is deleted while its writer waits', async () => {
+test('a trace deleted by another server is NOT_FOUND, and so is one deleted while its writer waits', async () => {
   const id = await knownTrace();
   await otherKit.ask(DELETE_TRACE, { id });
   const input = { traceId: id, role: 'user' };
@@ -186,17 +186,17 @@ test('a trace deleted by another server is NOT_FOUND, and so is one that is dele
   assert.deepEqual(left, []);
 });
 
-test('a writer that waits for the lock writes by what the holder of the lock left', async () => {
+test('a writer that waits for the lock continues from the state that the lock holder left', async () => {
   const id = await knownTrace();
   const letGo = await holding(id);
   const answer = addMessage(kit, id, { content: 'later' });
   await someoneWaits();
-  // As another server would: a message's event and its sequence.
+  // Advances what another server's message would: its sequence and its event id.
   await letGo(`SET t.lastMessageSequence = t.lastMessageSequence + 1, t.lastEventId = t.lastEventId + 1`);
   assert.equal((await answer).sequence, 4);
 });
 
-test('a trace made anew under the id of a deleted one is another trace', async () => {
+test('a trace recreated under the id of a deleted one is a different trace', async () => {
   const id = await knownTrace();
   const since = await lastEventId(kit, id);
   await otherKit.ask(DELETE_TRACE, { id });
@@ -211,7 +211,7 @@ test('a trace made anew under the id of a deleted one is another trace', async (
   await checkStats(kit, id);
 });
 
-test('a message whose id is taken is looked for, and returned or refused', async () => {
+test('a message whose id is taken is looked up, and returned or rejected', async () => {
   const id = await knownTrace();
   const given = { id: newId('m'), content: 'once', goalId: 'b' };
   const first = await addMessage(kit, id, given);
@@ -223,7 +223,7 @@ test('a message whose id is taken is looked for, and returned or refused', async
   await checkStats(kit, id);
 });
 
-test('a step that is not known is read', async () => {
+test('a step that is not in the row cache is read', async () => {
   const id = await knownTrace();
   const far = await addStep(kit, id);
   await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', {
@@ -237,7 +237,7 @@ for (const [name, lost] of [
   ['did not reach the database', false],
   ['was committed', true],
 ] as const) {
-  test(`a write whose answer was lost is written once, where it ${name}`, async () => {
+  test(`a write whose answer was lost is written once if it ${name}`, async () => {
     const projectId = newId('project');
     let left = 0;
     const database: Database = {
@@ -280,7 +280,7 @@ for (const [name, lost] of [
   });
 }
 
-test('what is known is bounded: the trace written longest ago is forgotten first', () => {
+test('the row cache is bounded: the trace written longest ago is evicted first', () => {
   const known = new Known();
   const goals = 100;
   const traces = Array.from({ length: 150 }, (_, index) => ({ projectId: 'p', id: `t${index}` }));
@@ -302,7 +302,7 @@ test('what is known is bounded: the trace written longest ago is forgotten first
   assert.ok(isKnown.slice(isKnown.indexOf(true)).every(Boolean));
 });
 
-test('steps are not known any more once a goal of their trace was removed: they may have lost it', () => {
+test('removing a goal evicts the steps of its trace from the row cache: they may have lost it', () => {
   const known = new Known();
   const key = { projectId: 'p', id: 't' };
   const row = { projectId: 'p', traceId: 't' };

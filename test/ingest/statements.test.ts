@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId, startKit, type Kit } from '../kit/kit.js';
 
-// No N+1: what is read is counted as the list of statements sent, however many objects a query touches.
+// No N+1 queries: the tests check the list of statements sent, however many objects a query touches.
 
 let kit: Kit;
 let sent: string[] = [];
@@ -87,7 +87,7 @@ test('50 traces with their goals, steps and parents are read by a fixed list of 
   assert.deepEqual(await statementsOf(query, { first: 1, uid }), fifty);
 });
 
-test('50 traces with everything that hangs on them need a statement for each level of the query, not for each object', async () => {
+test('50 traces with everything linked to them need one statement per level of the query, not per object', async () => {
   const query = `query ($first: Int!, $uid: String!) {
     traces(first: $first, filter: { uid: $uid }) {
       nodes {
@@ -103,7 +103,7 @@ test('50 traces with everything that hangs on them need a statement for each lev
     }
   }`;
   const fifty = await statementsOf(query, { first: 50, uid });
-  // The steps of messages are known from the page of steps, unless the messages arrive before it.
+  // The steps of messages are taken from the page of steps, unless the messages arrive before it.
   assert.deepEqual(
     [...new Set(fifty)].filter((name) => name !== 'steps/read'),
     [
@@ -144,7 +144,7 @@ test('500 messages added together are written by a fixed number of statements', 
       },
       by,
     );
-  // What the server wrote last it need not read; another server must.
+  // The server need not read what it wrote last; another server must.
   assert.deepEqual(await add(kit, 500), ['traces/append']);
   assert.deepEqual(await add(kit, 1), ['traces/append']);
   const stranger = await startKit({ observe: (name) => sent.push(name) });

@@ -21,7 +21,7 @@ const item = (client: object, weight: number, key = newId('key'), sizeBytes = 10
 });
 const ANY = { allowLarge: true, largeFirst: false };
 
-test('writes that hold too many bytes together are refused with 503, and one is always taken', async () => {
+test('writes that together hold too many bytes are rejected with 503, and one is always accepted', async () => {
   const traceId = await newTrace(kit);
   const answers: { response: Response; body: any }[] = await Promise.all(
     Array.from({ length: 12 }, async () => {
@@ -47,7 +47,7 @@ test('writes that hold too many bytes together are refused with 503, and one is 
   }
 });
 
-test('at its deadline, a write that waits is dropped, and one in a transaction may be written', async () => {
+test('at its deadline, a waiting write is dropped, and one in a transaction may still be written', async () => {
   const [projectId, traceId] = ['default', await newTrace(kit)];
   const ingest = createIngest(kit.database);
   const applied: string[] = [];
@@ -80,7 +80,7 @@ test('at its deadline, a write that waits is dropped, and one in a transaction m
   assert.deepEqual(applied, ['running']);
 });
 
-test('a batch is bounded in bytes; a write that is larger goes by itself', () => {
+test('a batch is bounded in bytes; a larger write gets its own batch', () => {
   const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1_000 });
   const client = {};
   [600, 600, 5_000, 100].forEach((sizeBytes) => queue.push(item(client, 1, newId('key'), sizeBytes)));
@@ -91,7 +91,7 @@ test('a batch is bounded in bytes; a write that is larger goes by itself', () =>
   assert.deepEqual(sizes, [[600, 100], [600], [5_000]]);
 });
 
-test('the writes of a client to one trace keep their order, past those that wait for another trace', () => {
+test('the writes of a client to one trace keep their order and pass those that wait for another trace', () => {
   const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1e6 });
   const client = {};
   const items = ['a', 'b', 'a', 'b'].map((key) => item(client, 1, key));
@@ -100,7 +100,7 @@ test('the writes of a client to one trace keep their order, past those that wait
   assert.deepEqual(queue.takeBatch(new Set(), ANY).items, [items[0], items[2]]);
 });
 
-test('single writes go before the large ones of another client, over however many connections it sends them', () => {
+test('single writes go before the large ones of another client, however many connections it uses', () => {
   const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1e8 });
   for (let connection = 0; connection < 200; connection += 1) {
     const client = {};
@@ -112,7 +112,7 @@ test('single writes go before the large ones of another client, over however man
   const first = queue.takeBatch(new Set(), ANY);
   assert.deepEqual(new Set(first.items), new Set(singles));
   assert.equal(first.isLarge, false);
-  // One lane is for large writes: they are not starved.
+  // One lane is for large writes, so they are not starved.
   assert.equal(queue.takeBatch(new Set(), { allowLarge: true, largeFirst: true }).items[0]?.weight, 1_000);
   assert.equal(queue.takeBatch(new Set(), { allowLarge: false, largeFirst: false }).items.length, 0);
 });

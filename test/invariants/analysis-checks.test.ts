@@ -28,7 +28,7 @@ const GOAL_FIGURES = [
   'PreviewSequence',
 ];
 
-test('check-goal-stats has no row when right, and one for each figure that is not, to a billionth of a dollar', async () => {
+test('check-goal-stats returns no row for correct stats and one for each wrong figure, to a billionth of a dollar', async () => {
   assert.deepEqual(await rows('check-goal-stats', { traceId: ids.incident }), []);
   for (const name of ['self', 'cumulative'].flatMap((prefix) =>
     GOAL_FIGURES.map((figure) => prefix + figure),
@@ -53,7 +53,7 @@ test('check-goal-stats has no row when right, and one for each figure that is no
   assert.deepEqual(await rows('check-goal-stats', { traceId: ids.incident }), []);
 });
 
-test('check-trace has no row when right, one for each total that is not, and one for a gap in the log', async () => {
+test('check-trace returns no row for a correct trace, one for each wrong total, and one for a gap in the log', async () => {
   assert.deepEqual(await rows('check-trace', { traceId: ids.incident }), []);
   const counters = ['totalSteps', 'lastStepSequence', 'lastMessageSequence', 'lastEventId'];
   const figures = GOAL_FIGURES.map((figure) => figure.charAt(0).toLowerCase() + figure.slice(1));
@@ -89,7 +89,7 @@ test('check-trace has no row when right, one for each total that is not, and one
   assert.deepEqual(await rows('check-trace', { traceId: ids.incident }), []);
 });
 
-test('check-edges has no row when right, one for each id without its edge, and one for each edge too many', async () => {
+test('check-edges returns no row for correct edges, one for each id without its edge, and one for each extra edge', async () => {
   for (const traceId of [ids.monday, ids.tuesday, ids.incident, ids.review]) {
     assert.deepEqual(await rows('check-edges', { traceId }), []);
   }
@@ -139,7 +139,7 @@ test('check-edges has no row when right, one for each id without its edge, and o
   }
 });
 
-test('check-content has no row when right, and one for each piece or owner that is not', async () => {
+test('check-content returns no row for correct content, and one for each wrong piece or owner', async () => {
   const messages = ['a', 'b', 'c'];
   const state = { 'a "b" \\\n': 'x'.repeat(300), 'c"],["d': 'y'.repeat(300), short: 1 };
   await put(
@@ -230,7 +230,7 @@ test('check-content has no row when right, and one for each piece or owner that 
   assert.deepEqual(await found(), []);
 });
 
-/** What check-content says of a sabotage, which is taken back. */
+/** What check-content reports for a sabotage, which is then rolled back. */
 async function sabotaged(text: string, parameters: object): Promise<string[]> {
   const found: string[] = [];
   const rolledBack = new Error('rolled back');
@@ -246,7 +246,7 @@ async function sabotaged(text: string, parameters: object): Promise<string[]> {
   return found.sort();
 }
 
-test('every check in cypher/analysis is tried above', () => {
+test('the tests above run every check in cypher/analysis', () => {
   const files = readdirSync(new URL('../../../cypher/analysis/', import.meta.url)).filter((name) =>
     name.startsWith('check-'),
   );

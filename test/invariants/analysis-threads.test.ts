@@ -5,7 +5,7 @@ import { fork, put } from '../kit/checkpoint-writes.js';
 import { newId, startKit, type Kit } from '../kit/kit.js';
 import { addStep, ADD_STEPS, createTrace, updateTrace } from '../kit/writes.js';
 
-// The questions about threads and checkpoints, asked of a run that failed, was taken up again, and started another.
+// Runs the thread and checkpoint queries on a run that failed, was resumed, and started another.
 
 const projectId = newId('analysis');
 let kit: Kit;
@@ -17,7 +17,7 @@ after(() => kit.close());
 
 const asked = new Set<string>();
 
-/** The rows of cypher/analysis/<name>.cypher with only some columns, as lists. */
+/** The given columns of the rows of cypher/analysis/<name>.cypher, as lists. */
 async function table(
   name: string,
   columns: readonly string[],
@@ -68,7 +68,7 @@ async function fill(): Promise<void> {
   await fork(kit, { id: 'found', threadId: 'branch', checkpointId: 'branch' });
 }
 
-test('thread-traces: the traces of a thread, oldest first, with what they cost, alone and with those below', async () => {
+test('thread-traces lists the traces of a thread, oldest first, with their cost alone and with the traces below', async () => {
   const columns = [
     'traceId',
     'agentType',
@@ -86,7 +86,7 @@ test('thread-traces: the traces of a thread, oldest first, with what they cost, 
   assert.deepEqual(await table('thread-traces', columns, { threadId: 'branch' }), []);
 });
 
-test('trace-threads: the threads of a trace and of those below it, with how far each has come', async () => {
+test('trace-threads lists the threads of a trace and of the traces below it, with the progress of each', async () => {
   const columns = ['depth', 'traceId', 'threadId', 'tracesInThread', 'latestCheckpointId', 'latestStep'];
   assert.deepEqual(await table('trace-threads', columns, { traceId: 'first' }), [
     [0, 'first', 'talk', 2, 'outside', 2],
@@ -95,7 +95,7 @@ test('trace-threads: the threads of a trace and of those below it, with how far 
   assert.deepEqual(await table('trace-threads', columns, { traceId: 'elsewhere' }), []);
 });
 
-test('checkpoint-steps: each checkpoint of a thread with the step and the trace where it was taken', async () => {
+test('checkpoint-steps lists each checkpoint of a thread with the step and trace where it was taken', async () => {
   const columns = [
     'step',
     'checkpointId',
@@ -115,7 +115,7 @@ test('checkpoint-steps: each checkpoint of a thread with the step and the trace 
   ]);
 });
 
-test('resume-points: from the last step of each failed trace, or from a given step, to the nearest checkpoint', async () => {
+test('resume-points finds the checkpoint nearest to the last step of each failed trace, or to a given step', async () => {
   const columns = [
     'traceId',
     'status',
@@ -140,9 +140,9 @@ test('resume-points: from the last step of each failed trace, or from a given st
   assert.deepEqual(await table('resume-points', columns, { stepId: 'unknown' }), []);
 });
 
-test('shared-content: characters stored once against those of every owner, for each kind and in all', async () => {
+test('shared-content compares the characters stored once with those of every owner, by kind and in total', async () => {
   const columns = ['what', 'pieces', 'storedCharacters', 'wholeCharacters', 'timesSmaller'];
-  // The system message is held six times (three prompts, three checkpoints), the next three times, the plan four times.
+  // The system message is used six times (three prompts, three checkpoints), the next three times, the plan four times.
   assert.deepEqual(await table('shared-content', columns), [
     ['all', 3, 100 + 5 + 500, 600 + 15 + 2_000, 2_615 / 605],
     ['state', 1, 500, 1_000, 2],
@@ -152,7 +152,7 @@ test('shared-content: characters stored once against those of every owner, for e
   ]);
 });
 
-test('every question about threads is asked above', () => {
+test('the tests above run every query about threads', () => {
   assert.deepEqual([...asked].sort(), [
     'checkpoint-steps',
     'resume-points',

@@ -21,7 +21,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-test('critical-path: from the memory to the final conclusion, by the answer that came last each time', async () => {
+test('critical-path goes from the memory to the final conclusion, each time through the answer that came last', async () => {
   const path = await rows('critical-path', { traceId: ids.incident });
   assert.deepEqual(
     path.map(({ stepId }) => stepId.replace('demo-x/', '')),
@@ -54,7 +54,7 @@ test('critical-path: from the memory to the final conclusion, by the answer that
   );
 });
 
-test('rests-on: all that was derived from one tool result, and nothing else', async () => {
+test('rests-on returns everything that was derived from one tool result, and nothing else', async () => {
   const found = await table('rests-on', ['stepId', 'distance'], { stepId: 'demo-x/delegate-result' });
   assert.deepEqual(
     found.map(([id, distance]) => `${String(id).replace('demo-x/', '')} ${String(distance)}`),
@@ -75,7 +75,7 @@ test('rests-on: all that was derived from one tool result, and nothing else', as
   assert.deepEqual(await rows('rests-on', { stepId: 'demo-x/capture-result' }), []);
 });
 
-test('repeated-tool-calls: the pool was read twice, the error rate in other windows', async () => {
+test('repeated-tool-calls finds the pool read twice, but not the error rate read for different windows', async () => {
   assert.deepEqual(await rows('repeated-tool-calls'), [
     {
       traceId: 'demo-x',
@@ -87,7 +87,7 @@ test('repeated-tool-calls: the pool was read twice, the error rate in other wind
   ]);
 });
 
-test('cost-by-goal: own cost, with the goals below, with the sub-traces', async () => {
+test('cost-by-goal returns the own cost, the cost with the goals below, and the cost with the sub-traces', async () => {
   const columns = ['goalId', 'depth', 'status', 'ownCost', 'costWithGoalsBelow', 'costWithSubTraces'];
   assert.deepEqual(await table('cost-by-goal', columns, { traceId: ids.incident }), [
     ['fix', 1, 'completed', 0, 0.19589, 0.200975],
@@ -102,7 +102,7 @@ test('cost-by-goal: own cost, with the goals below, with the sub-traces', async 
   ]);
 });
 
-test('cost-by-agent-type: traces, failures, tokens and dollars', async () => {
+test('cost-by-agent-type returns traces, failures, tokens and dollars', async () => {
   const columns = ['agentType', 'traces', 'failed', 'tokens', 'cost', 'p95Cost'];
   assert.deepEqual(await table('cost-by-agent-type', columns, { since }), [
     ['incident-responder', 2, 1, 70892, 0.22856, 0.19589],
@@ -112,7 +112,7 @@ test('cost-by-agent-type: traces, failures, tokens and dollars', async () => {
   assert.deepEqual(await rows('cost-by-agent-type', { since: '9' }), []);
 });
 
-test('feedback-origins: both objections go back to the same two tools', async () => {
+test('feedback-origins traces both objections back to the same two tools', async () => {
   assert.deepEqual(await table('feedback-origins', ['type', 'name', 'feedbacks', 'traces', 'steps']), [
     ['tool_call', 'get_error_rate', 2, 2, 2],
     ['tool_call', 'search_logs', 2, 2, 2],
@@ -124,7 +124,7 @@ test('feedback-origins: both objections go back to the same two tools', async ()
   ]);
 });
 
-test('memory-flow: what the failed run wrote was read in the run that succeeded', async () => {
+test('memory-flow shows that the successful run read what the failed run wrote', async () => {
   assert.deepEqual(await rows('memory-flow'), [
     {
       experienceId: ids.experience,
@@ -138,7 +138,7 @@ test('memory-flow: what the failed run wrote was read in the run that succeeded'
   ]);
 });
 
-test('failing-sub-paths: logs, restart, error rate; in both failed runs and in no other', async () => {
+test('failing-sub-paths finds logs, restart, error rate in both failed runs and in no other', async () => {
   assert.deepEqual(await rows('failing-sub-paths', { since, limit: 1_000 }), [
     {
       tools: ['search_logs', 'restart_service', 'get_error_rate'],
@@ -150,7 +150,7 @@ test('failing-sub-paths: logs, restart, error rate; in both failed runs and in n
   assert.deepEqual(await rows('failing-sub-paths', { since, limit: 2 }), []);
 });
 
-test('tool-latency: how long each tool takes', async () => {
+test('tool-latency returns how long each tool takes', async () => {
   const columns = ['toolName', 'calls', 'unanswered', 'p50Ms', 'p95Ms', 'worstMs', 'togetherMs'];
   assert.deepEqual(await table('tool-latency', columns), [
     ['restart_service', 2, 0, 36900, 48200, 48200, 85100],
@@ -165,10 +165,10 @@ test('tool-latency: how long each tool takes', async () => {
   ]);
 });
 
-test('tokens-by-model-and-day: calls, tokens and dollars', async () => {
+test('tokens-by-model-and-day returns calls, tokens and dollars', async () => {
   const columns = ['model', 'calls', 'promptTokens', 'completionTokens', 'cost'];
   const found = await rows('tokens-by-model-and-day', { since });
-  // The demo may run over midnight.
+  // The demo may run past midnight.
   const sums = [SONNET, HAIKU].map((model) =>
     columns.map((column) =>
       column === 'model'
@@ -185,7 +185,7 @@ test('tokens-by-model-and-day: calls, tokens and dollars', async () => {
   assert.match(found[0].day, /^\d{4}-\d\d-\d\d$/);
 });
 
-test('unused-tool-results: the packet capture came too late for anything to rest on it', async () => {
+test('unused-tool-results finds the packet capture, which came too late for any step to depend on it', async () => {
   assert.deepEqual(await rows('unused-tool-results'), [
     {
       toolName: 'packet_capture',
@@ -197,7 +197,7 @@ test('unused-tool-results: the packet capture came too late for anything to rest
   ]);
 });
 
-test('abandoned-goals: what went into the goal given up', async () => {
+test('abandoned-goals returns what was spent on the abandoned goal', async () => {
   assert.deepEqual(await rows('abandoned-goals', { since }), [
     {
       traceId: 'demo-x',
@@ -212,7 +212,7 @@ test('abandoned-goals: what went into the goal given up', async () => {
   ]);
 });
 
-test('prompt-growth: the longest run grows fastest', async () => {
+test('prompt-growth shows that the prompts of the longest run grow fastest', async () => {
   const columns = ['traceId', 'model', 'calls', 'firstPrompt', 'lastPrompt', 'growthPerCall', 'promptTokens'];
   assert.deepEqual(await table('prompt-growth', columns, { limit: 3 }), [
     ['demo-x', SONNET, 7, 2310, 12100, 9790 / 6, 59600],
@@ -221,7 +221,7 @@ test('prompt-growth: the longest run grows fastest', async () => {
   ]);
 });
 
-test('sub-trace-costs: the reviewer, and the run together with it', async () => {
+test('sub-trace-costs returns the costs of the reviewer, and of the run together with it', async () => {
   const columns = ['depth', 'traceId', 'forGoal', 'ownCost', 'costTogether', 'tokensTogether', 'tracesBelow'];
   assert.deepEqual(await table('sub-trace-costs', columns, { traceId: ids.incident }), [
     [0, 'demo-x', null, 0.19589, 0.200975, 65955, 1],
@@ -229,7 +229,7 @@ test('sub-trace-costs: the reviewer, and the run together with it', async () => 
   ]);
 });
 
-test('critical-path and rests-on answer at once where steps fan in and out, with 3^60 paths between two of them', async () => {
+test('critical-path and rests-on stay fast where steps fan in and out, with 3^60 paths between two of them', async () => {
   const traceId = newId('ladder');
   const layer = (depth: number): string[] => [0, 1, 2].map((column) => `${traceId}/${depth}.${column}`);
   const inputs = Array.from({ length: 61 }, (_, depth) =>
@@ -242,7 +242,7 @@ test('critical-path and rests-on answer at once where steps fan in and out, with
   ).flat();
   await kit.ask('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traceId });
   await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', { inputs });
-  // All were recorded in one moment, so the highest sequence counts as the last.
+  // All steps were recorded at the same moment, so the highest sequence counts as the last.
   assert.deepEqual(
     await table('critical-path', ['stepId', 'waitedMs'], { traceId }),
     Array.from({ length: 61 }, (_, depth) => [`${traceId}/${depth}.2`, depth === 0 ? null : 0]),
@@ -254,7 +254,7 @@ test('critical-path and rests-on answer at once where steps fan in and out, with
   );
 });
 
-test('every question has an answer on the demo', async () => {
+test('every query returns rows for the demo', async () => {
   const { incident, thread } = ids;
   const parameters = {
     traceId: incident,
@@ -282,7 +282,7 @@ test('every question has an answer on the demo', async () => {
   assert.deepEqual(unanswered, []);
 });
 
-/** Asked in analysis-threads.test.ts. */
+/** Run in analysis-threads.test.ts. */
 const ABOUT_THREADS = [
   'checkpoint-steps.cypher',
   'resume-points.cypher',
@@ -291,7 +291,7 @@ const ABOUT_THREADS = [
   'trace-threads.cypher',
 ];
 
-test('every question in cypher/analysis is asked above, and every file opens with a sentence', () => {
+test('the tests above run every query in cypher/analysis, and every file starts with a sentence', () => {
   const files = readdirSync(new URL('../../../cypher/analysis/', import.meta.url)).filter((name) =>
     name.endsWith('.cypher'),
   );

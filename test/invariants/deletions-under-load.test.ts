@@ -17,7 +17,7 @@ const opened: Database[] = [];
 const servers: RunningServer[] = [];
 let kit: Kit;
 
-/** A database that notes each statement that ended in a deadlock, also those that are run again. */
+/** A database that records each statement that ended in a deadlock, even if it is retried. */
 function noting(database: Database): Database {
   const noted = (runner: Runner): Runner => ({
     async run(statement, parameters) {
@@ -68,7 +68,7 @@ async function post(server: RunningServer | undefined, query: string, variables:
   assert.equal(errors, undefined, JSON.stringify(errors));
 }
 
-test('two servers that write to and delete the same threads never deadlock on a thread, and leave nothing wrong behind', async (t) => {
+test('two servers that write to and delete the same threads never deadlock on a thread, and leave correct data', async (t) => {
   const threads = range(1, 3).map((n) => newId(`thread-${n}`));
   let writing = true;
   const write = async (writer: number): Promise<void> => {
@@ -89,7 +89,7 @@ test('two servers that write to and delete the same threads never deadlock on a 
       });
     }
   };
-  // Deleters in both orders: of the threads, and of events and checkpoints.
+  // Delete in both orders of the threads, and of events and checkpoints.
   const deleting = opened.map(async (database, index) => {
     const order = index === 0 ? threads : threads.toReversed();
     while (writing) {
@@ -108,8 +108,8 @@ test('two servers that write to and delete the same threads never deadlock on a 
     writing = false;
   });
   await Promise.all(deleting);
-  // A writer and a deletion of the same content can still block each other: a deletion finds the pieces to be locked one after the
-  // other. Neo4j ends one of the two, and it is run again.
+  // A writer and a deletion of the same content can still block each other, because a deletion finds the pieces to lock one by
+  // one. Neo4j ends one of the two, and it is retried.
   const ofContent = deadlocks.filter((name) => name.startsWith('content/'));
   t.diagnostic(`${ofContent.length} deadlocks on content, all run again`);
   assert.deepEqual(

@@ -7,8 +7,8 @@ import { newId, testNeo4j } from '../kit/kit.js';
 import { checkTrace } from '../kit/recount.js';
 import { startServerProcess, type ServerProcess } from '../kit/server-process.js';
 
-// Random operations of eight writers at once, through two server processes on one database: whatever the order in which
-// they are committed, the stored stats equal a recount, and ids and sequences are gapless.
+// Random operations of eight concurrent writers, through two server processes on one database: whatever the order of the
+// commits, the stored stats equal a recount, and ids and sequences have no gaps.
 
 const WRITERS = 8;
 
@@ -23,7 +23,7 @@ after(async () => {
   await database.close();
 });
 
-/** An operation on one of two traces; numbers point to what may exist by then. */
+/** An operation on one of two traces; numbers refer to things that may exist by then. */
 type Operation = (names: Names) => { readonly query: string; readonly variables: object };
 
 interface Names {
@@ -144,7 +144,7 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
         'mutation ($id: ID!, $goals: [GoalInput!]!) { setGoalTree(traceId: $id, goals: $goals) { goals { id } } }',
       variables: {
         id: names.trace,
-        // Each goal below the one listed before it, or a root.
+        // Each goal is a root, or a child of the goal listed before it.
         goals: goals.map((goal, place) => ({
           goalId: names.goal(goal),
           description: 'a goal',
@@ -173,10 +173,10 @@ const operations: fc.Arbitrary<Operation> = fc.oneof(
   },
 );
 
-/** What a rule may answer to an operation on something that is not there, or not so any more. */
+/** How a rule may reject an operation on something that is missing, or no longer in the expected state. */
 const EXPECTED = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'CONFLICT']);
 
-test('after any operations of eight writers through two processes, stats equal a recount and ids are gapless', async () => {
+test('after any operations of eight writers through two processes, stats equal a recount and ids have no gaps', async () => {
   const work = fc.array(
     fc.array(fc.record({ child: fc.boolean(), operation: operations }), { minLength: 4, maxLength: 14 }),
     {

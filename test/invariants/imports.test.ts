@@ -6,11 +6,11 @@ import { test } from 'node:test';
 
 const src = fileURLToPath(new URL('../../../src/', import.meta.url));
 
-/** The folders of src/, from the top down: a file imports, types included, from its own folder and from those below. */
+/** The folders of src/, top down: a file imports (types included) from its own folder and the folders below it. */
 const ORDER = ['main', 'api', 'live', 'domain', 'ingest', 'content', 'model', 'neo4j', 'base'] as const;
-/** Inside of the domain: a noun may use the nouns below it, and threads. */
+/** Inside the domain, a noun may use the nouns below it, and threads. */
 const NOUNS = [['steps', 'messages'], ['traces'], ['goals']] as const;
-/** What the command line shares with the server: it knows it by its API only. */
+/** What the command line shares with the server, which it otherwise uses only through its API. */
 const SHARED_WITH_CLI = ['base/json', 'base/errors', 'base/program-version'];
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
@@ -28,7 +28,7 @@ function importsOf(file: string, { types }: { readonly types: boolean }): string
   );
 }
 
-/** The folder at the top that a file is in; `main` for those in none. */
+/** The top-level folder of a file; `main` if it is in none. */
 function folderOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : 'main';
 }
@@ -41,7 +41,7 @@ function rank(file: string): number {
 
 const ofServer = files.filter((file) => folderOf(file) !== 'cli');
 
-test('imports point down the folders only', () => {
+test('a folder imports only itself and the folders below it', () => {
   const upward = ofServer.flatMap((file) =>
     importsOf(file, { types: true })
       .filter((name) => files.includes(name))
@@ -51,7 +51,7 @@ test('imports point down the folders only', () => {
   assert.deepEqual(upward, []);
 });
 
-test('inside of the domain a noun imports the nouns below it, and threads', () => {
+test('inside the domain, a noun imports only the nouns below it, and threads', () => {
   const nounOf = (file: string): string => file.split('/')[1] ?? '';
   const level = (noun: string): number =>
     NOUNS.findIndex((nouns) => (nouns as readonly string[]).includes(noun));
@@ -70,7 +70,7 @@ test('inside of the domain a noun imports the nouns below it, and threads', () =
   assert.deepEqual(sideways, []);
 });
 
-test('the command line knows the server by its API, and shares with it only what JSON, an error and the version are', () => {
+test('the command line uses the server through its API, and shares only JSON, errors and the version with it', () => {
   const known = files
     .filter((file) => folderOf(file) === 'cli')
     .flatMap((file) => importsOf(file, { types: true }).map((name) => ({ file, name })))
@@ -80,7 +80,7 @@ test('the command line knows the server by its API, and shares with it only what
   assert.deepEqual(known, []);
 });
 
-test('no files import one another in a circle', () => {
+test('there are no import cycles', () => {
   const done = new Set<string>();
   const visit = (file: string, path: readonly string[]): void => {
     assert.ok(!path.includes(file), `a circle: ${[...path, file].join(' -> ')}`);
@@ -94,7 +94,7 @@ test('no files import one another in a circle', () => {
   files.forEach((file) => visit(file, []));
 });
 
-test('the domain and what is below never import graphql', () => {
+test('the domain and the folders below it never import graphql', () => {
   const importing = ofServer.filter(
     (file) => rank(file) >= ORDER.indexOf('domain') && importsOf(file, { types: true }).includes('graphql'),
   );
@@ -110,7 +110,7 @@ test('a resolver never sends Cypher', () => {
   assert.deepEqual(sending, []);
 });
 
-test('only main and cli touch the process they run in', () => {
+test('only main and cli access the process they run in', () => {
   const touching = files.filter((file) => {
     const text = readFileSync(join(src, `${file}.ts`), 'utf8');
     return (
@@ -121,7 +121,7 @@ test('only main and cli touch the process they run in', () => {
   assert.deepEqual(touching, []);
 });
 
-test('what src imports comes with the server: a package of dependencies, not of devDependencies', () => {
+test('every package that src imports is in dependencies, not only in devDependencies', () => {
   const { dependencies } = JSON.parse(readFileSync(join(src, '../package.json'), 'utf8')) as {
     dependencies: Record<string, string>;
   };

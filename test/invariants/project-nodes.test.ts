@@ -9,7 +9,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-test('the tests find the nodes of a project under every label that has one', async () => {
+test('the tests look for the nodes of a project under every label with an index on projectId', async () => {
   const indexes = await kit.cypher<{ labels: readonly string[] }>(
     `SHOW INDEXES YIELD labelsOrTypes, properties WHERE 'projectId' IN properties RETURN labelsOrTypes AS labels`,
   );

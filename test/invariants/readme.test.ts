@@ -13,7 +13,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** The indented example below a heading, without its indent. */
+/** The indented example under a heading, without its indent. */
 function example(heading: string): string {
   const [, section = ''] = new RegExp(`## ${heading}\\n([^]*?)\\n## `).exec(readme) ?? [];
   const lines = section.split('\n');
@@ -25,7 +25,7 @@ function example(heading: string): string {
     .join('\n');
 }
 
-test('the mutation and the subscription of the README do what it says', async () => {
+test('the mutation and the subscription in the README do what it says', async () => {
   const command = example('One mutation').replace('http://127.0.0.1:4000', kit.url);
   const { stdout } = await promisify(execFile)('sh', ['-c', command]);
   assert.deepEqual(JSON.parse(stdout), {
@@ -45,7 +45,7 @@ test('the mutation and the subscription of the README do what it says', async ()
   live.stop();
 });
 
-test('the checkpoint of the README can be forked, and its fork shares what it holds', async () => {
+test('the checkpoint in the README can be forked, and the fork shares its content', async () => {
   const { putCheckpoint, forkCheckpoint } = await kit.ask(example('Checkpoints and run events'));
   assert.deepEqual(putCheckpoint, { id: 'chat-1', messageCount: 1 });
   assert.deepEqual(forkCheckpoint, {

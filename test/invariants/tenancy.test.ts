@@ -30,7 +30,7 @@ interface Ids {
   readonly message: string;
 }
 
-/** Fills a trace in the project of a kit. */
+/** Fills a trace in the kit's project. */
 async function fill(of: Kit, { id, step, message }: Ids): Promise<void> {
   await createTrace(of, { id, uid: id });
   await addGoal(of, id, { goalId: 'g' });
@@ -41,7 +41,7 @@ async function fill(of: Kit, { id, step, message }: Ids): Promise<void> {
 
 const newIds = (): Ids => ({ id: newId('trace'), step: newId('step'), message: newId('message') });
 
-test('another project sees nothing: queries are null, lists empty', async () => {
+test('another project sees nothing: queries return null, and lists are empty', async () => {
   const ids = newIds();
   await fill(kit, ids);
   const seen = await otherKit.ask(
@@ -65,7 +65,7 @@ test('another project sees nothing: queries are null, lists empty', async () => 
   });
 });
 
-test('to every mutation of another project it is NOT_FOUND, never FORBIDDEN, and nothing changes', async () => {
+test('every mutation from another project fails with NOT_FOUND, never FORBIDDEN, and changes nothing', async () => {
   const ids = newIds();
   await fill(kit, ids);
   const since = await lastEventId(kit, ids.id);
@@ -103,7 +103,7 @@ test('steps and goals of another project cannot be parents or owners', async () 
   }
 });
 
-test('two projects may have the same ids, each its own things', async () => {
+test('two projects can use the same ids for separate things', async () => {
   const ids = newIds();
   await fill(kit, ids);
   await fill(otherKit, ids);
@@ -131,7 +131,7 @@ test('two projects may have the same ids, each its own things', async () => {
   assert.deepEqual(await read(otherKit), before);
 });
 
-test('every node carries its project, and no edge leaves one', async () => {
+test('every node has its project, and no edge connects two projects', async () => {
   await fill(otherKit, newIds());
   assert.deepEqual(
     await kit.cypher(

@@ -12,7 +12,7 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** Starts a browser of this machine's, with flags besides those that keep it to itself. */
+/** Starts a browser installed on this machine, with flags in addition to those that isolate it. */
 export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   const places = [
     process.env['CHROMIUM'],

@@ -4,12 +4,12 @@ import { newId, type Kit } from './kit.js';
 import { MATCH_PROJECT_NODES } from './project-nodes.js';
 import { postRaw } from './writes.js';
 
-// The operations on checkpoints that several tests begin with, and looks at what became of them in Neo4j.
+// The checkpoint operations that several tests start with, and reads of their results in Neo4j.
 
 export const METADATA = 'metadata { threadId checkpointId step parentCheckpointId createdAt tags summary }';
-/** A checkpoint without what it holds. */
+/** A checkpoint without its content. */
 export const HEAD = `id ${METADATA} messageCount nextNode writtenAt`;
-/** A checkpoint with all that it holds. */
+/** A checkpoint with all its content. */
 export const WHOLE = `${HEAD} messages state toolsResult`;
 
 export const PUT = `mutation ($input: CheckpointInput!) { putCheckpoint(input: $input) { ${WHOLE} } }`;
@@ -20,7 +20,7 @@ export const DELETE_THREAD = 'mutation ($threadId: ID!) { deleteCheckpointThread
 export const DELETE_BEFORE = `mutation ($threadId: ID!, $beforeStep: Long!) {
   deleteCheckpointsBefore(threadId: $threadId, beforeStep: $beforeStep) }`;
 
-/** Something that takes operations: a kit, or a server in a process of its own. */
+/** Anything that accepts operations: a kit, or a server in its own process. */
 export type Server = Pick<Kit, 'send'>;
 
 /** Sends an operation that must succeed, and returns its data. */
@@ -30,7 +30,7 @@ export async function askOf(server: Server, query: string, variables: object): P
   return data;
 }
 
-/** Writes a checkpoint; `metadata` names its thread and its step, `rest` is what it holds. */
+/** Writes a checkpoint; `metadata` names its thread and its step, `rest` is its content. */
 export async function put(server: Server, metadata: object, rest: object = {}): Promise<any> {
   return (await askOf(server, PUT, { input: { metadata, ...rest } })).putCheckpoint;
 }
@@ -42,17 +42,17 @@ export async function fork(
   return (await askOf(server, FORK, variables)).forkCheckpoint;
 }
 
-/** The checkpoint with all that it holds; null if there is none. */
+/** The checkpoint with all its content; null if there is none. */
 export async function read(server: Server, id: string): Promise<any> {
   return (await askOf(server, READ, { id })).checkpoint;
 }
 
-/** Returns how many there were. */
+/** Returns how many were deleted. */
 export async function deleteThread(server: Server, threadId: string): Promise<number> {
   return (await askOf(server, DELETE_THREAD, { threadId })).deleteCheckpointThread;
 }
 
-/** Returns how many there were. */
+/** Returns how many were deleted. */
 export async function deleteBefore(server: Server, threadId: string, beforeStep: number): Promise<number> {
   return (await askOf(server, DELETE_BEFORE, { threadId, beforeStep })).deleteCheckpointsBefore;
 }
@@ -72,7 +72,7 @@ export async function latestId(server: Server, threadId: string): Promise<string
   return (await askOf(server, query, { threadId })).latestCheckpoint?.id ?? null;
 }
 
-/** How many nodes a project has, by label; none of those that it has none of. */
+/** How many nodes a project has, by label; labels without nodes are left out. */
 export async function nodesOf(kit: Kit, projectId: string): Promise<Record<string, number>> {
   const rows = await kit.cypher(
     `${MATCH_PROJECT_NODES} RETURN labels(n)[0] AS label, count(*) AS nodes ORDER BY label`,
@@ -86,7 +86,7 @@ export async function contentOf(kit: Kit, projectId: string): Promise<number> {
   return (await nodesOf(kit, projectId))['Content'] ?? 0;
 }
 
-/** Everything that a project has in Neo4j, edges and times included, except for locks: equal as long as nothing is written. */
+/** Everything that a project has in Neo4j, including edges and times but not locks: equal as long as nothing is written. */
 export async function everything(kit: Kit, projectId: string): Promise<unknown> {
   return await kit.cypher(
     `${MATCH_PROJECT_NODES}
@@ -98,19 +98,19 @@ export async function everything(kit: Kit, projectId: string): Promise<unknown> 
   );
 }
 
-/** Fails unless the content of a project is whole, and all of it held. */
+/** Fails unless the content of a project is complete and all of it is referenced. */
 export async function checkContent(kit: Kit, projectId: string): Promise<void> {
   assert.deepEqual(await kit.cypher(cypherText('analysis/check-content'), { projectId }), []);
 }
 
-/** Sends an operation with its variables as text, and returns the answer as text: nothing is lost in between. */
+/** Sends an operation with its variables as text, and returns the answer as text, so that nothing is lost in parsing. */
 export async function sendExactly(kit: Kit, query: string, variables: string): Promise<string> {
   const { text, answer } = await postRaw(kit, `{"query":${JSON.stringify(query)},"variables":${variables}}`);
   assert.deepEqual(answer.errors, undefined, text.slice(0, 500));
   return text;
 }
 
-/** Writes checkpoints `word/NAME`, each given as thread, name and the name of its parent; returns the word. */
+/** Writes checkpoints `word/NAME`, each given as thread, name and parent name; returns the word. */
 export async function branches(
   server: Server,
   ...rows: readonly (readonly [string, string, string?])[]

@@ -3,16 +3,16 @@ import { runDemo } from '../../src/cli/demo/demo.js';
 import type { DemoIds } from '../../src/cli/demo/demo-scene.js';
 import { newId, startKit, type Kit } from './kit.js';
 
-/** The demo in a project of its own, to ask questions of: its trace is demo-x, a step's id is demo-x/NAME. */
+/** The demo in its own project, to run queries on: its trace is demo-x, a step's id is demo-x/NAME. */
 export interface DemoData {
   readonly projectId: string;
   readonly kit: Kit;
   readonly ids: DemoIds;
-  /** The files asked so far: `<name>.cypher`. */
+  /** The files run so far: `<name>.cypher`. */
   readonly asked: ReadonlySet<string>;
   /** The rows of cypher/analysis/<name>.cypher. */
   readonly rows: (name: string, parameters?: object) => Promise<any[]>;
-  /** The rows with only some columns, as lists. */
+  /** The given columns of the rows, as lists. */
   readonly table: (name: string, columns: readonly string[], parameters?: object) => Promise<unknown[][]>;
 }
 

@@ -1,4 +1,4 @@
-// Loaded into a server's process with `--import`: prints on SIGUSR2 how long its event loop was kept at most since the last time.
+// Loaded into a server's process with `--import`: on SIGUSR2 prints the longest block of its event loop since the last signal.
 
 import { readFileSync } from 'node:fs';
 
@@ -19,7 +19,7 @@ setInterval(() => {
   const now = performance.now();
   const usedNow = usedMs();
   const gapMs = now - last - INTERVAL_MS;
-  // Where the machine gives the process no time, the gap is long although nothing keeps the loop: that takes CPU time.
+  // When the machine gives the process no time, the gap is long although nothing blocks the loop: blocking takes CPU time.
   worstMs = Math.max(worstMs, Math.min(gapMs, usedNow - used));
   wallMs = Math.max(wallMs, gapMs);
   last = now;

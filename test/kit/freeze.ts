@@ -12,9 +12,9 @@ import {
 } from './outage-kit.js';
 
 /**
- * Freezes a Neo4j for `seconds` while clients read and write, and checks that the server on it keeps its promises: each answer
- * within the deadline, nothing acknowledged that is lost, a read that began in the freeze answered, and a short log. The first
- * write is to be acknowledged within `recoveryMs` of the end of the freeze.
+ * Freezes a Neo4j for `seconds` while clients read and write, and checks that the server on it answers each request within the
+ * deadline, loses no acknowledged write, answers a read that began during the freeze, and logs little. The first write must be
+ * acknowledged within `recoveryMs` of the end of the freeze.
  */
 export async function checkFreeze(
   t: TestContext,

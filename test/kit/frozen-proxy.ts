@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands between a client and its server, such as a Neo4j, and can stop passing on what it receives, as a frozen one does. */
+/** Sits between a client and its server, such as a Neo4j, and can stop forwarding what it receives, like a frozen server. */
 export interface FreezableProxy {
-  /** The address of the server through the proxy, with the scheme of Bolt. */
+  /** The address of the server through the proxy, with the Bolt scheme. */
   readonly uri: string;
   freeze(): void;
-  /** Breaks off all connections; new ones can be made. */
+  /** Breaks all connections; new ones can be opened. */
   cut(): void;
   close(): void;
 }

@@ -6,9 +6,9 @@ import { openDatabase, type Database, type StatementObserver } from '../../src/n
 import { DEFAULT_LIMITS, type Limits } from '../../src/base/limits.js';
 import { startServer, type RunningServer } from '../../src/app.js';
 
-/** A result as a client of the API gets it. */
+/** A result as an API client gets it. */
 export interface Answer {
-  // What a query returns has a shape of its own in each test.
+  // The shape of a query's result differs from test to test.
   readonly data: any;
   readonly errors?: readonly {
     readonly message: string;
@@ -17,7 +17,7 @@ export interface Answer {
   }[];
 }
 
-/** A running server with ways to talk to it, and to look into the database behind it. */
+/** A running server, with ways to talk to it and to inspect the database behind it. */
 export interface Kit {
   readonly url: string;
   readonly server: RunningServer;
@@ -28,24 +28,24 @@ export interface Kit {
   ask(query: string, variables?: object): Promise<any>;
   /** Sends an operation that must fail, and returns its first error. */
   fail(query: string, variables?: object): Promise<NonNullable<Answer['errors']>[number]>;
-  /** Runs Cypher straight on Neo4j. Whole numbers are sent as integers. */
+  /** Runs Cypher directly on Neo4j. Whole numbers are sent as integers. */
   cypher<Row = any>(text: string, parameters?: object): Promise<Row[]>;
   /** Subscribes over WebSocket; the client is closed with the kit. */
   follow(query: string, variables?: object): Followed;
   close(): Promise<void>;
 }
 
-/** What a subscription delivered, queued: a test cannot miss what comes while it is not looking. */
+/** The queued results of a subscription: a test cannot miss what arrives while it is not reading. */
 export interface Followed {
-  /** The next result; rejects when there is none within `timeoutMs` (5,000 unless given), or when the subscription ended. */
+  /** The next result; rejects if none arrives within `timeoutMs` (5,000 unless given), or if the subscription has ended. */
   next(timeoutMs?: number): Promise<any>;
-  /** Resolves when the server ended it. */
+  /** Resolves when the server has ended it. */
   readonly ended: Promise<void>;
-  /** What has come and was not taken. */
+  /** How many results have arrived and not been taken. */
   readonly waiting: number;
-  /** Leaves, by ending the subscription. */
+  /** Disconnects by ending the subscription. */
   stop(): void;
-  /** Leaves, by cutting the connection. */
+  /** Disconnects by cutting the connection. */
   cut(): void;
 }
 
@@ -72,7 +72,7 @@ export interface KitOptions {
   readonly observe?: StatementObserver;
 }
 
-/** Starts a server of this test file's own on a free port. */
+/** Starts a server for this test file alone, on a free port. */
 export async function startKit(options: KitOptions = {}): Promise<Kit> {
   const database = openDatabase(testNeo4j(), options.observe);
   const server = await startServer({
@@ -82,7 +82,7 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
     port: 0,
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
-    // A slow machine must not fail what does not test the deadline.
+    // A slow machine must not fail tests that are not about the deadline.
     limits: { ...DEFAULT_LIMITS, requestTimeoutMs: 300_000, ...options.limits },
     projectOf: () => options.projectId ?? 'default',
   });

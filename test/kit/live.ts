@@ -12,7 +12,7 @@ export const TRACE_EVENTS = `subscription ($traceId: ID!, $since: Long) {
   }
 }`;
 
-/** Creates a trace with an id of its own, and returns the id. */
+/** Creates a trace with a new id, and returns the id. */
 export async function newTrace(kit: Kit, input: object = {}): Promise<string> {
   const { createTrace } = await kit.ask(
     'mutation ($input: CreateTraceInput!) { createTrace(input: $input) { id } }',
@@ -74,7 +74,7 @@ export async function appendEvent(
   );
 }
 
-/** Sends an operation whose variables are given as text: objects of JavaScript would sort keys that look like numbers. */
+/** Sends an operation whose variables are given as text: JavaScript objects would sort keys that look like numbers. */
 export async function sendText(kit: Kit, query: string, variables: string): Promise<void> {
   const response = await fetch(`${kit.url}/graphql`, {
     method: 'POST',
@@ -87,7 +87,7 @@ export async function sendText(kit: Kit, query: string, variables: string): Prom
   }
 }
 
-/** The newest event of a trace, as Neo4j has it. */
+/** The id of the newest event of a trace, as Neo4j has it. */
 export async function lastEventId(kit: Kit, id: string): Promise<number> {
   const [trace] = await kit.cypher('MATCH (t:Trace {id: $id}) RETURN t.lastEventId AS last', { id });
   return trace.last;
@@ -111,7 +111,7 @@ export function range(from: number, to: number): number[] {
 /** A WebSocket whose frames are queued. */
 export interface Socket {
   readonly raw: WebSocket;
-  /** The next frame, as it came; rejects after 20 seconds and when the socket closed. */
+  /** The next frame, as received; rejects after 20 seconds, or when the socket has closed. */
   text(): Promise<string>;
   /** The next frame, parsed. */
   next(): Promise<any>;
@@ -120,7 +120,7 @@ export interface Socket {
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 }
 
-/** Opens a socket at a path of the server; rejects with the status where it is refused. */
+/** Opens a socket at a path of the server; rejects with the status if it is refused. */
 export async function openSocket(
   kit: Kit,
   path: string,
@@ -180,7 +180,7 @@ export async function openSocket(
   };
 }
 
-/** A socket at the GraphQL endpoint, acknowledged. */
+/** An acknowledged socket at the GraphQL endpoint. */
 export async function openGraphQL(kit: Kit): Promise<Socket> {
   const socket = await openSocket(kit, '/graphql', { protocol: 'graphql-transport-ws' });
   socket.send({ type: 'connection_init' });
@@ -191,7 +191,7 @@ export async function openGraphQL(kit: Kit): Promise<Socket> {
   return socket;
 }
 
-/** A random number generator from 0 to 1 that repeats itself for the same seed (mulberry32). */
+/** A random number generator from 0 to 1 that repeats for the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -13,7 +13,7 @@ const ADD = `mutation ($id: ID!, $traceId: ID!, $content: JSON) {
   addMessage(input: { id: $id, traceId: $traceId, role: "user", content: $content }) { id }
 }`;
 
-/** Sends an `addMessage` whose body is `sizeBytes` long: all but the ids is filling that all requests share. */
+/** Sends an `addMessage` whose body is `sizeBytes` long: everything but the ids is padding that all requests share. */
 export function sendMessage(
   url: string,
   { id, traceId, filling, agent }: { id: string; traceId: string; filling: Buffer; agent: Agent },
@@ -54,7 +54,7 @@ export function sendMessage(
   });
 }
 
-/** The most memory that a process has had, in bytes. */
+/** The peak memory of a process, in bytes. */
 export function peakMemoryBytes(pid: number): number {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Number(kilobytes) * 1024;

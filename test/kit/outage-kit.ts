@@ -17,13 +17,13 @@ import { newId, until } from './kit.js';
 import { spawnServer, type ServerProcess } from './server-process.js';
 import { SMALL_NEO4J } from './test-neo4j.js';
 
-// A Neo4j that may be killed and frozen, a server process on it, and clients that record what they were answered.
+// A Neo4j that can be killed and frozen, a server process on it, and clients that record their answers.
 
-/** A Neo4j of this test's own, small, restarted by itself when it is killed. */
+/** A small Neo4j for this test alone, restarted automatically when it is killed. */
 export interface OwnNeo4j {
   readonly local: LocalNeo4j;
   signal(signal: NodeJS.Signals): void;
-  /** Lets no file of it become longer than so many bytes, as a full disk does. */
+  /** Lets none of its files grow beyond that many bytes, as a full disk would. */
   limitFiles(bytes: '1' | 'unlimited'): void;
   stop(): Promise<void>;
 }
@@ -71,7 +71,7 @@ function startServerOn({ local }: OwnNeo4j, deadlineMs: number): Promise<ServerP
   });
 }
 
-/** A server process on it with clients that read and write one trace, ended with the test at the latest. */
+/** Starts a server process on it, with clients that read and write one trace; they end with the test at the latest. */
 export async function startUnderLoad(
   t: TestContext,
   neo4j: OwnNeo4j,
@@ -86,7 +86,7 @@ export async function startUnderLoad(
   return { server, traceId, clients };
 }
 
-/** What one request was answered, and how long it took. */
+/** The answer to one request, and how long it took. */
 export interface Answered {
   readonly what: 'read' | 'write';
   readonly id: string;
@@ -106,7 +106,7 @@ const CREATE = 'mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }';
 const ADD = `mutation ($id: ID!, $traceId: ID!) {
   addMessage(input: { id: $id, traceId: $traceId, role: "user", content: "x" }) { id } }`;
 
-/** Creates a trace, which `clients` read and write, and waits until a Neo4j that just started answers quickly. */
+/** Creates a trace, which `clients` read and write, and waits until a freshly started Neo4j answers quickly. */
 async function createTrace(server: ServerProcess): Promise<string> {
   const traceId = newId('outage');
   await until(async () => (await server.send(CREATE, { id: traceId })).errors === undefined, 60_000);
@@ -118,7 +118,7 @@ async function createTrace(server: ServerProcess): Promise<string> {
   return traceId;
 }
 
-/** One request; never rejects: a request without an answer has the code NO_ANSWER. */
+/** Sends one request; never rejects: a request without an answer has the code NO_ANSWER. */
 export async function ask(
   server: ServerProcess,
   what: Answered['what'],
@@ -144,7 +144,7 @@ export async function ask(
   return { what, id, code: extensions?.code, written: extensions?.written, ms };
 }
 
-/** Four clients, two of which read and two write. */
+/** Starts four clients: two read and two write. */
 function startClients(server: ServerProcess, traceId: string, patienceMs: number): Clients {
   const answers: Answered[] = [];
   let stopped = false;
@@ -164,7 +164,7 @@ function startClients(server: ServerProcess, traceId: string, patienceMs: number
   };
 }
 
-/** How long until /readyz has this status, in milliseconds; each request to it must be answered at once. */
+/** How long until /readyz has this status, in milliseconds; each request to it must be answered immediately. */
 export async function untilReadyIs(status: number, server: ServerProcess): Promise<number> {
   const began = performance.now();
   for (;;) {
@@ -178,7 +178,7 @@ export async function untilReadyIs(status: number, server: ServerProcess): Promi
   }
 }
 
-/** How long until one more write is acknowledged, tried again and again, in milliseconds. */
+/** How long until one more write, retried until it succeeds, is acknowledged, in milliseconds. */
 export async function untilWritten(server: ServerProcess, traceId: string): Promise<number> {
   const began = performance.now();
   for (;;) {
@@ -191,7 +191,7 @@ export async function untilWritten(server: ServerProcess, traceId: string): Prom
   }
 }
 
-/** Every answer came within the deadline, and failed only with UNAVAILABLE; what `written` says is true. */
+/** Checks that every answer came within the deadline and failed only with UNAVAILABLE, and that `written` is correct. */
 export async function checkAnswers(
   { local }: OwnNeo4j,
   traceId: string,
@@ -203,7 +203,7 @@ export async function checkAnswers(
   codes.delete('UNAVAILABLE');
   assert.deepEqual([...codes], []);
   const slowest = Math.max(...answers.map(({ ms }) => ms));
-  // The server answers at its deadline; the client, beside other tests, takes a while to read the answer.
+  // The server answers at its deadline; while other tests run, the client takes a while to read the answer.
   assert.ok(slowest <= deadlineMs + 2_000, `an answer took ${Math.round(slowest)} ms of ${deadlineMs}`);
   const database = openDatabase(local);
   const rows = await database.run<{ id: string }>(
@@ -223,7 +223,7 @@ export async function checkAnswers(
   }
 }
 
-/** The log has one line for the outage's begin and one for its end, at most `counts` between, and no stack traces. */
+/** Checks that the log has one line for the outage's start, one for its end, at most `counts` between, and no stack traces. */
 export function checkLog(output: string, counts: number): void {
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
   const saying = (text: string): number => lines.filter((line) => line.includes(`"${text}"`)).length;

@@ -11,7 +11,7 @@ const installDir =
   process.env['STEMMA_TEST_NEO4J_INSTALL'] ??
   fileURLToPath(new URL('../../../.stemma/neo4j-install', import.meta.url));
 
-/** A Neo4j of this test file's own, empty at first; it is stopped and removed after the file's tests. Call it at the file's top level. */
+/** Starts an empty Neo4j for this test file alone, and removes it after the file's tests. Call it at the file's top level. */
 export async function startOwnNeo4j(): Promise<{ readonly neo4j: LocalNeo4j; readonly database: Database }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'stemma-own-'));
   const neo4j = await startLocalNeo4j({
@@ -30,7 +30,7 @@ export async function startOwnNeo4j(): Promise<{ readonly neo4j: LocalNeo4j; rea
   return { neo4j, database };
 }
 
-/** Removes everything from a database, its constraints and indexes too. */
+/** Removes everything from a database, including its constraints and indexes. */
 export async function emptyDatabase(database: Database): Promise<void> {
   const run = <Row>(text: string): Promise<Row[]> => database.run<Row>({ name: 'test', text }, {});
   await run('MATCH (n) DETACH DELETE n');

@@ -1,4 +1,4 @@
-/** What the keys have beside the project, by label. */
+/** The properties of the keys besides the project, by label. */
 const KEYS = {
   Checkpoint: ['id'],
   CheckpointLock: ['id'],
@@ -20,7 +20,7 @@ const KEYS = {
 /** The labels of the nodes that belong to a project. */
 export const PROJECT_LABELS = Object.keys(KEYS);
 
-/** Cypher that finds every node `n` of the project `$projectId` by the keys, without a look at those of other projects. */
+/** Cypher that finds every node `n` of the project `$projectId` by its keys, without reading those of other projects. */
 export const MATCH_PROJECT_NODES = `CALL () {
   ${Object.entries(KEYS)
     .map(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Database } from '../../src/neo4j/database.js';
 import { previewOf } from '../../src/model/stats.js';
 
-/** Reads everything of a trace straight from Neo4j, recounts it, and compares with what is stored. */
+/** Reads everything about a trace directly from Neo4j, recounts it, and compares the result with what is stored. */
 export async function checkTrace(database: Database, traceId: string): Promise<void> {
   const read = (text: string): Promise<any[]> => database.run<any>({ name: 'test', text }, { traceId });
   const [{ trace }] = (await read(
@@ -87,7 +87,7 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
   checkTold(goals, events);
 }
 
-/** What the log said last of each goal's stats is what is stored: a follower that applies the events has them right. */
+/** Checks that the last stats in the log for each goal are those stored, so that a follower that applies the events has them. */
 function checkTold(goals: readonly any[], events: readonly any[]): void {
   const told = new Map<string, { self?: unknown; cumulative?: unknown }>();
   const tell = (goalId: string, self: unknown, cumulative: unknown): void => {
@@ -135,7 +135,7 @@ function capital(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-/** Stats from the records themselves. */
+/** Stats computed from the records themselves. */
 function recount(records: readonly any[]): Stats {
   const sum = (value: (row: any) => number): number =>
     records.reduce((total: number, row) => total + value(row), 0);

@@ -1,6 +1,6 @@
 import type { Answer, Followed, Kit } from './kit.js';
 
-// Run events, as most tests of them write, read and follow them.
+// Run events, as most tests write, read and follow them.
 
 export const RUN_EVENT = 'id threadId runId seq eventType category content metadata createdAt';
 export const PUT = `mutation ($input: RunEventInput!) { putRunEvent(input: $input) { ${RUN_EVENT} } }`;
@@ -17,7 +17,7 @@ export const RUN_EVENTS = `subscription ($threadId: ID!, $after: ID, $afterSeq: 
   }
 }`;
 
-/** An event as a journal writes it; `input` says what is different. */
+/** An event as a journal writes it; `input` overrides its fields. */
 export function runEvent(threadId: string, input: object = {}): object {
   return { threadId, runId: 'run', eventType: 'ai_message', category: 'message', content: 'hi', ...input };
 }
@@ -32,7 +32,7 @@ export async function putAll(kit: Kit, threadId: string, inputs: readonly object
   return answer.putRunEvents as any[];
 }
 
-/** Writes `count` equal events in one transaction. */
+/** Writes `count` identical events in one transaction. */
 export function putMany(kit: Kit, threadId: string, count: number, input: object = {}): Promise<any[]> {
   return putAll(kit, threadId, Array<object>(count).fill(input));
 }
@@ -45,7 +45,7 @@ export async function deleteRun(kit: Kit, threadId: string, runId: string): Prom
   return (await kit.ask(DELETE_RUN, { threadId, runId })).deleteRunEvents as number;
 }
 
-/** The `seq` of a thread's events in the database, and its counter (null: there is no thread), as Neo4j has them. */
+/** The `seq` of a thread's events in the database, and its counter (null if there is no thread), as Neo4j has them. */
 export async function stored(
   kit: Kit,
   threadId: string,
@@ -72,7 +72,7 @@ export async function take(live: Followed, count: number): Promise<any[]> {
   return updates;
 }
 
-/** Updates, told shortly: an event's `seq`, a gap's [requested, earliest, latest], the end's word. */
+/** Updates in short form: an event's `seq`, a gap's [requested, earliest, latest], otherwise the type name. */
 export function told(updates: readonly any[]): unknown[] {
   return updates.map(({ __typename, seq, requested, earliest, latest }) => {
     if (__typename === 'EventGap') {

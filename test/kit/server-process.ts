@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { testNeo4j } from './kit.js';
 
-/** A server in a process of its own, on the test's Neo4j. */
+/** A server in its own process, on the test's Neo4j. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
@@ -13,7 +13,7 @@ export interface ServerProcess {
     query: string,
     variables?: object,
   ): Promise<{ data: any; errors?: { message: string; extensions: { code: string } }[] }>;
-  /** Resolves with its exit code when it ends; null if a signal ended it. */
+  /** Resolves with the exit code when it ends; null if a signal ended it. */
   readonly exited: Promise<number | null>;
   /** Sends SIGTERM, or the signal given, and returns the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -28,8 +28,8 @@ export function startServerProcess(
 }
 
 /**
- * Starts `node dist/src/main.js` on a free port, and resolves when it says that it is ready; rejects when it ends before.
- * `onOutput` is told of each piece of output, with all so far.
+ * Starts `node dist/src/main.js` on a free port, and resolves when it reports that it is ready; rejects if it ends first.
+ * `onOutput` gets each piece of output, with all output so far.
  */
 export async function spawnServer(
   { uri, username, password }: ReturnType<typeof testNeo4j>,
@@ -47,7 +47,7 @@ export async function spawnServer(
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'],
-      // By this, an interrupted test run finds what it started.
+      // An interrupted test run uses this to find what it started.
       STEMMA_TEST_RUN: process.env['STEMMA_TEST_RUN'],
       NODE_ENV: 'production',
       NEO4J_URI: uri,

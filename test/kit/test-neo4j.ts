@@ -1,14 +1,14 @@
-// Most of what Neo4j does in a run of the tests is to compile itself and to plan statements.
+// During a test run, Neo4j spends most of its time compiling itself and planning statements.
 
 /**
- * For the environment of a test's Neo4j: the JVM's second compiler pays off after minutes only, and to verify the jars' bytecode
- * takes a quarter of a start.
+ * For the environment of a test's Neo4j: the JVM's second compiler pays off only after minutes, and verifying the jars' bytecode
+ * takes a quarter of the start time.
  */
 export const TEST_JAVA_OPTIONS = {
   JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1 -XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote',
 };
 
-/** Settings of a test's Neo4j: a statement is planned once, not again for longer lists and more data. */
+/** Settings of a test's Neo4j: a statement is planned once, and not replanned for longer lists and more data. */
 export const TEST_NEO4J_SETTINGS = {
   'internal.cypher.use_parameter_size': 'false',
   'dbms.cypher.min_replan_interval': '1h',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Answer, Kit } from './kit.js';
 import { MATCH_PROJECT_NODES } from './project-nodes.js';
 
-// The mutations that most tests begin with, each with the fields that most of them look at.
+// The mutations that most tests start with, each with the fields that most of them check.
 
 export const TRACE_FIELDS = `id mode promptName task agentType status uid context summary error totalSteps totalMessages
   totalTokens totalCost lastEventId createdAt completedAt parentTraceId`;
@@ -53,7 +53,7 @@ export async function setGoalTree(kit: Kit, traceId: string, goals: readonly obj
   return (await kit.ask(SET_GOAL_TREE, { traceId, goals })).setGoalTree;
 }
 
-/** Adds a message; the user's unless said otherwise. */
+/** Adds a message, from the user unless given otherwise. */
 export async function addMessage(kit: Kit, traceId: string, input: object = {}): Promise<any> {
   return (await kit.ask(ADD_MESSAGE, { input: { traceId, role: 'user', ...input } })).addMessage;
 }
@@ -62,7 +62,7 @@ export async function updateMessage(kit: Kit, id: string, input: object): Promis
   return (await kit.ask(UPDATE_MESSAGE, { id, input })).updateMessage;
 }
 
-/** Adds a step; a conclusion unless said otherwise. */
+/** Adds a step, a conclusion unless given otherwise. */
 export async function addStep(kit: Kit, traceId: string, input: object = {}): Promise<any> {
   return (await kit.ask(ADD_STEP, { input: { traceId, type: 'CONCLUSION', ...input } })).addStep;
 }
@@ -81,7 +81,7 @@ export async function lastEventId(kit: Kit, id: string): Promise<number> {
   return (await kit.ask('query ($id: ID!) { trace(id: $id) { lastEventId } }', { id })).trace.lastEventId;
 }
 
-/** Sends `body` as it stands, where JSON.stringify would hide what is to be tried. */
+/** Sends `body` unchanged, where JSON.stringify would hide what is being tested. */
 export async function postRaw(
   kit: Kit,
   body: string | Uint8Array,
@@ -95,7 +95,7 @@ export async function postRaw(
   return { status: response.status, text, answer: JSON.parse(text) as Answer };
 }
 
-/** How many nodes, edges and properties a project has, and how many events its logs count: unequal after any write. */
+/** How many nodes, edges and properties a project has, and how many events its logs count: any write changes this. */
 export async function sizeOf(kit: Kit, projectId = 'default'): Promise<unknown> {
   return await kit.cypher(
     `${MATCH_PROJECT_NODES}
@@ -117,7 +117,7 @@ interface Counted {
 
 /**
  * Recounts every stat of a trace from its steps, messages and goal edges in Cypher, and compares it with what the trace and
- * its goals hold, and that with what the API says.
+ * its goals store, and that with what the API returns.
  */
 export async function checkStats(kit: Kit, traceId: string): Promise<void> {
   const records = `

@@ -8,7 +8,7 @@ import { startServer, type RunningServer } from '../../src/app.js';
 import { newId, startKit, testNeo4j, until, type Kit } from '../kit/kit.js';
 import { addMessages, newTrace, openGraphQL, openSocket, range, TRACE_EVENTS } from '../kit/live.js';
 
-/** Between one server and Neo4j: cut, it drops every connection and takes no new one. */
+/** A proxy between one server and Neo4j: when cut, it drops every connection and accepts no new one. */
 class Line {
   readonly #server: Server;
   readonly #ends = new Set<NetSocket>();
@@ -53,7 +53,7 @@ let kit: Kit;
 let line: Line;
 let database: Database;
 let server: RunningServer;
-/** The kit, at the server behind the line. */
+/** The kit, connected to the server behind the line. */
 let behind: Kit;
 before(async () => {
   kit = await startKit();
@@ -78,7 +78,7 @@ after(async () => {
   await kit.close();
 });
 
-test('while the database is away followers wait, and go on where they were when it is back', async () => {
+test('followers wait while the database is unavailable, and resume where they were when it is back', async () => {
   const traceId = await newTrace(kit);
   const socket = await openGraphQL(behind);
   socket.send({ id: '1', type: 'subscribe', payload: { query: TRACE_EVENTS, variables: { traceId } } });
@@ -102,7 +102,7 @@ test('while the database is away followers wait, and go on where they were when 
   await until(() => server.store.tails.watched === 0, 20_000);
 });
 
-test('a backlog goes on after the database was away in the middle of it', async () => {
+test('a backlog resumes after the database was unavailable in the middle of it', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 3_000, { content: 'x'.repeat(3_000) });
   const socket = await openGraphQL(behind);
@@ -122,7 +122,7 @@ test('a backlog goes on after the database was away in the middle of it', async 
   socket.raw.terminate();
 });
 
-test('a stopping server tells nobody that a trace was deleted or a list ended: it closes their sockets', async () => {
+test('a stopping server closes its sockets without reporting a deleted trace or the end of a list', async () => {
   const stopping = await startKit({ projectId: newId('project') });
   const traceId = await newTrace(stopping);
   const socket = await openGraphQL(stopping);
@@ -138,7 +138,7 @@ test('a stopping server tells nobody that a trace was deleted or a list ended: i
   assert.deepEqual([socket.waiting, front.waiting], [0, 0]);
 });
 
-test('a server stops although a client does not answer its goodbye', async () => {
+test('a server stops even if a client does not answer its close frame', async () => {
   const stopping = await startKit({ projectId: newId('project') });
   const traceId = await newTrace(stopping);
   const socket = await openGraphQL(stopping);

@@ -18,7 +18,7 @@ const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const statements: string[] = [];
 let kit: Kit;
 let child: ChildProcess;
-/** The kit, its operations sent to the other process. */
+/** The kit, with its operations sent to the other process. */
 let other: Kit;
 before(async () => {
   kit = await startKit({ observe: (name) => statements.push(name) });
@@ -60,7 +60,7 @@ async function askAt(url: string, query: string, variables: object = {}): Promis
 
 const ids = (updates: readonly any[]): number[] => updates.map(({ eventId }) => eventId);
 
-test('what another process writes arrives exactly once, in order, beside what this one writes', async (t) => {
+test('writes of another process arrive exactly once and in order, together with those of this process', async (t) => {
   const traceId = await newTrace(other);
   const followers = range(1, 5).map(() => kit.follow(TRACE_EVENTS, { traceId }));
   const socket = await openSocket(kit, `/api/traces/${traceId}/watch`);
@@ -94,7 +94,7 @@ test('what another process writes arrives exactly once, in order, beside what th
   followers.forEach((follower) => follower.stop());
 });
 
-test('what another process deletes ends, also where it is at once created again', async () => {
+test('a subscription ends when another process deletes its trace, even if it is recreated at once', async () => {
   const traceId = await newTrace(other);
   const live = kit.follow(TRACE_EVENTS, { traceId });
   await take(live, 1);
@@ -108,7 +108,7 @@ test('what another process deletes ends, also where it is at once created again'
   again.stop();
 });
 
-test('a trace that is deleted elsewhere while its backlog is replayed has no gap, only an end', async () => {
+test('deleting a trace in another process ends the replay of its backlog without a gap', async () => {
   const traceId = await newTrace(other);
   await addMessages(other, traceId, 3_000);
   const live = kit.follow(TRACE_EVENTS, { traceId, since: 0 });
@@ -125,7 +125,7 @@ test('a trace that is deleted elsewhere while its backlog is replayed has no gap
   }
 });
 
-test('one statement a look asks after all watched traces', async () => {
+test('each poll checks all watched traces with one statement', async () => {
   const traces: string[] = [];
   for (const _ of range(1, 50)) {
     traces.push(await newTrace(other, { id: newId('watched') }));

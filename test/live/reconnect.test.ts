@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** Several writers at once, singles and batches, until told to stop; resolves when all is written. */
+/** Runs several writers of single events and batches until stopped; `stop` resolves once everything is written. */
 function startLoad(traceId: string, random: () => number): { stop(): Promise<void> } {
   let going = true;
   const writer = async (): Promise<void> => {
@@ -39,7 +39,7 @@ function startLoad(traceId: string, random: () => number): { stop(): Promise<voi
       } else {
         await appendEvent(kit, traceId, 'tick', { at: random() });
       }
-      // Writers that think now and then, so that readers also catch up and wait.
+      // Writers pause, so that readers also catch up and wait.
       await new Promise((resolve) => setTimeout(resolve, 10 + random() * 40));
     }
   };
@@ -74,7 +74,7 @@ test('a client that is cut off 100 times under load gets each event exactly once
       type: 'subscribe',
       payload: { query: TRACE_EVENTS, variables: { traceId, since } },
     });
-    // Cut before anything came, in the middle of a backlog, or after it.
+    // Cut off before the first update, in the middle of a backlog, or after it.
     const updates = Math.floor(random() * 12);
     for (const _update of range(1, updates)) {
       receive((await socket.next()).payload.data.traceEvents);
@@ -111,7 +111,7 @@ test('a front end that is cut off 30 times under load gets each frame exactly on
   };
   for (const _ of range(1, 30)) {
     const socket = await connect();
-    // It catches up now and then: more than 100 missed are not replayed.
+    // It catches up now and then, because more than 100 missed events are not replayed.
     const wanted = (await lastEventId(kit, traceId)) - (random() < 0.5 ? 0 : Math.floor(random() * 20));
     while (since < wanted) {
       receive(await socket.next());
@@ -128,7 +128,7 @@ test('a front end that is cut off 30 times under load gets each frame exactly on
   assert.deepEqual(got, range(1, last), `seed ${seed}`);
 });
 
-test('a snapshot under load is whole: its stats are those of its newest event', async () => {
+test('a snapshot under load is consistent: its stats match its newest event', async () => {
   const traceId = await newTrace(kit);
   await addGoal(kit, traceId, { goalId: 'root', description: 'root' });
   await addGoal(kit, traceId, { goalId: 'leaf', parentId: 'root', description: 'leaf' });

@@ -18,7 +18,7 @@ import { startServerProcess, type ServerProcess } from '../kit/server-process.js
 const statements: string[] = [];
 let kit: Kit;
 let server: ServerProcess;
-/** The kit, its operations sent to another process. */
+/** The kit, with its operations sent to another process. */
 let other: Kit;
 before(async () => {
   kit = await startKit({ observe: (name) => statements.push(name) });
@@ -50,7 +50,7 @@ function start(threadId: string, afterSeq?: number): Followed {
   return live;
 }
 
-/** Follows a thread that is not followed yet, and waits until the server does. */
+/** Follows a thread that nobody follows yet, and waits until the server watches it. */
 async function startNow(threadId: string, afterSeq?: number): Promise<Followed> {
   const { threadTails } = kit.server.store;
   const before = threadTails.watched;
@@ -63,7 +63,7 @@ async function nothingWatched(): Promise<void> {
   await until(() => kit.server.store.threadTails.watched === 0, 20_000);
 }
 
-test('the backlog behind afterSeq comes first, then what is new, each event as it was put', async () => {
+test('the backlog after afterSeq comes first, then new events, each as it was put', async () => {
   const threadId = newId('thread');
   const old = await putAll(kit, threadId, [
     { content: 'text' },
@@ -81,7 +81,7 @@ test('the backlog behind afterSeq comes first, then what is new, each event as i
   assert.deepEqual(fourth, { __typename: 'RunEvent', ...put4 });
 });
 
-test('0 replays all; absent, only what comes from now on', async () => {
+test('afterSeq 0 replays all events; without afterSeq only new events are sent', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 3);
   const fromNow = await startNow(threadId);
@@ -92,7 +92,7 @@ test('0 replays all; absent, only what comes from now on', async () => {
   assert.deepEqual(told(await take(fromNow, 1)), [4]);
 });
 
-test('a backlog of any length is replayed, in order', async () => {
+test('a backlog of any length is replayed in order', async () => {
   const threadId = newId('thread');
   for (const _ of range(1, 2)) {
     await putMany(kit, threadId, 5_000);
@@ -107,7 +107,7 @@ for (const [place, writer] of [
 ] as const) {
   for (const afterSeq of [undefined, 0]) {
     for (const begun of [false, true]) {
-      test(`a thread ${begun ? 'of a trace' : 'that is not there'} is waited for, afterSeq ${afterSeq}, until ${place} writes`, async () => {
+      test(`a follower waits for a thread ${begun ? 'of a trace' : 'that is not there'}, afterSeq ${afterSeq}, until ${place} writes`, async () => {
         const threadId = newId('thread');
         if (begun) {
           await newTrace(kit, { threadId });
@@ -121,7 +121,7 @@ for (const [place, writer] of [
   }
 }
 
-test('a thread that others begin to follow and to write at once reaches all of them', async () => {
+test('every follower gets all events of a thread that is followed and first written at the same time', async () => {
   for (const _ of range(1, 10)) {
     const threadId = newId('thread');
     const followers = range(1, 5).map(() => start(threadId, 0));
@@ -132,7 +132,7 @@ test('a thread that others begin to follow and to write at once reaches all of t
   }
 });
 
-test('what another process writes arrives exactly once, in order, within 250 ms', async (t) => {
+test('writes of another process arrive exactly once, in order and within 250 ms', async (t) => {
   const threadId = newId('thread');
   await put(other, threadId);
   const followers = range(1, 5).map(() => start(threadId, 0));
@@ -192,7 +192,7 @@ test('a client that is cut off 100 times under load gets each event exactly once
   assert.deepEqual(got, seqs, `seed ${seed}`);
 });
 
-test('the hole that a deleted run left is told as a gap, where it is', async () => {
+test('a deleted run is reported as gaps where its events were', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -208,7 +208,7 @@ test('the hole that a deleted run left is told as a gap, where it is', async () 
   assert.deepEqual(told(await take(inside, 2)), [[6, 8, 8], 8]);
 });
 
-test('a follower that has passed the events hears nothing of their deletion', async () => {
+test('the deletion of a run is not reported to a follower that is past its events', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 5);
   const live = start(threadId, 0);
@@ -218,7 +218,7 @@ test('a follower that has passed the events hears nothing of their deletion', as
   assert.deepEqual(told(await take(live, 1)), [6]);
 });
 
-test('a thread whose every other event is gone is read a page at a time all the same', async () => {
+test('a thread with every other event deleted is still read page by page', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -234,7 +234,7 @@ test('a thread whose every other event is gone is read a page at a time all the 
   assert.ok(pages < 20, `${pages} pages were read`);
 });
 
-test('deleting the events of a thread, here or elsewhere, is emitted to its subscriptions, then the next generation', async () => {
+test('the deletion of all events of a thread, here or elsewhere, is emitted before the next log generation', async () => {
   for (const deleter of [kit, other]) {
     const threadId = newId('thread');
     await putMany(kit, threadId, 3);
@@ -257,7 +257,7 @@ test('deleting the events of a thread, here or elsewhere, is emitted to its subs
   }
 });
 
-test('a deletion while the backlog is replayed: no event twice or out of order, then the next generation', async () => {
+test('a deletion during a replay: no event comes twice or out of order, and the next log generation follows', async () => {
   const threadId = newId('thread');
   for (const _ of range(1, 3)) {
     await putMany(kit, threadId, 5_000);
@@ -278,7 +278,7 @@ test('a deletion while the backlog is replayed: no event twice or out of order, 
   assert.deepEqual(told(await take(live, 1)), [1]);
 });
 
-test('a follower waiting for a thread to begin is not told of the deletion of nothing', async () => {
+test('a deletion that deletes nothing is not reported to a follower that waits for a new thread', async () => {
   const threadId = newId('thread');
   const live = await startNow(threadId);
   assert.equal(await deleteThread(kit, threadId), 0);
@@ -287,7 +287,7 @@ test('a follower waiting for a thread to begin is not told of the deletion of no
   assert.deepEqual(told(await take(live, 1)), [1]);
 });
 
-test('under writes and deletions at once each follower sees each generation from its start', async () => {
+test('under concurrent writes and deletions each follower sees each log generation from its start', async () => {
   const threadId = newId('thread');
   const writing = new AbortController();
   const writers = [kit, other].map(async (writer) => {
@@ -295,7 +295,7 @@ test('under writes and deletions at once each follower sees each generation from
       await putMany(writer, threadId, 3);
     }
   });
-  /** Follows until three generations have ended, and checks that none of their events is left out. */
+  /** Follows until three log generations have ended, and checks that none of their events is missing. */
   const followThree = async (): Promise<void> => {
     const live = start(threadId, 0);
     for (const _ of range(1, 3)) {
@@ -316,7 +316,7 @@ test('under writes and deletions at once each follower sees each generation from
     const followers = Promise.all(range(1, 3).map(followThree)).finally(() => {
       over = true;
     });
-    // A generation that ended before it was noticed is passed over.
+    // A log generation that ended before it was noticed is skipped.
     await until(async () => {
       await deleteThread(deleter, threadId);
       return over;
@@ -327,7 +327,7 @@ test('under writes and deletions at once each follower sees each generation from
   await Promise.all(writers);
 });
 
-test('followers that leave while they wait, in a backlog or for a beginning, leave nothing behind', async () => {
+test('followers that stop while waiting, in a backlog or before their thread exists leave nothing behind', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 3_000);
   const waiting = await startNow(threadId);
@@ -343,7 +343,7 @@ test('followers that leave while they wait, in a backlog or for a beginning, lea
   assert.ok(statements.filter((name) => name === 'threads/heads').length - looked <= 1);
 });
 
-test('one statement a look asks after all watched threads', async () => {
+test('each poll checks all watched threads with one statement', async () => {
   const threads = range(1, 30).map(() => newId('watched'));
   const followers = threads.map((threadId) => start(threadId));
   await until(() => kit.server.store.threadTails.watched === 30);
@@ -358,7 +358,7 @@ test('one statement a look asks after all watched threads', async () => {
   }
 });
 
-test('another project follows a thread of its own', async () => {
+test('each project follows its own thread, even under the same id', async () => {
   const stranger = await startKit({ projectId: newId('project') });
   try {
     const threadId = newId('thread');

@@ -4,7 +4,7 @@ import { newId, startKit, until, type Followed, type Kit } from '../kit/kit.js';
 import { addMessage, deleteTrace, newTrace, range, updateTrace } from '../kit/live.js';
 
 let kit: Kit;
-/** Another server on the same database, of which the first hears nothing. */
+/** Another server on the same database, unknown to the first. */
 let other: Kit;
 before(async () => {
   const projectId = newId('project');
@@ -20,7 +20,7 @@ const CHANGES = `subscription ($filter: TraceFilter) {
   traceChanges(filter: $filter) { kind traceId trace { id status totalMessages } }
 }`;
 
-/** Follows a list; returns when it is under way, which a list, having no snapshot, shows by telling of new traces. */
+/** Follows a list; returns once it reports new traces, because a list has no snapshot to wait for. */
 async function follow(filter: Record<string, unknown> = {}, from = kit): Promise<Followed> {
   const live = from.follow(CHANGES, { filter });
   let marker = '';
@@ -41,7 +41,7 @@ const next = async (live: Followed): Promise<unknown[]> => {
   return trace === null ? [kind, traceId] : [kind, traceId, trace.status, trace.totalMessages];
 };
 
-test('a trace is told when it is created, changes and is deleted', async () => {
+test('a trace is reported when it is created, changed and deleted', async () => {
   const live = await follow();
   const id = await newTrace(kit);
   assert.deepEqual(await next(live), ['CREATED', id, 'RUNNING', 0]);
@@ -54,7 +54,7 @@ test('a trace is told when it is created, changes and is deleted', async () => {
   live.stop();
 });
 
-test('a trace that is there when the list is followed is told as updated', async () => {
+test('a change of a trace that existed before the list was followed is reported as an update', async () => {
   const id = await newTrace(kit);
   const live = await follow();
   await addMessage(kit, id);
@@ -62,7 +62,7 @@ test('a trace that is there when the list is followed is told as updated', async
   live.stop();
 });
 
-test('each field of the filter decides what is told, and a trace enters and leaves by changing', async () => {
+test('each filter field decides what is reported, and a trace enters and leaves the list when it changes', async () => {
   const uid = newId('user');
   const cases = [
     [{ uid }, { uid: 'else' }],
@@ -87,7 +87,7 @@ test('each field of the filter decides what is told, and a trace enters and leav
   }
 });
 
-test('what another process writes and deletes is told too', async () => {
+test('writes and deletions of another process are reported too', async () => {
   const live = await follow();
   const id = await newTrace(other);
   assert.deepEqual(await next(live), ['CREATED', id, 'RUNNING', 0]);
@@ -98,7 +98,7 @@ test('what another process writes and deletes is told too', async () => {
   live.stop();
 });
 
-test('another project hears nothing', async () => {
+test('another project gets no changes', async () => {
   const elsewhere = await startKit({ projectId: newId('project') });
   const live = await follow({}, elsewhere);
   await newTrace(kit);
@@ -108,7 +108,7 @@ test('another project hears nothing', async () => {
   await elsewhere.close();
 });
 
-test('changes faster than they are read are told as one, with the newest state', async () => {
+test('changes that come faster than they are read are reported as one, with the newest state', async () => {
   const follower = await kit.server.store.listChanges.follow({
     projectId: await projectOf(),
     filter: { mode: null, agentType: null, uid: null, status: null },
@@ -138,7 +138,7 @@ async function projectOf(): Promise<string> {
   return projectId;
 }
 
-test('a follower that starts while others come and go misses nothing', async () => {
+test('a follower misses nothing while others start and stop', async () => {
   const lasting = await follow();
   const comers = Promise.all(
     range(1, 20).map(async () => {

@@ -23,7 +23,7 @@ after(() => kit.close());
 
 const ids = (updates: readonly any[]): number[] => updates.map(({ eventId }) => eventId);
 
-test('traceEvents begins with the trace, its goal tree, its sub-traces and the newest event', async () => {
+test('traceEvents starts with the trace, its goal tree, its sub-traces and the id of the newest event', async () => {
   const traceId = await newTrace(kit, { task: 'find out' });
   await addGoal(kit, traceId, { goalId: 'a', description: 'A' });
   await addGoal(kit, traceId, { goalId: 'b', parentId: 'a', description: 'B' });
@@ -55,7 +55,7 @@ test('traceEvents begins with the trace, its goal tree, its sub-traces and the n
   });
 });
 
-test('since 0 replays all events, a number those after it, the newest or none only what is new', async () => {
+test('since 0 replays all events, a number those after it; the newest event id or no since replays none', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 5);
   for (const since of [0, 3, 5, 6, null]) {
@@ -70,7 +70,7 @@ test('since 0 replays all events, a number those after it, the newest or none on
   }
 });
 
-test('since beyond the newest event, or negative, is refused with its field', async () => {
+test('a since that is negative or beyond the newest event is rejected with its field name', async () => {
   const traceId = await newTrace(kit);
   await addMessage(kit, traceId);
   const beyond = await kit.follow(TRACE_EVENTS, { traceId, since: 2 }).next();
@@ -85,7 +85,7 @@ test('a trace that does not exist is NOT_FOUND, and nothing is watched', async (
   await live.ended;
 });
 
-test('a backlog of thousands is replayed in order and goes over into live events without gap or double', async () => {
+test('a backlog of thousands is replayed in order and continues into live events without gaps or duplicates', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 4_000);
   const live = kit.follow(TRACE_EVENTS, { traceId, since: 0 });
@@ -164,7 +164,7 @@ test('each event loads fresh data, and carries its own objects as of its change'
   assert.deepEqual((await take(again, 3))[2], { message: { content: 'one' } });
 });
 
-test('a subscription stays open after the trace completed', async () => {
+test('a subscription stays open after the trace completes', async () => {
   const traceId = await newTrace(kit);
   const live = kit.follow(TRACE_EVENTS, { traceId });
   await take(live, 1);
@@ -177,7 +177,7 @@ test('a subscription stays open after the trace completed', async () => {
   );
 });
 
-test('deleting the trace ends its subscriptions with TraceDeleted, waiting or in the middle of a backlog', async () => {
+test('deleting a trace ends its subscriptions with TraceDeleted, whether they wait or replay a backlog', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 3_000);
   const quiet = kit.follow(TRACE_EVENTS, { traceId });
@@ -198,7 +198,7 @@ test('deleting the trace ends its subscriptions with TraceDeleted, waiting or in
   await behind.ended;
 });
 
-test('a trace created again under the same id is another: followers of the first hear nothing of it', async () => {
+test('a trace recreated under the same id is a different one: followers of the first get none of its events', async () => {
   const traceId = await newTrace(kit);
   const first = kit.follow(TRACE_EVENTS, { traceId });
   await take(first, 1);

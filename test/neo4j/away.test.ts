@@ -9,7 +9,7 @@ import { startServer, type RunningServer } from '../../src/app.js';
 import { createTrace } from '../../src/domain/traces/traces.js';
 import { newId, testNeo4j } from '../kit/kit.js';
 
-describe('while the database is away', () => {
+describe('while the database is unavailable', () => {
   let database: Database;
   let server: RunningServer;
   before(async () => {
@@ -32,7 +32,7 @@ describe('while the database is away', () => {
     await database.close();
   });
 
-  test('/readyz says so, while /healthz says that the process lives', async () => {
+  test('/readyz reports that, while /healthz reports that the process is alive', async () => {
     const status = async (path: string): Promise<number> => (await fetch(`${server.url}${path}`)).status;
     assert.deepEqual([await status('/readyz'), await status('/healthz')], [503, 200]);
   });
@@ -52,7 +52,7 @@ describe('while the database is away', () => {
   });
 });
 
-test('what would make too many writes wait is UNAVAILABLE and not written; what waits is', async () => {
+test('a write beyond the queue limit is UNAVAILABLE and not written, while queued writes are written', async () => {
   const database = openDatabase(testNeo4j());
   const ingest = createIngest(database, { maxQueuedWeight: 3 });
   const projectId = 'default';

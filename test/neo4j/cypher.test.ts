@@ -20,7 +20,7 @@ after(() => driver.close());
 
 /** The operators of a statement's plan, without running it. */
 async function operators(text: string): Promise<string[]> {
-  // EXPLAIN wants every parameter to have a value; which, does not matter.
+  // EXPLAIN needs a value for every parameter, but any value will do.
   const parameters = Object.fromEntries([...text.matchAll(/\$(\w+)/g)].map(([, name]) => [name, null]));
   const session = driver.session();
   try {
@@ -41,7 +41,7 @@ describe('every Cypher file', () => {
       assert.match(text, /^\/\/ [A-Z][^\n]+/);
     });
 
-    test(`${file} starts from an index: no scan of a label, of all nodes or of all edges, no cartesian product`, async () => {
+    test(`${file} starts from an index: no scan of a label, all nodes or all edges, and no cartesian product`, async () => {
       const bad = (await operators(text)).filter((operator) =>
         /AllNodesScan|NodeByLabelScan|LabelScan|RelationshipTypeScan|AllRelationshipsScan|CartesianProduct/.test(
           operator,
@@ -52,14 +52,14 @@ describe('every Cypher file', () => {
   }
 });
 
-describe('the lists that are paged', () => {
+describe('paged lists', () => {
   const paged = files.filter((file) =>
     /^(traces\/(list|list-by-.*|by-parents|by-threads)|checkpoints\/(by-thread|latest-of-threads|children)|threads\/point-to-latest|steps\/(by-traces|by-goals)|messages\/(by-traces|by-goals|newest-in-goal)|events\/(page|by-traces|bounds)|run-events\/(page|by-run|messages-.*|run-messages-.*))\.cypher$/.test(
       file,
     ),
   );
   for (const file of paged) {
-    test(`${file} takes the order of its index: no sorting`, async () => {
+    test(`${file} uses the order of its index and does not sort`, async () => {
       const found = await operators(readFileSync(join(folder, file), 'utf8'));
       assert.deepEqual(
         found.filter((operator) => /Sort|Top/.test(operator)),
@@ -69,15 +69,15 @@ describe('the lists that are paged', () => {
     });
   }
 
-  test('are all of these', () => {
+  test('there are 25 of them', () => {
     assert.equal(paged.length, 25);
   });
 });
 
-describe('the statements that remove so many rows at a time', () => {
+describe('statements that remove a limited number of rows at a time', () => {
   const clearing = files.filter((file) => /\/(clear.*|take-released)\.cypher$/.test(file));
   for (const file of clearing) {
-    test(`${file} reads no more than it removes`, async () => {
+    test(`${file} reads no more rows than it removes`, async () => {
       const found = await operators(readFileSync(join(folder, file), 'utf8'));
       assert.deepEqual(
         found.filter((operator) => /Sort|Top|ExhaustiveLimit/.test(operator)),
@@ -87,7 +87,7 @@ describe('the statements that remove so many rows at a time', () => {
     });
   }
 
-  test('are all of these', () => {
+  test('there are 10 of them', () => {
     assert.equal(clearing.length, 10);
   });
 });

@@ -5,7 +5,7 @@ import { StemmaError } from '../../src/base/errors.js';
 import { createRequestScope, type RequestScope } from '../../src/base/request-scope.js';
 import { newId, testNeo4j, until } from '../kit/kit.js';
 
-// What a request is bounded by stops its transactions in Neo4j too.
+// The limits of a request stop its transactions in Neo4j too.
 
 let database: Database;
 before(() => {
@@ -24,7 +24,7 @@ function scopeOf({ timeoutMs = 30_000, maxBytes = 1_000_000 } = {}): {
   return { scope, leave: () => leave() };
 }
 
-/** How many transactions run a statement that holds this word. */
+/** How many transactions run a statement that contains this word. */
 async function running(word: string): Promise<number> {
   const rows = await database.run<{ query: string }>(
     statement('SHOW TRANSACTIONS YIELD currentQuery RETURN currentQuery AS query'),
@@ -36,10 +36,10 @@ async function running(word: string): Promise<number> {
 const endless = (word: string): { name: string; text: string } =>
   statement(`UNWIND range(1, 1000000000000) AS ${word} WITH ${word} WHERE ${word} < 0 RETURN count(*) AS n`);
 
-/** Fails unless none of these transactions is left within 1 s. */
+/** Fails unless all of these transactions end within 1 s. */
 const noneLeft = (word: string): Promise<void> => until(async () => (await running(word)) === 0, 1_000);
 
-test('a client that leaves stops its statement in Neo4j within 1 s', async () => {
+test('a client that disconnects stops its statement in Neo4j within 1 s', async () => {
   const { scope, leave } = scopeOf();
   const word = `w${newId().replaceAll('-', '')}`;
   const result = database.within(scope).run(endless(word), {});
@@ -50,7 +50,7 @@ test('a client that leaves stops its statement in Neo4j within 1 s', async () =>
   await noneLeft(word);
 });
 
-test('a deadline stops its statements in Neo4j within 1 s, by themselves and in a transaction', async () => {
+test('a deadline stops statements in Neo4j within 1 s, both standalone and in a transaction', async () => {
   const { scope } = scopeOf({ timeoutMs: 1_500 });
   const view = database.within(scope);
   const words = [0, 1].map(() => `w${newId().replaceAll('-', '')}`) as [string, string];
@@ -97,7 +97,7 @@ test('a transaction that waits for a lock is stopped in Neo4j within 1 s', async
   await database.run(statement('MATCH (h:Health {projectId: $id, id: $id}) DELETE h'), { id });
 });
 
-test('a result beyond the byte budget stops its statement, and names the limit', async () => {
+test('a result that exceeds the byte budget stops its statement, and the error names the limit', async () => {
   const { scope } = scopeOf({ maxBytes: 10_000 });
   const word = `w${newId().replaceAll('-', '')}`;
   await assert.rejects(

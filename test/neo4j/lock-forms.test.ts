@@ -13,7 +13,7 @@ before(() => {
 });
 after(() => driver.close());
 
-/** Runs `work` in a transaction of its own, and returns the code of the error that it fails with; 'committed' otherwise. */
+/** Runs `work` in its own transaction, and returns the code of the error it fails with, or 'committed'. */
 async function transact(work: (transaction: Transaction) => Promise<void>, name = ''): Promise<string> {
   const session: Session = driver.session();
   const transaction = session.beginTransaction({ metadata: { name } });
@@ -29,13 +29,13 @@ async function transact(work: (transaction: Transaction) => Promise<void>, name 
 }
 
 interface Case {
-  /** What holds the lock first, and what it does before it commits. */
+  /** Takes the lock first, and does its work before it commits. */
   readonly first: (transaction: Transaction) => Promise<void>;
-  /** What waits for it. */
+  /** Waits for the lock. */
   readonly waiter: (transaction: Transaction) => Promise<void>;
 }
 
-/** How three waiters end that wait while the first transaction does its work and commits. */
+/** The outcomes of the first transaction, and of three that wait while it does its work and commits. */
 async function threeWaiters({ first, waiter }: Case): Promise<string[]> {
   const name = newId('waiters');
   let waiting: Promise<string>[] = [];
@@ -47,7 +47,7 @@ async function threeWaiters({ first, waiter }: Case): Promise<string[]> {
   return [holder, ...(await Promise.all(waiting))];
 }
 
-/** Waits until so many transactions of this name wait for a lock. */
+/** Waits until `count` transactions of this name wait for a lock. */
 async function untilBlocked(name: string, count: number): Promise<void> {
   for (let look = 1; look <= 200; look += 1) {
     const { records } = await driver.executeQuery(
@@ -69,7 +69,7 @@ const run = async (transaction: Transaction, text: string, parameters: object): 
 const DELETE_THREAD = 'MATCH (t:Thread {projectId: $projectId, id: $id}) DELETE t';
 const FIND_THREAD = 'MATCH (t:Thread {projectId: $projectId, id: $id}) RETURN t.id';
 
-/** Locks a thread, then creates it if it does not exist, as a write in it does. */
+/** Locks a thread, then creates it if it does not exist, as a write to it does. */
 function writeThread(lock: string, key: { projectId: string; id: string }) {
   return async (transaction: Transaction): Promise<void> => {
     await run(transaction, lock, { threads: [key] });
@@ -91,7 +91,7 @@ async function threadOutcomes(lock: string): Promise<string[]> {
   });
 }
 
-test('writers that wait for a thread while it is deleted create it again without a deadlock', async () => {
+test('writers that wait for a thread while it is deleted recreate it without a deadlock', async () => {
   for (const _ of range(1, 3)) {
     const outcomes = await threadOutcomes(cypherText('threads/lock'));
     assert.equal(outcomes[0], 'committed');
@@ -103,7 +103,7 @@ test('writers that wait for a thread while it is deleted create it again without
   }
 });
 
-test('the same with a lock that seeks in the key of the constraint ends in a deadlock: this test can see one', async () => {
+test('the same with a lock that seeks by the constraint key ends in a deadlock: this test can detect one', async () => {
   const outcomes = await threadOutcomes(
     `UNWIND $threads AS key
      MATCH (t:Thread) USING INDEX t:Thread(projectId, id) WHERE t.projectId = key.projectId AND t.id = key.id
@@ -112,7 +112,7 @@ test('the same with a lock that seeks in the key of the constraint ends in a dea
   assert.match(outcomes.join(' '), /DeadlockDetected/);
 });
 
-test('writers that wait for a trace while it is marked as deleted see that it is, without a deadlock', async () => {
+test('writers that wait for a trace while it is marked as deleted see the mark, without a deadlock', async () => {
   const key = { projectId: newId('locks'), id: 'trace' };
   await driver.executeQuery('CREATE (:Trace {projectId: $projectId, id: $id})', key);
   const lock = cypherText('traces/lock');

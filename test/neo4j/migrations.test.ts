@@ -24,7 +24,7 @@ async function schemaNames(): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Stores the graph of the version before migrations were recorded. */
+/** Stores a graph of the version that did not record migrations yet. */
 async function storeOldGraph(): Promise<void> {
   await emptyDatabase(database);
   const file = new URL('../../../test/fixtures/graph-without-migrations.cypher', import.meta.url);
@@ -35,8 +35,8 @@ async function storeOldGraph(): Promise<void> {
   }
 }
 
-// First of all: Neo4j never forgets a type that it has known.
-test('on an empty graph no question of an analyst gets a warning about types of edges that are not known', async () => {
+// This test comes first, because Neo4j never forgets a relationship type that it has seen.
+test('on an empty graph no analysis query gets a warning about unknown relationship types', async () => {
   await migrate(database);
   const folder = new URL('../../../cypher/analysis/', import.meta.url);
   const driver = neo4jDriver.driver(neo4j.uri, neo4jDriver.auth.basic(neo4j.username, neo4j.password));
@@ -78,7 +78,7 @@ test('an empty graph gets every migration once, in order, recorded with time and
   assert.deepEqual(sent, ['migration-log/read']);
 });
 
-test('a graph of the version before is upgraded when a server starts on it: all of it is read and written as before', async () => {
+test('a server upgrades a graph of the previous version when it starts: all of it is read and written as before', async () => {
   await emptyDatabase(database);
   await migrate(database);
   const schema = await schemaNames();
@@ -151,7 +151,7 @@ test('a graph of the version before is upgraded when a server starts on it: all 
   }
 });
 
-test('a migration that a crash cut short is completed by the next start', async () => {
+test('a migration that was interrupted by a crash is completed by the next start', async () => {
   await storeOldGraph();
   const [generations] = migrations.filter(({ number }) => number === 3);
   assert.ok(generations);
@@ -176,7 +176,7 @@ test('a migration that a crash cut short is completed by the next start', async 
   assert.deepEqual(row, { count: 4, events: 4, same: [true], log: null });
 });
 
-test('a server whose migrating neighbour died takes over when its lock expires, not before', async () => {
+test('a server takes over the migration of a dead server when its lock expires, not before', async () => {
   await emptyDatabase(database);
   await cypher(
     "CREATE (:MigrationLock {id: 'migrations', holder: 'a dead server', until: timestamp() + 1200})",

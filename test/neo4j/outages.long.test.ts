@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from '../../src/base/limits.js';
 import { checkFreeze } from '../kit/freeze.js';
 import { startOwnNeo4j, type OwnNeo4j } from '../kit/outage-kit.js';
 
-// Freezes at full length, with the default deadline and the settings of `npm start`. Their smallest case is in outages.test.ts.
+// Full-length freezes, with the default deadline and the settings of `npm start`. The shortest case is in outages.test.ts.
 
 let neo4j: OwnNeo4j;
 before(async () => {
@@ -12,6 +12,6 @@ before(async () => {
 after(() => neo4j.stop());
 
 for (const seconds of [30, 75]) {
-  test(`a freeze of ${seconds} s: every request is answered within its deadline, and it goes on within 2 s`, (t) =>
+  test(`in a freeze of ${seconds} s every request is answered within its deadline, and service resumes within 2 s`, (t) =>
     checkFreeze(t, neo4j, { seconds, deadlineMs: DEFAULT_LIMITS.requestTimeoutMs, recoveryMs: 2_000 }));
 }

@@ -22,8 +22,8 @@ before(async () => {
 });
 after(() => neo4j.stop());
 
-test('while Neo4j is frozen every request is answered within its deadline, and it goes on when Neo4j does', (t) =>
-  // The tests run beside one another, so a shorter recovery than the deadline is left to outages.long.test.ts.
+test('while Neo4j is frozen every request is answered within its deadline, and service resumes when Neo4j does', (t) =>
+  // The tests run in parallel, so only outages.long.test.ts expects a recovery faster than the deadline.
   checkFreeze(t, neo4j, { seconds: 5, deadlineMs: DEADLINE_MS, recoveryMs: DEADLINE_MS }));
 
 test('when Neo4j is killed and restarted every request is answered, and nothing acknowledged is lost', async (t) => {
@@ -43,11 +43,11 @@ test('when Neo4j is killed and restarted every request is answered, and nothing 
   t.diagnostic(`the first write was acknowledged ${Math.round(recoveredMs)} ms after /readyz returned 200`);
   await checkAnswers(neo4j, traceId, clients.answers, DEADLINE_MS);
   assert.equal(await server.stop(), 0);
-  // How long Neo4j takes to start is the machine's affair: a count each 30 s.
+  // How long Neo4j takes to start depends on the machine; the log has one count every 30 s.
   checkLog(server.output(), 6);
 });
 
-test('when the disk is full, nothing is said to be ready, no write is acknowledged that is lost, and the log is short', async (t) => {
+test('when the disk is full, /readyz returns 503, no acknowledged write is lost, and the log is short', async (t) => {
   const { server, traceId, clients } = await startUnderLoad(t, neo4j, DEADLINE_MS);
   neo4j.limitFiles('1');
   const noticedMs = await untilReadyIs(503, server);
@@ -56,7 +56,7 @@ test('when the disk is full, nothing is said to be ready, no write is acknowledg
   await delay(3_000);
   const later = await readiness(server);
   neo4j.limitFiles('unlimited');
-  // After a write to its log has failed, Neo4j keeps a database closed until it is started anew.
+  // After a write to its log has failed, Neo4j keeps a database closed until it is restarted.
   neo4j.signal('SIGKILL');
   await untilReadyIs(200, server);
   await untilWritten(server, traceId);

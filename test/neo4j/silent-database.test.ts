@@ -8,7 +8,7 @@ import { DEFAULT_LIMITS } from '../../src/base/limits.js';
 import { startServer } from '../../src/app.js';
 import { openGraphQL, openSocket, TRACE_EVENTS } from '../kit/live.js';
 
-test('a Neo4j that accepts connections and never answers makes everything UNAVAILABLE within the deadline', async () => {
+test('if Neo4j accepts connections but never answers, everything is UNAVAILABLE within the deadline', async () => {
   const sockets = new Set<Socket>();
   const silent = createServer((socket) => {
     sockets.add(socket.on('error', () => undefined));
@@ -61,7 +61,7 @@ test('a Neo4j that accepts connections and never answers makes everything UNAVAI
     const [error] = subscription.payload.errors ?? subscription.payload;
     assert.equal(error.extensions.code, 'UNAVAILABLE');
     assert.match(frame.message, /not available|did not answer/);
-    // At the deadline, and with the time that the answers take to arrive.
+    // The deadline, plus the time that the responses take to arrive.
     assert.ok(performance.now() - began < deadlineMs + 500, `took ${performance.now() - began} ms`);
     socket.raw.terminate();
     front.raw.terminate();

@@ -12,11 +12,11 @@ import { killProcessesWith, processesWith } from './run-processes.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** A run of the tests in a process group of its own, whose temporary files are in a folder of its own. */
+/** A test run in its own process group, with its temporary files in its own folder. */
 interface Run {
   readonly child: ChildProcess;
   readonly pid: number;
-  /** Is in the environment of all its processes. */
+  /** Appears in the environment of all its processes. */
   readonly scratch: string;
   readonly output: () => string;
   readonly exited: Promise<number | null>;
@@ -31,7 +31,7 @@ function newScratch(t: TestContext): string {
   return scratch;
 }
 
-/** Runs `npm test -- WORD`, without npm: a signal to this process reaches no other one. */
+/** Runs `npm test -- WORD` without npm, so that a signal to this process reaches no other one. */
 function startRun(scratch: string, word: string): Run {
   const outer = ['NODE_TEST_CONTEXT', 'npm_lifecycle_event'];
   const environment = Object.entries(process.env).filter(([name]) => !outer.includes(name));
@@ -69,7 +69,7 @@ describe('an interrupted run leaves no process and no folder behind:', { concurr
     await assertNothingLeft(run);
   });
 
-  test('SIGHUP to the process itself, once Neo4j is a process', async (t) => {
+  test('SIGHUP to the process itself, once the Neo4j process exists', async (t) => {
     const run = startRun(newScratch(t), 'imports');
     await until(() => countNeo4j(run) === 1, 60_000);
     process.kill(run.pid, 'SIGHUP');
@@ -77,7 +77,7 @@ describe('an interrupted run leaves no process and no folder behind:', { concurr
     await assertNothingLeft(run);
   });
 
-  test('SIGKILL to the whole group, once the next run starts; and SIGINT, while a test has a server with a Neo4j', async (t) => {
+  test('SIGKILL to the whole group, once the next run starts; and SIGINT, while a test runs a server with a Neo4j', async (t) => {
     const killed = startRun(newScratch(t), 'imports');
     await until(() => countNeo4j(killed) === 1, 60_000);
     process.kill(-killed.pid, 'SIGKILL');
@@ -89,7 +89,7 @@ describe('an interrupted run leaves no process and no folder behind:', { concurr
     await says(run, /Removing what the test run of process \d+ left behind/);
     await says(run, /Neo4j answers/);
     assert.ok(!isAlive(orphan));
-    // That of the run and that of the server under test.
+    // One belongs to the run and one to the server under test.
     await until(() => countNeo4j(run) === 2, 60_000);
     process.kill(-run.pid, 'SIGINT');
     assert.equal(await run.exited, 130, run.output());

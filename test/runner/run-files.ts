@@ -2,7 +2,7 @@ import { run } from 'node:test';
 import { spec, tap } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
-// Runs test files in the order given, each in a process of its own: `node --test` would sort them.
+// Runs test files in the order given, each in its own process: `node --test` would sort them.
 
 const { positionals: files, values } = parseArgs({
   allowPositionals: true,
@@ -11,7 +11,7 @@ const { positionals: files, values } = parseArgs({
     concurrency: { type: 'string', default: '1' },
     /** How long one test may take, in milliseconds; no limit unless given. */
     timeout: { type: 'string' },
-    /** `spec`, `tap`, or a module that reports instead. */
+    /** `spec`, `tap`, or a module to use as the reporter. */
     reporter: { type: 'string' },
   },
 });
@@ -28,7 +28,7 @@ run({
   .compose(await reporter())
   .pipe(process.stdout);
 
-/** Like `node --test`: for a person at a terminal, else for a program. */
+/** Chooses as `node --test` does: `spec` at a terminal, otherwise `tap`. */
 async function reporter(): Promise<any> {
   const name = values.reporter ?? (process.stdout.isTTY ? 'spec' : 'tap');
   if (name === 'spec') {

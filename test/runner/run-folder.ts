@@ -15,20 +15,20 @@ import { killProcessesWith } from './run-processes.js';
 
 const PREFIX = 'stemma-run-';
 
-/** Everything that one run of the tests creates and starts. */
+/** Everything that one test run creates and starts. */
 export interface RunFolder {
   /** For the throwaway Neo4j. */
   readonly dataDir: string;
-  /** For the processes of the run: it marks them, and has their temporary files created in the folder. */
+  /** For the processes of the run: marks them, and puts their temporary files in the folder. */
   readonly environment: Readonly<Record<string, string>>;
   /** Kills the processes of the run and removes the folder. */
   remove(): Promise<void>;
 }
 
-/** Creates the folder of a run by this process. */
+/** Creates the folder for a run by this process. */
 export function createRunFolder(): RunFolder {
   const folder = mkdtempSync(join(tmpdir(), PREFIX));
-  // A test runs the server as another user, who must reach the files of the image in here.
+  // A test runs the server as another user, who needs access to the image's files in here.
   chmodSync(folder, 0o711);
   writeFileSync(ownerFile(folder), JSON.stringify(processWithPid(process.pid)));
   const temporary = join(folder, 'tmp');
@@ -40,11 +40,11 @@ export function createRunFolder(): RunFolder {
   };
 }
 
-/** Removes what runs have left whose process was killed. */
+/** Removes what killed runs have left behind. */
 export async function removeDeadRuns(): Promise<void> {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const folder = join(tmpdir(), name);
-    // Without the file, the folder has just been created.
+    // If the file is missing, the folder has just been created.
     if (existsSync(ownerFile(folder))) {
       const owner = JSON.parse(readFileSync(ownerFile(folder), 'utf8')) as ProcessIdentity;
       if (!isAlive(owner)) {

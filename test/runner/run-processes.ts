@@ -47,7 +47,7 @@ function listProcesses(): Listed[] {
 }
 
 /**
- * Kills every process with `text` in its command line or environment, and their descendants, also those that are started
+ * Kills every process with `text` in its command line or environment, and their descendants, including those started
  * meanwhile. Resolves once they have ended.
  */
 export async function killProcessesWith(text: string): Promise<void> {
@@ -57,7 +57,7 @@ export async function killProcessesWith(text: string): Promise<void> {
     if (fresh.length === 0) {
       break;
     }
-    // A stopped process starts no other one; so, in the end, none is missed.
+    // A stopped process starts no others, so none is missed in the end.
     fresh.forEach((identity) => signal(identity, 'SIGSTOP'));
     stopped.push(...fresh);
   }

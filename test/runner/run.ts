@@ -13,14 +13,14 @@ import { selectFiles } from './test-files.js';
 import { TEST_JAVA_OPTIONS, TEST_NEO4J_SETTINGS } from '../kit/test-neo4j.js';
 
 // Runs the test files on a throwaway Neo4j: a new, empty one on a free port. Afterwards, or when it is interrupted, it kills
-// everything that it started and removes what that created. The jars of Neo4j are kept.
+// everything that it started and removes the files that those processes created. The Neo4j jars are kept.
 const here = fileURLToPath(new URL('.', import.meta.url));
 const testFolder = fileURLToPath(new URL('..', import.meta.url));
 const installDir = fileURLToPath(new URL('../../../.stemma/neo4j-install', import.meta.url));
 const { positionals: words, values: options } = parseArgs({
   allowPositionals: true,
   options: {
-    /** Includes the long tests. One file at a time, so that they do not disturb one another's measurements. */
+    /** Includes the long tests, and runs one file at a time so that they do not disturb one another's measurements. */
     all: { type: 'boolean', default: false },
     reporter: { type: 'string' },
   },
@@ -83,7 +83,7 @@ async function runTests(): Promise<number> {
     [
       ...['--enable-source-maps', join(here, 'run-files.js')],
       `--concurrency=${options.all ? 1 : 2}`,
-      // A test that hangs must not hang the run; a long test says itself how long it may take.
+      // A test that hangs must not hang the run; a long test sets its own timeout.
       ...(options.all ? [] : ['--timeout=300000']),
       ...(options.reporter === undefined ? [] : [`--reporter=${options.reporter}`]),
       ...files.map((name) => join(testFolder, name)),

@@ -4,7 +4,7 @@ import { selectFiles } from './test-files.js';
 
 const FILES = ['domain/goals/goals.test.js', 'soak/soak.test.js', 'soak/soak.long.test.js', 'kit/kit.js'];
 
-test('a run leaves the long tests out, unless it includes them all or a word names one; the longest begin first', () => {
+test('a run skips the long tests unless it includes them all or a word names one, and starts the longest files first', () => {
   const select = (words: readonly string[], long = false): readonly string[] =>
     selectFiles(FILES, { words, long });
   assert.deepEqual(select([]), ['soak/soak.test.js', 'domain/goals/goals.test.js']);

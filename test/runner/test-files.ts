@@ -1,9 +1,10 @@
-/** These take longest: they begin first, or the run would end with them alone. */
+/** These take longest: they start first, so that the run does not end with only them running. */
 const LONGEST = ['soak/soak.test.js', 'neo4j/outages.test.js', 'neo4j/local/neo4j-local.test.js'];
 
 /**
- * Which of the files a run includes, by their paths, in the order in which they begin. Without words: all of them, the long ones (`*.long.test.js`) only if `long`. With words:
- * those whose name holds a word, or whose folder is one, the long ones only if `long` or if the word itself contains `.long`.
+ * The paths of the files that a run includes, in the order in which they start. Without words: all files, the long ones
+ * (`*.long.test.js`) only if `long`. With words: the files whose name contains a word or whose folder is one, the long ones only
+ * if `long` or if the word itself contains `.long`.
  */
 export function selectFiles(
   files: readonly string[],

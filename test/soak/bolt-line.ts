@@ -2,13 +2,13 @@ import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 
-/** A fixed address of the database: the local Neo4j listens on another port after each start. */
+/** A fixed address for the database: the local Neo4j listens on another port after each start. */
 export interface BoltLine {
   readonly uri: string;
   close(): void;
 }
 
-/** Passes connections on to the port that `portNow` names; drops them while it names none. */
+/** Forwards connections to the port that `portNow` names; drops them while it names none. */
 export async function openBoltLine(portNow: () => number | undefined): Promise<BoltLine> {
   const ends = new Set<Socket>();
   const server = createServer((near) => {

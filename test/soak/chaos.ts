@@ -7,20 +7,20 @@ import type { SoakServer } from './server.js';
 import { GRACE_MS, PATIENCE, TIMEOUTS } from './timeouts.js';
 import { MAX_FREEZE_MS } from './writing.js';
 
-/** What is done to a process, and what it takes to be allowed. */
+/** What is done to a process, and when it is allowed. */
 interface Act {
   readonly name: string;
   readonly parts: readonly Part[];
-  /** Whether it ends a server, so that its memory begins anew. */
+  /** Whether it ends a server, so that its memory starts afresh. */
   readonly ends: boolean;
-  /** Whether the database goes with it, which takes long to come back. */
+  /** Whether it also ends the database, which takes long to come back. */
   readonly slow: boolean;
   readonly perform: (run: Run, random: Random, freezeMs: number) => Promise<void>;
 }
 
-/** A server gets as long to be ready again, and the database to be restarted: a busy machine included. */
+/** How long a server may take to be ready again, and the database to be restarted, even on a busy machine. */
 const RECOVERY_MS = 90_000 * PATIENCE;
-/** What answered before must answer again this soon after it may run again. The issue asks for 2 s on an idle machine. */
+/** How soon after a freeze a server that answered before must answer again. The issue asks for 2 s on an idle machine. */
 const THAW_MS = 10_000 * PATIENCE;
 
 const ACTS: readonly Act[] = [
@@ -94,7 +94,7 @@ const ACTS: readonly Act[] = [
   },
 ];
 
-/** Disturbs the processes at random times, one act after the other, until the run ends; the last one is finished. */
+/** Disturbs the processes at random times, one act after the other, until the run ends; finishes the last one. */
 export async function startChaos(run: Run): Promise<void> {
   const { minutes, without } = run.options;
   const random = run.random('chaos');
@@ -107,7 +107,7 @@ export async function startChaos(run: Run): Promise<void> {
   let deck: Act[] = [];
   let at = Math.min(3_000, durationMs / 8);
   while (allowed.length > 0) {
-    // In the second half of a long run no server is ended: its memory is judged over that time.
+    // In the second half of a long run no server is ended, because its memory is judged over that time.
     const calm = minutes >= 10 && at > durationMs * 0.5;
     if (deck.length === 0) {
       deck = minutes < SHORT_MINUTES ? [...allowed] : shuffled(allowed, random);
@@ -140,7 +140,7 @@ export async function startChaos(run: Run): Promise<void> {
   }
 }
 
-/** Waits until both servers are ready; says so and starts them anew where they do not come back by themselves. */
+/** Waits until both servers are ready; reports and restarts those that do not come back by themselves. */
 export async function backToNormal(run: Run, after: string): Promise<boolean> {
   const { servers } = run.topology;
   const back = await Promise.all(
@@ -271,7 +271,7 @@ function signal(pid: number | undefined, name: NodeJS.Signals): void {
       process.kill(pid, name);
     }
   } catch (error) {
-    // ESRCH: it ended just now.
+    // ESRCH: it has just ended.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
       throw error;
     }

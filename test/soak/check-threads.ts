@@ -101,7 +101,7 @@ export async function checkCheckpointThread(run: Run, thread: CheckpointThread):
   }
 }
 
-/** An answer of the API; asks again where a server does not answer. */
+/** An answer from the API; retries if a server does not answer. */
 export async function ask(run: Run, query: string, variables: object): Promise<any> {
   for (let tries = 0; ; tries += 1) {
     const server = run.topology.servers[tries % 2] as (typeof run.topology.servers)[0];

@@ -4,7 +4,7 @@ import { largeTextOf, textOf } from './payloads.js';
 import type { Run } from './run.js';
 
 const PROJECT = { projectId: 'default' };
-/** Longer contents are compared by their length and their beginning. */
+/** Longer contents are compared by length and beginning. */
 const COMPARED = 2_000;
 
 /** Compares what Neo4j has of a trace with what was acknowledged. */
@@ -96,7 +96,7 @@ export async function checkTrace(run: Run, trace: TraceOwner): Promise<void> {
   }
 }
 
-/** What is left of a deleted trace: nothing may be. Deletions that were cut short may still be finishing. */
+/** What is left of a deleted trace, which must be nothing. Interrupted deletions may still be finishing. */
 export async function leftOf(run: Run, trace: TraceOwner): Promise<string[]> {
   const [row] = await run.topology.database.run<Record<string, number>>(
     {
@@ -114,7 +114,7 @@ export async function leftOf(run: Run, trace: TraceOwner): Promise<string[]> {
     .map(([label, count]) => `${count} ${label}`);
 }
 
-/** Each acknowledged number must be there once; one that was never acknowledged may be, once. */
+/** Each acknowledged number must exist once; one that was never acknowledged may exist once. */
 export function compare(
   run: Run,
   owner: { readonly id: string },
@@ -144,7 +144,7 @@ export function compare(
   counts.forEach((_, id) => run.report.find('duplicated', 'nobody wrote it', id));
 }
 
-/** What has no idempotency key may be there once for each attempt that may have been executed, and no more often. */
+/** A write without an idempotency key may exist at most once for each attempt that may have been executed. */
 export function checkLoose(
   run: Run,
   prefix: string,

@@ -7,7 +7,7 @@ import type { TraceOwner } from './ledger.js';
 import type { Run } from './run.js';
 
 const AT_ONCE = 3;
-/** A deletion that was cut short is finished by the next server that starts. */
+/** An interrupted deletion is finished by the next server that starts. */
 const FINISH_MS = 30_000;
 
 /** Compares the graph with the ledger, and recounts every invariant. Nobody writes any more. */
@@ -33,7 +33,7 @@ export async function checkGraph(run: Run): Promise<void> {
 async function checkDeleted(run: Run, trace: TraceOwner): Promise<void> {
   const end = performance.now() + FINISH_MS;
   let left = await leftOf(run, trace);
-  // A trace that clients can read is not one whose deletion is under way.
+  // A trace that clients can read is not being deleted.
   while (left.length > 0 && !left.some((what) => what.endsWith(' Trace')) && performance.now() < end) {
     await delay(1_000);
     left = await leftOf(run, trace);
@@ -44,7 +44,7 @@ async function checkDeleted(run: Run, trace: TraceOwner): Promise<void> {
   run.report.count('deleted traces checked');
 }
 
-/** Runs every cypher/analysis/check-*.cypher: for each trace or thread where it asks for one, otherwise once. */
+/** Runs every cypher/analysis/check-*.cypher: for each trace or thread if it takes one, otherwise once. */
 async function recount(
   run: Run,
   ids: Readonly<Record<'traceId' | 'threadId', readonly string[]>>,

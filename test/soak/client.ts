@@ -13,11 +13,11 @@ export type Answer =
       readonly message: string;
       readonly status: number;
       readonly field: string | undefined;
-      /** Whether the write may have been done all the same. */
+      /** Whether the write may have been executed anyway. */
       readonly written: 'NO' | 'UNKNOWN';
       readonly retryAfterMs: number | undefined;
     }
-  /** The connection broke, or there was no answer: the write may have been done. */
+  /** The connection broke, or there was no answer: the write may have been executed. */
   | { readonly kind: 'lost'; readonly reason: string };
 
 export interface RawRequest {
@@ -27,11 +27,11 @@ export interface RawRequest {
   readonly body?: string | Buffer;
 }
 
-/** Sends requests to the servers, and judges each answer: its time, its code, whether there was one. */
+/** Sends requests to the servers, and checks each answer: its time, its code, and whether there was one. */
 export interface Client {
   /** Sends a GraphQL operation. */
   ask(server: SoakServer, kind: string, query: string, variables?: object): Promise<Answer>;
-  /** Sends what is given. Anything but data or a clean error is reported. */
+  /** Sends a raw request. Anything but data or a clean error is reported. */
   send(server: SoakServer, kind: string, raw: RawRequest): Promise<Answer>;
   close(): void;
 }
@@ -57,7 +57,7 @@ export function createClient({
   readonly disturbances: Disturbances;
   readonly report: Report;
 }): Client {
-  // A connection that was idle for longer is not used again: the server may be about to close it.
+  // A connection that was idle for longer is not reused: the server may be about to close it.
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, timeout: 3_000 });
 
   function judge(server: SoakServer, kind: string, begun: number, answer: Answer): void {
@@ -154,7 +154,7 @@ export function createClient({
   };
 }
 
-/** An answer by its status and its text. */
+/** The answer for a status and a text. */
 function answerOf(status: number, text: string, retryAfterMs: number | undefined): Answer {
   let body: any;
   try {

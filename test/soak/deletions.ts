@@ -7,7 +7,7 @@ import type { Outcome, WriteRequest } from './writing.js';
 
 const LOCK_MS = 20_000;
 
-/** Deletes something, of a random kind, once its writers are done; or replaces a goal tree, which deletes goals. */
+/** Deletes something of a random kind once its writers are done, or replaces a goal tree, which deletes goals. */
 export async function deleteSomething(run: Run, random: Random): Promise<void> {
   const kind = random.weighted({ trace: 4, goals: 4, runs: 3, events: 3, before: 3, checkpoints: 1 });
   const { traces, runThreads, checkpointThreads } = run.ledger;
@@ -66,7 +66,7 @@ export async function deleteSomething(run: Run, random: Random): Promise<void> {
       variables: { threadId: thread.id, ...(before === undefined ? {} : { before }) },
     });
     if (outcome.kind !== 'acknowledged') {
-      // Unknown whether they are there: nothing of this thread is judged.
+      // It is unknown whether they exist, so nothing of this thread is judged.
       thread.state = 'deleting';
       return;
     }
@@ -93,7 +93,7 @@ async function deleteTrace(run: Run, random: Random, trace: TraceOwner): Promise
     }
     releases.push(release);
   }
-  // Sub-traces that were started meanwhile have no lock of this deletion.
+  // This deletion holds no lock on sub-traces that were started meanwhile.
   const all = withSubTraces ? below(trace) : deleted;
   if (
     all.length === deleted.length &&
@@ -115,7 +115,7 @@ async function deleteTrace(run: Run, random: Random, trace: TraceOwner): Promise
   releases.forEach((release) => release());
 }
 
-/** Replaces the tree: half of the goals stay, the others are deleted, and one is new. */
+/** Replaces the tree: half of the goals stay, the others are deleted, and one is added. */
 async function setGoalTree(run: Run, random: Random, trace: TraceOwner): Promise<void> {
   if (trace.retired) {
     return;
@@ -163,7 +163,7 @@ async function alone(_run: Run, owner: Owner, work: () => Promise<void>): Promis
   }
 }
 
-/** Sends a deletion; where it may be executed once more, waits until that cannot be before anything is written again. */
+/** Sends a deletion; if it may be executed once more, waits until it no longer can before anything is written again. */
 async function execute(run: Run, random: Random, owner: Owner, request: WriteRequest): Promise<Outcome> {
   const outcome = await run.writing.write(owner, random, request);
   if (outcome.kind !== 'acknowledged' || outcome.uncertain > 0) {

@@ -1,21 +1,21 @@
-/** Whom something happened to: a server by its name, the database, or the soak's own event loop. */
+/** What was disturbed: a server by its name, the database, or the soak's own event loop. */
 export type Target = 'A' | 'B' | 'neo4j' | 'soak';
 
 interface Disturbance {
   readonly target: Target;
   readonly kind: string;
   readonly from: number;
-  /** Infinity while it goes on. */
+  /** Infinity while it lasts. */
   to: number;
 }
 
-/** What was done to the processes, and when (performance.now()): it excuses what would be a failure otherwise. */
+/** What was done to the processes, and when (performance.now()): it excuses what would otherwise be a failure. */
 export interface Disturbances {
-  /** Begins one, and returns how to end it. */
+  /** Begins a disturbance, and returns how to end it. */
   begin(target: Target, kind: string): () => void;
-  /** How many milliseconds of the time from `from` to `to` the targets were disturbed. */
+  /** For how many milliseconds between `from` and `to` the targets were disturbed. */
   overlapMs(targets: readonly Target[], from: number, to: number): number;
-  /** What disturbed one of the targets within the time, or up to `marginMs` around it; undefined: nothing. */
+  /** What disturbed one of the targets within the time, or up to `marginMs` around it; undefined if nothing did. */
   during(targets: readonly Target[], from: number, to: number, marginMs?: number): string | undefined;
   /** Stops the heartbeat. */
   close(): void;
@@ -27,7 +27,7 @@ const LATE_MS = 250;
 export function createDisturbances(): Disturbances {
   const all: Disturbance[] = [];
   let last = performance.now();
-  // When the soak itself gets no processor, answers are read late through no fault of the server.
+  // When the soak itself gets no processor time, answers are read late through no fault of the server.
   const timer = setInterval(() => {
     const now = performance.now();
     if (now - last > BEAT_MS + LATE_MS) {

@@ -17,9 +17,9 @@ const BY_ID = `subscription ($threadId: ID!, $after: ID) { runEvents(threadId: $
 export function followRuns(run: Run, owner: RunThread, byId: boolean): Followed {
   let seq = 0;
   let id: string | undefined;
-  /** By the soak's count, as the events carry it. */
+  /** As counted by the soak, and carried by the events. */
   let generation = 0;
-  /** Whether RunEventsDeleted came, and no event since. */
+  /** Whether RunEventsDeleted arrived, and no event since. */
   let announced = false;
   return {
     name: 'runEvents',
@@ -73,7 +73,7 @@ export function followRuns(run: Run, owner: RunThread, byId: boolean): Followed 
     position: () => seq,
     async target() {
       const newest = await newestSeq(run, owner);
-      // What came last may belong to a run that was deleted since.
+      // What arrived last may belong to a run that has since been deleted.
       return newest !== undefined && generation === owner.generation && owner.deletedRuns.size > 0
         ? Math.max(newest, seq)
         : newest;
@@ -91,7 +91,7 @@ export async function resumesById(run: Run): Promise<boolean> {
   );
 }
 
-/** The newest `seq` that still has an event: `lastSeq` may be that of a deleted run. */
+/** The newest `seq` that still has an event: `lastSeq` may belong to a deleted run. */
 async function newestSeq(run: Run, owner: RunThread): Promise<number | undefined> {
   for (const server of run.topology.servers) {
     const seqs: number[] = [];

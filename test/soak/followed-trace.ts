@@ -48,10 +48,10 @@ export function followTrace(run: Run, owner: TraceOwner): Followed {
   };
 }
 
-/** The socket tells errors as texts, without a code: these are those of UNAVAILABLE. */
+/** The socket reports errors as texts without a code: these mean UNAVAILABLE. */
 const AWAY = /not answer|took longer|unavailable|stopping/i;
 
-/** The same log by the watch socket of document 003, which replays 100 events at most. */
+/** The same log through the watch socket of document 003, which replays at most 100 events. */
 export function followTraceBySocket(run: Run, owner: TraceOwner): Followed {
   let last = 0;
   /** Where the log stood when the socket opened. */

@@ -1,7 +1,7 @@
 import type { RawRequest } from './client.js';
 import type { Random } from './random.js';
 
-/** What a hostile request is about. */
+/** What a hostile request targets. */
 interface Aim {
   readonly traceId: string;
   readonly threadId: string;
@@ -17,7 +17,7 @@ const turns = (fields: string, depth: number, leaf: string, ends: string): strin
 const aliases = (count: number, field: string): string =>
   Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
 
-/** Requests that cost much, are not what they say they are, or are not requests at all. Each must be answered. */
+/** Requests that are expensive, are not what they claim to be, or are not requests at all. Each must be answered. */
 export const HOSTILE_REQUESTS: Readonly<Record<string, (aim: Aim, random: Random) => RawRequest>> = {
   'deep parents': ({ traceId }) =>
     graphql(

@@ -5,7 +5,7 @@ import type { SoakServer } from './server.js';
 import { GRACE_MS, TIMEOUTS } from './timeouts.js';
 import { MAX_SUBSCRIPTIONS } from './topology.js';
 
-/** How a hostile connection ended: in words where that was wrong, undefined where it was right. */
+/** How a hostile connection ended: in words if that was wrong, undefined if it was right. */
 type Hostility = (server: SoakServer, traceId: string) => Promise<string | undefined>;
 
 /** Connections that send too little, too slowly, or too much of the wrong kind. Each must be closed or answered. */
@@ -75,7 +75,7 @@ async function closedWithin(
   return isOver ? undefined : `still open after ${timeoutMs + GRACE_MS} ms`;
 }
 
-/** Sends `count` messages over a GraphQL socket and expects an answer to each, or that the socket is closed. */
+/** Sends `count` messages over a GraphQL socket and expects an answer to each, or the socket to be closed. */
 async function answeredBy(
   server: SoakServer,
   count: number,

@@ -8,7 +8,7 @@ import type { SoakServer } from './server.js';
 
 const EVERY_MS = 900;
 
-/** Starts what attacks the servers: expensive queries and broken requests, and connections that are held open. */
+/** Starts the attacks on the servers: expensive queries, broken requests, and connections that are held open. */
 export function startHostile(run: Run): Promise<void>[] {
   return [
     ...['first', 'second'].map((name) => {

@@ -1,9 +1,9 @@
 import { createOwnerLock, type OwnerLock } from './owner-lock.js';
 
-/** Things numbered from 1: which were issued, and of which the acknowledgement is missing. */
+/** Things numbered from 1: which were issued, and which lack an acknowledgement. */
 export class Numbered {
   issued = 0;
-  /** Sent, or about to be, and not acknowledged: they may be there or not. */
+  /** Sent, or about to be, and not acknowledged: they may or may not exist. */
   readonly open = new Set<number>();
 
   begin(): number {
@@ -25,7 +25,7 @@ export class Numbered {
   }
 }
 
-/** A value that is written again and again: the last acknowledged one counts, and any that was sent later. */
+/** A value that is rewritten repeatedly: the last acknowledged one counts, and any that was sent later. */
 export class Changing<Value> {
   possible: Value[];
   busy = false;
@@ -38,7 +38,7 @@ export class Changing<Value> {
     this.possible.push(value);
   }
 
-  /** `late`: a request for an earlier value may still be on its way, and win. */
+  /** `late`: a request for an earlier value may still be in flight, and win. */
   acknowledge(value: Value, late: boolean): void {
     if (!late) {
       this.possible = [value];
@@ -47,8 +47,8 @@ export class Changing<Value> {
 }
 
 /**
- * Something that writes go to and that can be deleted. A deletion waits for its writers, so that what must be gone is
- * known exactly; and until `settledAt`, as a request whose connection was lost may still be waiting in a server.
+ * Something that is written to and can be deleted. A deletion waits for its writers, so that what must be missing is
+ * known exactly; and until `settledAt`, because a request whose connection was lost may still be waiting in a server.
  */
 export interface Owner {
   readonly id: string;
@@ -69,26 +69,26 @@ export interface TraceOwner extends Owner {
   readonly steps: Numbered;
   /** Events with an idempotency key. */
   readonly notes: Numbered;
-  /** Events without one, by number: how many copies there may be at most. */
+  /** Events without one, by number: the most copies there may be. */
   readonly loose: Map<number, { acknowledged: boolean; mostCopies: number }>;
-  /** Goal ids of the tree as it must be. */
+  /** The goal ids that the tree must have. */
   goals: Set<number>;
   goalsIssued: number;
   readonly openGoals: Set<number>;
   /** The contents of messages that were updated, by number. */
   readonly updated: Map<number, Changing<string>>;
   readonly summary: Changing<string | null>;
-  /** Holds bodies of megabytes. */
+  /** Contains bodies of megabytes. */
   readonly large: boolean;
 }
 
 /** The run events of a thread. */
 export interface RunThread extends Owner {
   readonly kind: 'runs';
-  /** Counted by the soak: it goes up when the thread's events are deleted. */
+  /** Counted by the soak: it increases when the thread's events are deleted. */
   generation: number;
   runs: Map<string, Run>;
-  /** Runs and generations that were deleted: none of their events may be found. */
+  /** Deleted runs and generations: none of their events may be found. */
   readonly deletedRuns: Set<string>;
   runsIssued: number;
 }
@@ -106,11 +106,11 @@ export interface CheckpointThread extends Owner {
   readonly checkpoints: Numbered;
   /** Deleted, by number. */
   readonly deleted: Set<number>;
-  /** What the list of messages begins with: that of the checkpoint it was forked from. */
+  /** What the list of messages starts with: the list of the checkpoint it was forked from. */
   readonly seed: readonly string[];
   /** The source's id, if it is a fork. */
   readonly forkOf: string | undefined;
-  /** The versions of the checkpoints that were written again, by number. */
+  /** The versions of the checkpoints that were rewritten, by number. */
   readonly versions: Map<number, Changing<number>>;
 }
 
@@ -119,7 +119,7 @@ export interface Ledger {
   readonly traces: TraceOwner[];
   readonly runThreads: RunThread[];
   readonly checkpointThreads: CheckpointThread[];
-  /** How many forks were begun, so that no two get the same id. */
+  /** How many forks were started, so that no two get the same id. */
   forksIssued: number;
 }
 
@@ -171,7 +171,7 @@ export function newCheckpointThread(
   };
 }
 
-/** What exists and takes writes. */
+/** The owners that exist and accept writes. */
 export function openOwners<O extends Owner>(owners: readonly O[]): O[] {
   return owners.filter(({ state, retired }) => state === 'there' && !retired);
 }

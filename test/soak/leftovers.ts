@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-/** On Linux: the processes that have `marker` (NAME=value) in the environment they were started with, other than this one. */
+/** On Linux: the processes that have `marker` (NAME=value) in the environment they were started with, except this one. */
 export function processesWith(marker: string): { readonly pid: number; readonly command: string }[] {
   return (existsSync('/proc') ? readdirSync('/proc') : [])
     .map(Number)
@@ -14,7 +14,7 @@ export function processesWith(marker: string): { readonly pid: number; readonly 
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200);
         return [{ pid, command }];
       } catch {
-        // It ended just now, or belongs to somebody else.
+        // It has just ended, or belongs to another user.
         return [];
       }
     });

@@ -12,12 +12,12 @@ const LEAVE_AFTER_MS = 20_000;
 const TOUCHED = 8;
 const DRAIN_MS = 20_000 * PATIENCE;
 
-/** Follows the list of traces, which has no log to resume: what is judged is that it shows the newest state at the end. */
+/** Follows the list of traces, which has no log to resume: it must show the newest state at the end. */
 export function startListWatcher(run: Run, random: Random): { drained(): Promise<void> } {
   const { report, topology } = run;
   let draining = false;
   let over = false;
-  /** What this connection has told of each trace. */
+  /** What this connection has reported for each trace. */
   let told = new Map<string, number>();
   let subscription: Subscription | undefined;
 
@@ -55,7 +55,7 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
       const end = performance.now() + DRAIN_MS;
       let missing: TraceOwner[] = touched;
       while (missing.length > 0 && performance.now() < end) {
-        // Again and again: a connection that was just opened tells only of what changes from then on.
+        // Repeated, because a connection that was just opened reports only what changes from then on.
         for (const trace of missing) {
           await appendEvent(run, random, trace);
         }
@@ -76,7 +76,7 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
   };
 }
 
-/** The traces of which an older state was told than the API reads. */
+/** The traces for which the reported state is older than the one the API returns. */
 async function behind(
   run: Run,
   traces: readonly TraceOwner[],

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 
-// Loaded into a server with --import: on SIGUSR2 it collects all garbage and writes down what memory is left in use, so
-// that a leak and garbage that was not collected yet can be told apart.
+// Loaded into a server with --import: on SIGUSR2 it collects all garbage and records the memory still in use, to distinguish
+// a leak from garbage that has not been collected yet.
 const file = process.env['STEMMA_TEST_MEMORY_FILE'];
 if (file !== undefined) {
   process.on('SIGUSR2', () => {

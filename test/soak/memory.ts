@@ -5,7 +5,7 @@ import type { Report } from './report.js';
 import type { SoakServer } from './server.js';
 import type { Topology } from './topology.js';
 
-/** One reading of a server's memory, after a garbage collection, while nobody sent anything. */
+/** One reading of a server's memory, after a garbage collection, while nobody was sending anything. */
 export interface MemorySample {
   readonly server: 'A' | 'B';
   readonly pid: number;
@@ -16,15 +16,15 @@ export interface MemorySample {
 }
 
 const EVERY_MS = 30_000;
-/** How long the run pauses before it is measured: what was under way ends. */
+/** How long the run pauses before a measurement, so that requests in flight can end. */
 const QUIET_MS = 1_000;
-/** The first minutes of a process do not count: its caches fill. */
+/** The first minutes of a process do not count, because its caches fill. */
 const WARM_UP_SECONDS = 180;
 const FEWEST_SAMPLES = 9;
-/** The limit of the issue. */
+/** The limit that the issue sets. */
 const MOST_GROWTH = 1.1;
 
-/** Pauses the run at regular times and measures; ends with it. */
+/** Pauses the run at regular intervals and measures; ends with the run. */
 export async function sampleMemory({
   topology,
   disturbances,
@@ -88,8 +88,8 @@ async function measure(server: SoakServer): Promise<MemorySample | undefined> {
 }
 
 /**
- * Compares the medians of the first and the last third of a process's readings, once it is warm. Returns why that cannot be
- * judged, where no process lived long enough.
+ * Compares the medians of the first and the last third of a process's readings, once it is warm. If no process lived long
+ * enough, returns why that cannot be judged.
  */
 export function judgeMemory(samples: readonly MemorySample[], report: Report): string | undefined {
   let judged = 0;

@@ -14,10 +14,10 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
-/** Shorter runs leave out what takes long to come back. */
+/** Shorter runs leave out what takes long to recover. */
 export const SHORT_MINUTES = 1.5;
 
-/** What can be broken on purpose with `--sabotage`, to see that the checks find it. */
+/** What can be broken on purpose with `--sabotage`, to verify that the checks find it. */
 export const SABOTAGES = ['copy', 'lose', 'process', 'revive', 'stat'] as const;
 export type Sabotage = (typeof SABOTAGES)[number];
 
@@ -25,11 +25,11 @@ export type Sabotage = (typeof SABOTAGES)[number];
 export interface Options {
   readonly minutes: number;
   readonly seed: number;
-  /** How many write requests are sent a second, at most. */
+  /** The most write requests sent per second. */
   readonly rate: number;
   readonly without: ReadonlySet<Part>;
   readonly sabotage: ReadonlySet<Sabotage>;
-  /** Where the figures go as JSON; undefined: nowhere. */
+  /** Where to write the figures as JSON; undefined: nowhere. */
   readonly out: string | undefined;
 }
 

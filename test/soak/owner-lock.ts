@@ -1,8 +1,8 @@
 /** Who may write to an owner: any number of writers at once, or one deletion alone. */
 export interface OwnerLock {
-  /** Undefined while a deletion has it or waits for it; otherwise how to release it. */
+  /** Undefined while a deletion holds it or waits for it; otherwise how to release it. */
   share(): (() => void) | undefined;
-  /** Waits for the writers that have it. Undefined when another deletion has it, or after `withinMs`. */
+  /** Waits for the writers that hold it. Undefined if another deletion holds it, or after `withinMs`. */
   exclude(withinMs: number): Promise<(() => void) | undefined>;
   readonly sharers: number;
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from './random.js';
 import type { Run } from './run.js';
 
-/** Does `work` again and again, about every `everyMs`, until the run ends; not while the run pauses. */
+/** Repeats `work` about every `everyMs` until the run ends, but not while the run pauses. */
 export async function repeat(
   run: Run,
   random: Random,
@@ -12,7 +12,7 @@ export async function repeat(
   const isOver = (): boolean => run.ending.aborted;
   let next = performance.now() + random.next() * everyMs;
   while (!isOver()) {
-    // Late work is not made up for: after an outage, the servers must not get everything at once.
+    // Late work is not caught up on: after an outage, the servers must not get everything at once.
     const waitMs = Math.max(0, next - performance.now());
     await delay(waitMs, undefined, { signal: run.ending }).catch(() => undefined);
     await run.resumed();

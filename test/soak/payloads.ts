@@ -1,6 +1,6 @@
 import { hashOf } from './random.js';
 
-// Every payload follows from its id, so that the checks know what must be stored without having kept it.
+// Every payload is derived from its id, so that the checks know what must be stored without keeping it.
 
 const WORDS =
   'trace step goal message event thread run checkpoint agent model tool plan search read write fix test'.split(
@@ -18,7 +18,7 @@ export function textOf(id: string, length = 20 + (hashOf(id) % 580)): string {
   return parts.join(' ');
 }
 
-/** A text of many bytes, cheap to make: one line again and again behind the id. */
+/** A text of many bytes that is cheap to make: one line, repeated after the id. */
 export function largeTextOf(id: string, sizeBytes: number): string {
   const line = `${textOf(id, 1_000)}\n`;
   return (

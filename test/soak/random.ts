@@ -1,6 +1,6 @@
 import { seeded } from '../kit/live.js';
 
-/** Random choices that repeat themselves for the same seed and name. */
+/** Random choices that repeat for the same seed and name. */
 export interface Random {
   /** From 0 to 1. */
   next(): number;
@@ -9,7 +9,7 @@ export interface Random {
   chance(probability: number): boolean;
   /** One of the items; undefined when there is none. */
   pick<T>(items: readonly T[]): T | undefined;
-  /** One of the names, as often as its weight says. */
+  /** One of the names, in proportion to its weight. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name;
 }
 

@@ -7,7 +7,7 @@ import type { SoakServer } from './server.js';
 const READERS = 3;
 const EVERY_MS = 150;
 
-/** Ordinary reads, as a page of the viewer or a resuming agent makes them, while everything else goes on. */
+/** Ordinary reads, as a viewer page or a resuming agent makes them, while everything else continues. */
 export function startReaders(run: Run): Promise<void>[] {
   return Array.from({ length: READERS }, (_, index) => {
     const random = run.random(`reader ${index}`);

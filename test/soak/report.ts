@@ -22,7 +22,7 @@ export interface Finding {
   /** Seconds since the start. */
   readonly at: number;
   readonly what: string;
-  /** What it is about: an id, a process, a request. */
+  /** What it concerns: an id, a process, a request. */
   readonly id: string;
 }
 
@@ -35,7 +35,7 @@ interface KindFigures {
   readonly codes: Map<string, number>;
 }
 
-/** Counts and findings, and the tables of them. */
+/** Counts and findings, and their tables. */
 export interface Report {
   /** Seconds since the start. */
   seconds(): number;
@@ -48,7 +48,7 @@ export interface Report {
   /** Keeps the highest value. */
   most(name: string, value: number): void;
   line(text: string): void;
-  /** From here on only processes that are left are found: the actors have no servers any more. */
+  /** From here on, only leftover processes are reported, because the actors no longer have servers. */
   mute(): void;
   progress(): void;
   /** Prints the tables, writes them to `out`, and returns how many checks failed. `unjudged` are those that had no data. */

@@ -17,7 +17,7 @@ export interface Run {
   readonly writing: Writing;
   readonly ledger: Ledger;
   random(name: string): Random;
-  /** Aborted when the actors are to end: what they have begun, they finish. */
+  /** Aborted when the actors must end: they finish what they have started. */
   readonly ending: AbortSignal;
   /** Resolves at once, or after the pause in which memory is measured. */
   resumed(): Promise<void>;

@@ -6,7 +6,7 @@ const ADD_MESSAGE = 'mutation ($input: AddMessageInput!) { addMessage(input: $in
 const APPEND =
   'mutation ($id: ID!, $number: Int!) { appendEvent(traceId: $id, type: "soak_loose", payload: { number: $number }) { eventId } }';
 
-/** Breaks on purpose what the options name, just before the checks: a soak that finds none of it would prove nothing. */
+/** Breaks on purpose what the options name, just before the checks: a soak that found none of it would prove nothing. */
 export async function sabotage(run: Run): Promise<void> {
   const { sabotage: words } = run.options;
   if (words.size === 0) {

@@ -5,16 +5,16 @@ import type { Disturbances } from './disturbances.js';
 import type { Report } from './report.js';
 import { PATIENCE } from './timeouts.js';
 
-/** A server in a process of its own, started again at the same address whenever it ends. */
+/** A server in its own process, restarted at the same address whenever it ends. */
 export interface SoakServer {
   readonly name: 'A' | 'B';
   readonly url: string;
   readonly port: number;
-  /** The process that runs now; undefined between two. */
+  /** The current process; undefined between two. */
   readonly pid: number | undefined;
-  /** When the process that runs now became ready (performance.now()); undefined before. */
+  /** When the current process became ready (performance.now()); undefined before that. */
   readonly readySince: number | undefined;
-  /** Starts it if it is not running, as often as it takes, and resolves with whether it was ready within the time. */
+  /** Starts it if it is not running, retrying as needed, and resolves with whether it was ready within the time. */
   up(withinMs: number): Promise<boolean>;
   /** Resolves with whether it answers at /readyz within the time; starts nothing. */
   ready(withinMs: number): Promise<boolean>;
@@ -27,7 +27,7 @@ export interface SoakServer {
   ): Promise<{ readonly code: number | null; readonly ms: number; readonly forced: boolean }>;
   /** Where it writes its memory on SIGUSR2. */
   readonly memoryFile: string;
-  /** How much it has printed, in bytes, over all its lives. */
+  /** How many bytes it has printed, over all its processes. */
   readonly logBytes: number;
   readonly pids: ReadonlySet<number>;
   tail(): string;
@@ -51,7 +51,7 @@ export function createServer({
   readonly memoryFile: string;
   readonly disturbances: Disturbances;
   readonly report: Report;
-  /** Whether it must not be started any more. */
+  /** Whether it must no longer be started. */
   readonly isStopping: () => boolean;
 }): SoakServer {
   const url = `http://127.0.0.1:${port}`;

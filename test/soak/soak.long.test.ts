@@ -5,7 +5,7 @@ import { processesWith } from './leftovers.js';
 
 // The smallest case is in soak.test.ts.
 
-test('a soak finds what is lost, copied, deleted in vain, counted wrong and left running, and says which', async () => {
+test('a soak reports lost and duplicated writes, incomplete deletions, wrong counts and leftover processes', async () => {
   const { code, output, folder } = await soak([
     ...['--minutes', '0.1', '--seed', '12', '--rate', '40'],
     ...['--without', 'freezes,hostile,kills,large,neo4j,reads,restarts,watchers'],

@@ -20,11 +20,11 @@ import { startWatchers } from './watchers.js';
 import { startWriters, warmUp } from './writers.js';
 import { createWriting } from './writing.js';
 
-// npm run soak: everything at once, from one seed, and then the checks. Ends with 1 where a check fails, with 130 where it
-// was interrupted and left nothing behind, with 2 where its options are wrong.
+// npm run soak: everything at once, from one seed, and then the checks. Exits with 1 if a check fails, with 130 if it was
+// interrupted and left nothing behind, and with 2 if its options are wrong.
 
 const PROGRESS_MS = 10_000;
-/** How long the last writes may take to be acknowledged, once all is up again. */
+/** How long the last writes may take to be acknowledged, once everything is up again. */
 const LAST_WRITES_MS = 60_000 * PATIENCE;
 
 let options: Options;
@@ -125,7 +125,7 @@ async function soak(): Promise<void> {
       return resume;
     },
   });
-  // What fails in an actor is a mistake of the soak: it ends.
+  // An error in an actor is a bug in the soak, which then ends.
   const failing = Promise.all([...writers, ...others]);
   await Promise.race([delay(options.minutes * 60_000), failing]);
 
@@ -156,7 +156,7 @@ async function soak(): Promise<void> {
 /** Waits until no request whose connection was lost can still be executed. */
 async function settle(run: Run): Promise<void> {
   const owners = [...run.ledger.traces, ...run.ledger.runThreads, ...run.ledger.checkpointThreads];
-  // All processes run by now, so that the deadline alone counts.
+  // All processes are running by now, so only the deadline counts.
   const last = Math.max(0, ...owners.map(({ settledAt }) => settledAt));
   const waitMs = Math.min(TIMEOUTS.requestMs, Math.max(0, last - performance.now()));
   if (waitMs > 0) {
@@ -165,7 +165,7 @@ async function settle(run: Run): Promise<void> {
   }
 }
 
-/** Stops every process, and judges that none is left, nor the folder. */
+/** Stops every process, and checks that neither a process nor the folder is left. */
 async function stop(): Promise<void> {
   disturbances.close();
   client.close();

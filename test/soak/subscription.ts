@@ -1,11 +1,11 @@
 import { WebSocket } from 'ws';
 import { PATIENCE } from './timeouts.js';
 
-/** One subscription over a connection of its own, in the graphql-transport-ws protocol. */
+/** One subscription over its own connection, in the graphql-transport-ws protocol. */
 export interface Subscription {
-  /** The next thing that came; waits for it. After an end there is nothing more. */
+  /** The next arrival; waits for it. Nothing arrives after an end. */
   next(): Promise<Arrival>;
-  /** Ends it by cutting the connection, or by saying so first. */
+  /** Disconnects by cutting the connection, or by completing the subscription first. */
   leave(politely: boolean): void;
 }
 
@@ -14,15 +14,15 @@ export type Arrival =
   | { readonly kind: 'error'; readonly code: string; readonly message: string }
   /** The server completed the subscription. */
   | { readonly kind: 'complete' }
-  /** The connection ended, or never was. */
+  /** The connection ended, or was never established. */
   | { readonly kind: 'closed'; readonly code: number; readonly reason: string };
 
 /** How long a connection may take. */
 const CONNECT_MS = 10_000 * PATIENCE;
-/** More than this is not read ahead: the socket is paused. */
+/** At most this many are read ahead: then the socket is paused. */
 const MOST_QUEUED = 200;
 
-/** Subscribes; what goes wrong arrives as `closed`. */
+/** Subscribes; failures arrive as `closed`. */
 export function subscribe(url: string, query: string, variables: object): Subscription {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
     handshakeTimeout: CONNECT_MS,

@@ -20,7 +20,7 @@ export function runEventKey(thread: RunThread, runId: string, number: number, ke
   return `${thread.id}|${thread.generation}|${runId}|${keyed ? 'k' : 'x'}${number}`;
 }
 
-/** Writes run events to one of the threads that take them: one, a batch, with and without idempotency keys. */
+/** Writes run events to one of the threads that accept them: one or a batch, with or without idempotency keys. */
 export async function writeRunEvents(run: Run, random: Random): Promise<void> {
   const thread = random.pick(openOwners(run.ledger.runThreads));
   const release = thread?.lock.share();
@@ -123,7 +123,7 @@ async function putLoose(run: Run, random: Random, thread: RunThread, target: Thr
   }
 }
 
-/** Writes a checkpoint: a new one whose list has grown, an earlier one anew, or a fork. */
+/** Writes a checkpoint: a new one whose list has grown, an earlier one again, or a fork. */
 export async function writeCheckpoint(run: Run, random: Random): Promise<void> {
   const thread = random.pick(openOwners(run.ledger.checkpointThreads));
   const release = thread?.lock.share();
@@ -143,7 +143,7 @@ export async function writeCheckpoint(run: Run, random: Random): Promise<void> {
   release();
 }
 
-/** A checkpoint of a thread that is there, and by which number. */
+/** The number of an existing checkpoint of a thread. */
 function knownCheckpoint(thread: CheckpointThread, random: Random): number | undefined {
   const number = random.int(1, thread.checkpoints.issued);
   return thread.checkpoints.isAcknowledged(number) && !thread.deleted.has(number) ? number : undefined;
@@ -203,7 +203,7 @@ async function fork(run: Run, random: Random, source: CheckpointThread, number: 
   if (version?.busy === true || (version?.possible.length ?? 1) > 1) {
     return;
   }
-  // While it is forked, it is not written anew.
+  // While it is being forked, it is not rewritten.
   const held = version ?? new Changing(1);
   source.versions.set(number, held);
   held.busy = true;

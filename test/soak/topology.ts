@@ -20,13 +20,13 @@ export interface Topology {
   readonly b: SoakServer;
   readonly servers: readonly [SoakServer, SoakServer];
   readonly folder: string;
-  /** Marks every process of this soak: it is in their environment. */
+  /** Marks every process of this soak, in its environment. */
   readonly marker: string;
-  /** The Neo4j that runs now. */
+  /** The process id of the running Neo4j. */
   neo4jPid(): number | undefined;
   /** The database as the checks read it. */
   readonly database: Database;
-  /** Ends everything that runs, by force where it must; removes nothing. */
+  /** Ends everything that runs, by force if necessary; removes nothing. */
   stop(): Promise<void>;
   removeFolder(): void;
 }
@@ -44,7 +44,7 @@ export async function prepareTopology({
   disturbances,
   report,
 }: {
-  /** Whether the run ends before Java's second compiler pays for itself: then only the first one, which is fast, is used. */
+  /** Whether the run ends before Java's second compiler pays off: then only the first one, which is fast, is used. */
   readonly isShort: boolean;
   readonly disturbances: Disturbances;
   readonly report: Report;
@@ -136,7 +136,7 @@ export async function prepareTopology({
           process.kill(neo4j, 'SIGCONT');
         }
         if (server.pid !== undefined) {
-          // One that is only just starting ends by the signal itself.
+          // A server that is still starting is ended by the signal itself.
           const wasReady = server.readySince !== undefined;
           const { code, ms, forced } = await server.end('SIGTERM', TIMEOUTS.stopMs + GRACE_MS);
           report.most(`stop of server ${server.name}, ms`, ms);
@@ -146,7 +146,7 @@ export async function prepareTopology({
           }
         }
       }
-      // A was killed, and the soak ends before it is started again.
+      // A was killed, and the soak ended before it was started again.
       const orphan = aRan ? undefined : pidFile()?.pid;
       if (orphan !== undefined) {
         process.kill(orphan, 'SIGTERM');

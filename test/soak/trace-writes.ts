@@ -11,7 +11,7 @@ const AGENTS = ['coder', 'tester', 'planner'];
 /** A trace with more writes than this gets no more, so that each has a beginning, a life and an end. */
 export const MOST_WRITES = 400;
 
-/** Starts a trace, in one of four below another one. */
+/** Starts a trace; one in four is below another one. */
 export async function createTrace(run: Run, random: Random, large = false): Promise<void> {
   const { traces, runThreads } = run.ledger;
   const parent =
@@ -100,7 +100,7 @@ export const addLargeMessage: Write = async (run, random, trace) => {
   }
 };
 
-/** The size of a large trace's message: one in five is of 4 to 15 MB. */
+/** The size of a large trace's message: one in five has 4 to 15 MB. */
 export function largeSizeOf(number: number): number {
   return number % 5 === 0 ? 4e6 + ((number * 7_919) % 11) * 1e6 : 1e6 + (number % 4) * 5e5;
 }
@@ -200,7 +200,7 @@ const updateGoal: Write = async (run, random, trace) => {
   if (goal === undefined) {
     return;
   }
-  // A parent always has a smaller number than its goal, so that no two moves close a circle.
+  // A parent always has a smaller number than its goal, so that no two moves create a cycle.
   const above = [...trace.goals].filter((other) => other < goal);
   const moves = random.chance(0.3);
   const parent = moves ? random.pick(above) : undefined;
@@ -280,7 +280,7 @@ const WEIGHTS = {
   appendEvent: 12,
 };
 
-/** One write of any kind to one of the traces that take writes. */
+/** One write of any kind to one of the traces that accept writes. */
 export async function writeToTrace(run: Run, random: Random): Promise<void> {
   const trace = random.pick(openOwners(run.ledger.traces).filter(({ large }) => !large));
   const release = trace?.lock.share();

@@ -13,11 +13,11 @@ export interface Followed {
   open(server: SoakServer): Subscription;
   /** Checks one arrival; `end`: the log is over. */
   take(data: any, problem: (what: string) => void): 'more' | 'end';
-  /** The subscription was completed by the server; whether that was right. */
+  /** The server completed the subscription; returns whether that was right. */
   completed(): 'end' | 'reconnect' | 'wrong';
-  /** Where it is. */
+  /** The current position. */
   position(): number;
-  /** Where it must get to, by a read of the API; undefined: that could not be read, or is over. */
+  /** The position it must reach, as read from the API; undefined: that could not be read, or is over. */
   target(): Promise<number | 'gone' | undefined>;
 }
 
@@ -28,10 +28,10 @@ export interface Watcher {
 
 const LEAVE_AFTER_MS = 12_000;
 const CHECK_EVERY_MS = 1_000;
-/** How long a watcher may take to get to the end of a log that nobody writes to, with all servers up. */
+/** How long a watcher may take to reach the end of a log that nobody writes to, with all servers up. */
 const DRAIN_MS = 45_000 * PATIENCE;
 
-/** Follows a log: leaves at random moments, in both ways, and comes back at any of the servers with the last id. */
+/** Follows a log: disconnects at random moments, in both ways, and reconnects to any of the servers with the last id. */
 export function startWatcher(run: Run, random: Random, followed: Followed, isDone: () => boolean): Watcher {
   const { report, disturbances, topology } = run;
   const { name, owner } = followed;
@@ -40,7 +40,7 @@ export function startWatcher(run: Run, random: Random, followed: Followed, isDon
   let drainedBy: number | undefined;
   const isGone = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
 
-  /** Whether the end of the log was reached, looked up while nobody writes. */
+  /** Whether the end of the log was reached, checked while nobody writes. */
   async function drained(): Promise<boolean> {
     if (!isDone() || owner.lock.sharers > 0) {
       return false;
@@ -108,7 +108,7 @@ export function startWatcher(run: Run, random: Random, followed: Followed, isDon
     }
   }
 
-  /** What the end of a subscription means: true where the log is over. */
+  /** What the end of a subscription means: true if the log is over. */
   function ending(
     arrival: Exclude<Arrival, { kind: 'data' }>,
     server: SoakServer,

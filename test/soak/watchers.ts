@@ -12,7 +12,7 @@ const BY_THREAD = 5;
 
 /** The watchers of a soak. */
 export interface Watchers {
-  /** Resolves when each watcher is at the end of its log, or has said why not. To be called when nobody writes any more. */
+  /** Resolves when each watcher is at the end of its log, or has reported why not. Call it when nobody writes any more. */
   drained(): Promise<void>;
 }
 

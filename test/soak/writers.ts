@@ -11,15 +11,15 @@ const OPEN_RUN_THREADS = 6;
 const OPEN_CHECKPOINT_THREADS = 6;
 const LARGE_EVERY_MS = 6_000;
 const DELETION_EVERY_MS = 2_500;
-/** A large trace takes as many writes; then the next one begins and this one is deleted sooner or later. */
+/** A large trace takes this many writes; then the next one begins, and this one is deleted sooner or later. */
 const LARGE_WRITES = 8;
 
 const WARM_UP_MS = 60_000;
 const WARM_UP_WRITES = 60;
 
 /**
- * Sends writes of every kind, one at a time: Neo4j plans each statement when it first meets it, which takes seconds, and is
- * not what a soak is about. Their times are not judged.
+ * Sends writes of every kind, one at a time: Neo4j plans each statement on first use, which takes seconds and is not what a
+ * soak tests. Their times are not judged.
  */
 export async function warmUp(run: Run): Promise<void> {
   const random = run.random('warm-up');
@@ -40,7 +40,7 @@ export async function warmUp(run: Run): Promise<void> {
   run.report.line('warmed up');
 }
 
-/** Starts all writers and what deletes; each promise ends with the run. */
+/** Starts all writers and deleters; each promise ends with the run. */
 export function startWriters(run: Run): Promise<void>[] {
   const { rate, without } = run.options;
   const writers = Array.from({ length: WRITERS }, (_, index) => {

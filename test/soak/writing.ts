@@ -38,7 +38,7 @@ export interface WriteRequest {
 
 /** Freezes are no longer than this. */
 export const MAX_FREEZE_MS = 20_000;
-/** How long a request whose connection was lost may still be executed by a server that has it. */
+/** How long a server may still execute a request whose connection was lost. */
 export const UNSETTLED_MS = TIMEOUTS.requestMs + MAX_FREEZE_MS + 5_000;
 
 export function createWriting({
@@ -92,7 +92,7 @@ export function createWriting({
   };
 }
 
-/** Whether the write may have been done, or may still be. */
+/** Whether the write may have been executed, or may still be. */
 function isUncertain(answer: Answer): boolean {
   return (
     answer.kind === 'lost' ||

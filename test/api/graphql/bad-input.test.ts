@@ -14,7 +14,7 @@ import {
   updateTrace,
 } from '../../kit/writes.js';
 
-/** Alone in a project of its own, so that a test can count all there is. */
+/** A project of its own, so that a test can count everything in it. */
 const projectId = newId('project');
 let kit: Kit;
 let traceId: string;
@@ -32,7 +32,7 @@ async function writesNothing(tries: () => Promise<unknown>): Promise<void> {
   assert.deepEqual(await sizeOf(kit, projectId), size);
 }
 
-test('a value of the wrong type is refused by its name, as a variable and as a literal', async () => {
+test('a value of the wrong type is rejected with its field name, as a variable and as a literal', async () => {
   const cases = [
     ['promptTokens', '1.5'],
     ['promptTokens', '-1'],
@@ -71,7 +71,7 @@ test('a value of the wrong type is refused by its name, as a variable and as a l
   });
 });
 
-test('what the server derives cannot be set, nor any field that is not known', async () => {
+test('neither a field that the server derives nor an unknown field can be set', async () => {
   await writesNothing(async () => {
     for (const [mutation, type, fields] of [
       [
@@ -115,7 +115,7 @@ test('what the server derives cannot be set, nor any field that is not known', a
   });
 });
 
-test('a request that is no GraphQL, or asks for what there is not, is bad input', async () => {
+test('a request that is not GraphQL or asks for something that does not exist is BAD_USER_INPUT', async () => {
   await writesNothing(async () => {
     for (const query of [
       '',
@@ -134,7 +134,7 @@ test('a request that is no GraphQL, or asks for what there is not, is bad input'
   });
 });
 
-test('an argument that fails only with its variables put in is bad input too', async () => {
+test('an argument that is invalid only once its variables are substituted is BAD_USER_INPUT too', async () => {
   await writesNothing(async () => {
     const absent = await kit.fail('query ($id: ID = "a") { trace(id: $id) { id } }', { id: null });
     assert.deepEqual([absent.extensions.code, absent.extensions.field], ['BAD_USER_INPUT', 'id']);
@@ -147,7 +147,7 @@ test('an argument that fails only with its variables put in is bad input too', a
   });
 });
 
-test('a body that is not JSON is refused with the place of the mistake', async () => {
+test('a body that is not JSON is rejected with the position of the mistake', async () => {
   await writesNothing(async () => {
     for (const [body, message] of [
       ['{"query": "query { traces { nodes { id } } }",}', /line 1, column \d+/],
@@ -169,7 +169,7 @@ test('a body that is not JSON is refused with the place of the mistake', async (
   });
 });
 
-test('bytes that are not UTF-8 are refused', async () => {
+test('bytes that are not UTF-8 are rejected', async () => {
   const body = Buffer.concat([
     Buffer.from(`{"query":${JSON.stringify(CREATE_TRACE)},"variables":{"input":{"task":"`),
     Buffer.from([0xff, 0xfe]),
@@ -183,7 +183,7 @@ test('bytes that are not UTF-8 are refused', async () => {
   });
 });
 
-test('a request larger than the limit is PAYLOAD_TOO_LARGE, one as large as it is read', async () => {
+test('a request larger than the limit is PAYLOAD_TOO_LARGE, and one of exactly the limit is accepted', async () => {
   const small = await startKit({ projectId, limits: { maxRequestBytes: 2_000 } });
   try {
     const body = JSON.stringify({ query: CREATE_TRACE, variables: { input: { id: newId(), task: '' } } });
@@ -212,7 +212,7 @@ test('a message of ten million characters is stored', async () => {
   assert.ok(message.content === content);
 });
 
-test('a batch above 5,000 and a tree above 10,000 are refused', async () => {
+test('a batch of more than 5,000 inputs and a tree of more than 10,000 goals are rejected', async () => {
   await writesNothing(async () => {
     const many = (length: number, item: object): object[] => Array.from({ length }, () => item);
     for (const [query, variables, field] of [
@@ -238,7 +238,7 @@ test('a batch above 5,000 and a tree above 10,000 are refused', async () => {
   });
 });
 
-test('texts that are too long for an index are refused by name, not with an internal error', async () => {
+test('a text that is too long for an index is rejected with its field name, not with an internal error', async () => {
   const long = '🎭'.repeat(10_000);
   await writesNothing(async () => {
     for (const field of ['uid', 'agentType']) {
@@ -270,7 +270,7 @@ test('texts that are too long for an index are refused by name, not with an inte
   assert.deepEqual(traces.nodes, [{ id: trace.id }]);
 });
 
-test('one bad write among many at once fails alone', async () => {
+test('an invalid write among many concurrent writes fails alone', async () => {
   const { id } = await createTrace(kit);
   const taken = newId();
   await addMessage(kit, id, { id: taken, content: 'first' });

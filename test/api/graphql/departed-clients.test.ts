@@ -23,7 +23,7 @@ const count = (name: string): number => statements.filter((statement) => stateme
 
 const LOOKS = ['traces/heads', 'traces/changed', 'traces/read-missing'];
 
-/** Waits for a pause in which nothing is watched and nothing looked at, though five looks would fit. */
+/** Waits until nothing is watched and 500 ms pass without a poll, long enough for five polls. */
 async function nothingLeft(): Promise<void> {
   const { tails, listChanges } = kit.server.store;
   await until(async () => {
@@ -34,7 +34,7 @@ async function nothingLeft(): Promise<void> {
   }, 20_000);
 }
 
-test('a client that unsubscribes during a quiet wait leaves nothing behind', async () => {
+test('a client that unsubscribes while it waits for events leaves nothing behind', async () => {
   const traceId = await newTrace(kit);
   const live = kit.follow(TRACE_EVENTS, { traceId });
   await take(live, 1);
@@ -43,7 +43,7 @@ test('a client that unsubscribes during a quiet wait leaves nothing behind', asy
   await nothingLeft();
 });
 
-test('clients cut off while waiting, in a backlog, and before their snapshot leave nothing behind', async () => {
+test('clients that are cut off while waiting, during a backlog or before their snapshot leave nothing behind', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 3_000);
   const waiting = kit.follow(TRACE_EVENTS, { traceId });
@@ -66,7 +66,7 @@ test('clients cut off while waiting, in a backlog, and before their snapshot lea
   await nothingLeft();
 });
 
-test('front ends that leave at any moment leave nothing behind', async () => {
+test('front ends that disconnect at any moment leave nothing behind', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 90);
   for (const frames of [0, 1, 30, 91]) {
@@ -79,7 +79,7 @@ test('front ends that leave at any moment leave nothing behind', async () => {
   await nothingLeft();
 });
 
-test('followers of lists that leave at any moment leave nothing behind', async () => {
+test('list followers that disconnect or unsubscribe at any moment leave nothing behind', async () => {
   for (const wait of [false, true]) {
     const sockets = await Promise.all(range(1, 10).map(() => openGraphQL(kit)));
     for (const socket of sockets) {
@@ -101,7 +101,7 @@ test('followers of lists that leave at any moment leave nothing behind', async (
   }
 });
 
-test('however followers come and go, there is one look at a time', async () => {
+test('only one poll runs at a time, however often followers start and stop', async () => {
   const traceId = await newTrace(kit);
   for (const _ of range(1, 30)) {
     const live = kit.follow(TRACE_EVENTS, { traceId });
@@ -118,7 +118,7 @@ test('however followers come and go, there is one look at a time', async () => {
   await nothingLeft();
 });
 
-test('after its end a follower gives nothing more, also what it was waiting for', async () => {
+test('a follower that has ended yields nothing more, even to a call that was already waiting', async () => {
   const traceId = await newTrace(kit);
   const [{ createdAt }] = await kit.cypher('MATCH (t:Trace {id: $id}) RETURN t.createdAt AS createdAt', {
     id: traceId,
@@ -135,10 +135,10 @@ test('after its end a follower gives nothing more, also what it was waiting for'
   await nothingLeft();
 });
 
-test('a client that does not read costs no memory: the log is read on only as it reads on, and it misses nothing', async () => {
+test('a client that stops reading costs no memory: the log is read only as fast as it reads, and it misses nothing', async () => {
   const traceId = await newTrace(kit);
   const socket = await openGraphQL(kit);
-  // Long frames of short events: they soon fill what the operating system holds for a socket.
+  // Long frames of short events, which soon fill the socket buffers of the operating system.
   const contents = range(1, 10).map((n) => `c${n}: content`);
   const query = `subscription ($traceId: ID!) { traceEvents(traceId: $traceId) {
     ... on MessageAdded { eventId message { ${contents.join(' ')} } }
@@ -150,7 +150,7 @@ test('a client that does not read costs no memory: the log is read on only as it
   for (const _ of range(1, 4)) {
     await addMessages(kit, traceId, 2_000, { content });
   }
-  // The shared reading has passed all; the client's own stands still once its buffers are full.
+  // The shared reader has read everything; the client's own reader stops once its buffers are full.
   let before = -1;
   await until(async () => {
     const still = before === count('events/page');
@@ -164,7 +164,7 @@ test('a client that does not read costs no memory: the log is read on only as it
     const { payload } = await socket.next();
     assert.equal(payload.data.traceEvents.eventId, id);
   }
-  // Of the sixteen pages or more, most were left unread.
+  // Most of the sixteen or more pages were still unread.
   assert.ok(
     count('events/page') - stalled > 10,
     `${count('events/page') - stalled} pages were read after it woke`,

@@ -6,10 +6,10 @@ import { openDatabase, type Database } from '../../../src/neo4j/database.js';
 import { newId, startKit, testNeo4j, until } from '../../kit/kit.js';
 import { spawnServer, type ServerProcess } from '../../kit/server-process.js';
 
-// One client's query must neither take the server down nor keep it from the others, whatever it asks for.
+// No query of one client may crash the server or block it for other clients.
 
 const TIMEOUT_MS = 30_000;
-/** What the event loop may be kept at most, and by requests and responses of up to 1 MB. */
+/** The longest time the event loop may be blocked: in general, and by requests and responses of up to 1 MB. */
 const MOST_MS = 500;
 const MOST_SMALL_MS = 100;
 const MB = 1024 * 1024;
@@ -32,7 +32,7 @@ after(async () => {
   await database.close();
 });
 
-/** Sends a mutation that may be repeated, until it is done: on a slow machine the first ones take longer than a request may. */
+/** Repeats an idempotent mutation until it succeeds: on a slow machine the first ones exceed the request timeout. */
 async function ask(query: string, variables: object): Promise<void> {
   for (;;) {
     const { errors } = await server.send(query, variables);
@@ -205,7 +205,7 @@ function hostileQueries(): Record<string, string> {
   };
 }
 
-/** Asks for /healthz again and again until stopped; then returns the longest time between two answers. */
+/** Requests /healthz repeatedly until stopped; then returns the longest response time. */
 function beat(): { stop(): Promise<number> } {
   let worstMs = 0;
   let stopped = false;
@@ -227,7 +227,7 @@ function beat(): { stop(): Promise<number> } {
   };
 }
 
-/** How long the server's event loop was kept at most since the last time it was asked. */
+/** Returns the longest time the server's event loop was blocked since the previous call. */
 async function worstBlock(): Promise<number> {
   const from = server.output().length;
   process.kill(server.pid, 'SIGUSR2');
@@ -240,7 +240,7 @@ function peakMemoryMb(): number {
   return Number(kb) / 1024;
 }
 
-test('no hostile query keeps the server from other clients, takes more memory than it has, or goes unanswered', async (t) => {
+test('no hostile query blocks other clients, exhausts the memory or goes unanswered', async (t) => {
   await worstBlock();
   const queries = Object.entries(hostileQueries());
   assert.ok(queries.length >= 30, `${queries.length} queries`);
@@ -282,7 +282,7 @@ test('no hostile query keeps the server from other clients, takes more memory th
   assert.ok(memoryMb < 1_024, `the server took ${memoryMb} MB`);
 });
 
-test('what a checkpoint list with too long histories needs is said at once', async () => {
+test('a checkpoint list with histories that are too long fails with a hint to use shorter pages', async () => {
   const begun = performance.now();
   const { errors } = await server.send(`{ checkpoints(threadId: "${thread}", limit: 10000) { messages } }`);
   assert.equal(errors?.[0]?.extensions.code, 'BAD_USER_INPUT');
@@ -293,7 +293,7 @@ test('what a checkpoint list with too long histories needs is said at once', asy
   assert.ok(performance.now() - begun < TIMEOUT_MS);
 });
 
-/** The transactions of the database that read for a long time: those of this test are all that do. */
+/** The number of slow transactions in the database; only this test starts any. */
 async function slowTransactions(): Promise<number> {
   const rows = await database.run<{ query: string }>(
     { name: 'test', text: 'SHOW TRANSACTIONS YIELD currentQuery AS query RETURN query' },
@@ -302,7 +302,7 @@ async function slowTransactions(): Promise<number> {
   return rows.filter(({ query }) => query.includes('PARENT_OF') && query.includes('owner')).length;
 }
 
-/** Fails unless the transactions are over within a second; to see that takes a question before and one after. */
+/** Fails unless the slow transactions end within 1 s, plus the time of one query, because checking takes a query too. */
 async function noneLeft(): Promise<void> {
   const begun = performance.now();
   await database.run(
@@ -316,7 +316,7 @@ async function noneLeft(): Promise<void> {
 const SLOW = (first: number): string =>
   `{ ${Array.from({ length: 15 }, (_, index) => `a${index}: trace(id: "${id}") { steps(first: ${first + index}) { nodes { ancestors(first: ${20 + index}) { nodes { id } } } } }`).join(' ')} }`;
 
-test('when a client leaves, its transactions end within a second, over HTTP and over a socket', async () => {
+test('when a client disconnects or unsubscribes, its transactions end within 1 s, over HTTP and over a WebSocket', async () => {
   const leaving = request(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -337,7 +337,7 @@ test('when a client leaves, its transactions end within a second, over HTTP and 
   await kit.close();
 });
 
-test('a request that is not done at its deadline is UNAVAILABLE then, and its transactions end within a second', async () => {
+test('a request that exceeds its deadline is UNAVAILABLE, and its transactions end within 1 s', async () => {
   const timeoutMs = 400;
   const kit = await startKit({ limits: { requestTimeoutMs: timeoutMs } });
   const error = await kit.fail(SLOW(350));

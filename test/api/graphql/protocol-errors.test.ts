@@ -14,7 +14,7 @@ const subscribe = (query: string, variables: object = {}): object => ({
   type: 'subscribe',
   payload: { query, variables },
 });
-/** Shows that the socket still answers. */
+/** Checks that the socket still answers. */
 async function usable(socket: Socket): Promise<void> {
   socket.send({ ...subscribe('{ __typename }'), id: 'still' });
   assert.deepEqual(await socket.next(), {
@@ -25,18 +25,18 @@ async function usable(socket: Socket): Promise<void> {
   assert.deepEqual(await socket.next(), { id: 'still', type: 'complete' });
 }
 
-test('a socket of another sub-protocol is closed as not acceptable', async () => {
+test('a socket with another subprotocol is closed with 4406', async () => {
   const socket = await openSocket(kit, '/graphql');
   assert.equal((await socket.closed).code, 4406);
 });
 
-test('subscribing before the acknowledgement is unauthorized', async () => {
+test('subscribing before the acknowledgement closes the socket with 4401', async () => {
   const socket = await openSocket(kit, '/graphql', { protocol: 'graphql-transport-ws' });
   socket.send(subscribe('{ __typename }'));
   assert.equal((await socket.closed).code, 4401);
 });
 
-test('initialising twice, and an operation id in use, close the socket', async () => {
+test('a second connection_init or an operation id already in use closes the socket', async () => {
   const twice = await openGraphQL(kit);
   twice.send({ type: 'connection_init' });
   assert.equal((await twice.closed).code, 4429);
@@ -48,7 +48,7 @@ test('initialising twice, and an operation id in use, close the socket', async (
   assert.equal((await same.closed).code, 4409);
 });
 
-test('a frame that is not a message closes the socket as a bad request', async () => {
+test('a frame that is not a valid message closes the socket with 4400', async () => {
   for (const frame of [
     '{"type":',
     'null',
@@ -69,7 +69,7 @@ test('a frame that is too large closes the socket', async () => {
   assert.equal((await socket.closed).code, 1009);
 });
 
-test('an operation that is wrong is told as its own error, and the socket stays usable', async () => {
+test('an invalid operation gets its own error, and the socket stays usable', async () => {
   const socket = await openGraphQL(kit);
   for (const [query, variables] of [
     ['subscription {', {}],
@@ -117,7 +117,7 @@ test('variables over the socket keep the order of their keys', async () => {
   socket.raw.terminate();
 });
 
-test('a variable that JSON would change is refused for its operation alone', async () => {
+test('a variable that JSON would change is rejected, and only its operation fails', async () => {
   const socket = await openGraphQL(kit);
   for (const value of ['9007199254740993', '"\\ud800"', '1e999']) {
     socket.send(
@@ -131,7 +131,7 @@ test('a variable that JSON would change is refused for its operation alone', asy
   socket.raw.terminate();
 });
 
-test('a page of another site is refused at the handshake, for both sockets', async () => {
+test('a page of another site is rejected at the handshake of both sockets', async () => {
   for (const path of ['/graphql', '/api/traces/x/watch']) {
     await assert.rejects(
       openSocket(kit, path, { headers: { origin: 'https://evil.example' } }),
@@ -141,6 +141,6 @@ test('a page of another site is refused at the handshake, for both sockets', asy
   }
 });
 
-test('other paths have no socket', async () => {
+test('other paths accept no sockets', async () => {
   await assert.rejects(openSocket(kit, '/api/traces/x'), /^Error: 404/);
 });

@@ -34,7 +34,7 @@ function costOf(query: string, variables: Readonly<Record<string, unknown>> = {}
   return queryCost({ schema, document, operation, variables }).total;
 }
 
-/** What the limits say against a query; undefined if it may run. */
+/** The message with which the limits reject a query; undefined if it may run. */
 function refusal(query: string, variables: Readonly<Record<string, unknown>> = {}): string | undefined {
   const document = limits.parse(query);
   const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
@@ -42,7 +42,7 @@ function refusal(query: string, variables: Readonly<Record<string, unknown>> = {
   return limits.check(document, name, variables)[0]?.message;
 }
 
-test('a query costs as many as its result has fields, each list multiplying what is below it', () => {
+test('a query costs one per field of its result, and each list multiplies the cost of its selection', () => {
   assert.equal(costOf('{ trace(id: "t") { id task } }'), 3);
   assert.equal(costOf('{ traces(first: 10) { nodes { id task } } }'), 2 + 10 * 2);
   assert.equal(costOf('{ traces { nodes { id } edges { cursor node { id } } } }'), 3 + 50 + 50 * 3);
@@ -53,7 +53,7 @@ test('a query costs as many as its result has fields, each list multiplying what
   assert.equal(costOf('{ checkpoints(threadId: "t") { id } }'), 1 + 100);
 });
 
-test('page sizes may be variables, with their defaults, and inputs of a mutation count as they are', () => {
+test('page sizes may come from variables and their defaults, and a mutation counts its actual inputs', () => {
   const query = 'query ($n: Int = 7) { traces(first: $n) { nodes { id } } }';
   assert.equal(costOf(query), 2 + 7);
   assert.equal(costOf(query, { n: 30 }), 2 + 30);
@@ -66,7 +66,7 @@ test('page sizes may be variables, with their defaults, and inputs of a mutation
   assert.equal(costOf('query ($n: Int) { traces(first: $n) { nodes { id } } }'), 2 + 50);
 });
 
-test('fields that are merged, skipped or of another type do not count', () => {
+test('merged and skipped fields do not count, and of alternative types only the most expensive one counts', () => {
   assert.equal(costOf('{ trace(id: "t") { id id ...F } } fragment F on Trace { id task }'), 3);
   assert.equal(
     costOf('query ($no: Boolean!) { trace(id: "t") { id task @include(if: $no) } }', { no: false }),
@@ -77,7 +77,7 @@ test('fields that are merged, skipped or of another type do not count', () => {
   assert.equal(costOf(`{ trace(id: "t") { ${events} } }`), 1 + 1 + 1 + 10 * 3);
 });
 
-test('children within children are parts of one tree and do not multiply; by way of a parent they do', () => {
+test('nested children belong to one tree and do not multiply, unless the query goes through a parent', () => {
   const nested = (depth: number): string =>
     depth === 0 ? 'goalId' : `goalId children { ${nested(depth - 1)} }`;
   const up = (depth: number): string => (depth === 0 ? 'goalId' : `children { parent { ${up(depth - 1)} } }`);
@@ -85,7 +85,7 @@ test('children within children are parts of one tree and do not multiply; by way
   assert.ok(costOf(`{ trace(id: "t") { rootGoals { ${up(4)} } } }`) > 1e8);
 });
 
-test('every list of objects has a page size, the length of its inputs or a @listSize', () => {
+test('every list of objects is bounded by a page size, the number of its inputs or a @listSize', () => {
   const without: string[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
     if (
@@ -115,7 +115,7 @@ const STEP =
 const MESSAGE =
   'id traceId sequence role content goalId toolCallId stepId promptTokens completionTokens cost createdAt';
 
-test('the limits allow what is asked for most', () => {
+test('the limits allow typical large queries', () => {
   const nested = (depth: number): string =>
     depth === 0 ? GOAL : `${GOAL} children { ${nested(depth - 1)} }`;
   for (const query of [
@@ -131,7 +131,7 @@ test('the limits allow what is asked for most', () => {
   }
 });
 
-test('the limits allow every query of the README and of the GraphiQL page', () => {
+test('the limits allow every query in the README and on the GraphiQL page', () => {
   const root = new URL('../../../../', import.meta.url);
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const operations = [...readme.matchAll(/^ {4}(?=mutation|subscription|query|\{)[\s\S]*?(?=\n\n)/gm)].map(
@@ -147,7 +147,7 @@ test('the limits allow every query of the README and of the GraphiQL page', () =
   }
 });
 
-test('a query beyond a limit is refused before it is executed, over HTTP and over a socket alike', async () => {
+test('a query that exceeds a limit is rejected before it is executed, over HTTP and over a WebSocket', async () => {
   const aliases = (count: number, field: string): string =>
     Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
   const cases: [query: string, message: RegExp, field: string][] = [
@@ -189,7 +189,7 @@ test('a query beyond a limit is refused before it is executed, over HTTP and ove
   assert.equal(tokens.extensions.code, 'BAD_USER_INPUT');
 });
 
-test('a list longer than its @listSize counts as long as it is: past the limit the request is stopped, and names the list', async () => {
+test('a list longer than its @listSize counts in full: beyond the limit the request fails and names the list', async () => {
   const small = await startKit({ limits: { maxQueryCost: 3_000 } });
   const id = newId('trace');
   await kit.ask('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id });
@@ -209,7 +209,7 @@ test('a list longer than its @listSize counts as long as it is: past the limit t
   await small.close();
 });
 
-test('a response that reads or holds more bytes than it may is BAD_USER_INPUT that names the list to page', async () => {
+test('a response that reads or holds too many bytes is BAD_USER_INPUT and names the list to page', async () => {
   const small = await startKit({ limits: { maxResponseBytes: 100_000 } });
   const id = newId('trace');
   await kit.ask(
@@ -232,7 +232,7 @@ test('a response that reads or holds more bytes than it may is BAD_USER_INPUT th
   );
   assert.deepEqual([read.extensions.code, read.extensions.field], ['BAD_USER_INPUT', 'trace.messages']);
   assert.match(read.message, /at most 100000 bytes/);
-  // The trace is one object, read once, but written as often as it is asked for.
+  // The trace is read once, but the response contains it once per message.
   const shared = 'query ($id: ID!) { trace(id: $id) { messages(first: 20) { nodes { trace { task } } } } }';
   const written = await small.fail(shared, { id });
   assert.deepEqual([written.extensions.code, written.extensions.field], ['BAD_USER_INPUT', 'trace.messages']);

@@ -11,7 +11,7 @@ let kit: Kit;
 let server: ServerProcess;
 before(async () => {
   kit = await startKit();
-  // A machine that is busy with both sides of this test may need longer than the usual deadlines, which are not what is tested.
+  // A machine busy with both sides of this test may exceed the default deadlines, which this test does not cover.
   server = await startServerProcess({
     STEMMA_REQUEST_TIMEOUT_MS: '300000',
     STEMMA_HEADERS_TIMEOUT_MS: '120000',
@@ -22,7 +22,7 @@ after(async () => {
   await kit.close();
 });
 
-/** Asks whether the server is alive, again and again until `stop` is called; returns the answers. */
+/** Requests /healthz repeatedly until `stop` is called, which returns the statuses. */
 function watchHealth(): { stop: () => Promise<number[]> } {
   const watch = { running: true };
   const statuses: number[] = [];
@@ -46,7 +46,7 @@ for (const [count, sizeBytes] of [
   [150, 10 * MB],
   [2_000, MB],
 ] as const) {
-  test(`of ${count} requests of ${sizeBytes / MB} MB at once, some are written once and the others get 503`, async () => {
+  test(`some of ${count} concurrent requests of ${sizeBytes / MB} MB are written once, and the others get 503`, async () => {
     const traceId = newId('trace');
     await server.send('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id: traceId });
     const agent = new Agent({ keepAlive: false });

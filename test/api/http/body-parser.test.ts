@@ -6,11 +6,11 @@ import { pathToFileURL } from 'node:url';
 import { after, test } from 'node:test';
 import { createBodyParser, LARGE_BODY_BYTES, type BodyParser } from '../../../src/api/http/body-parser.js';
 
-// What becomes of a request whose worker fails, and of those behind it.
+// What happens to a request whose worker fails, and to the requests behind it.
 
 const folder = mkdtempSync(join(tmpdir(), 'stemma-worker-'));
 const parsers: BodyParser[] = [];
-// A parser's worker does not keep the process running; a server does.
+// Keeps the process running, as a server would: a parser's worker does not.
 const running = setInterval(() => undefined, 1_000);
 after(async () => {
   clearInterval(running);
@@ -24,7 +24,7 @@ function parserWith(options: Parameters<typeof createBodyParser>[0]): BodyParser
   return parser;
 }
 
-/** A worker that does this with each job. */
+/** A worker that runs this code for each job. */
 function workerThat(text: string): URL {
   const file = join(folder, `worker-${parsers.length}.mjs`);
   writeFileSync(
@@ -44,7 +44,7 @@ function large(text: string): Uint8Array {
   return Buffer.from(text.padEnd(LARGE_BODY_BYTES));
 }
 
-test('a request that takes more memory than the worker has is PAYLOAD_TOO_LARGE, and the next is parsed', async () => {
+test('a request that needs more memory than the worker has is PAYLOAD_TOO_LARGE, and the next one is parsed', async () => {
   const parser = parserWith({ heapMb: 24 });
   const [greedy, next] = await Promise.allSettled([
     parser.parse(large(`{"query":"{ a }","variables":{"x":[${'{"a":1},'.repeat(900_000)}1]}}`), 'request'),
@@ -57,7 +57,7 @@ test('a request that takes more memory than the worker has is PAYLOAD_TOO_LARGE,
   assert.equal((next.value as { query: string }).query, '{ __typename }');
 });
 
-test('a worker that ends fails its own request with UNAVAILABLE, and no other', async () => {
+test('a worker that exits fails only its own request, with UNAVAILABLE', async () => {
   const parser = parserWith({ script: workerThat("if (text === 'end') process.exit(1);") });
   const results = await Promise.allSettled(
     ['before', 'end', 'after'].map((text) => parser.parse(large(text), 'request')),
@@ -68,7 +68,7 @@ test('a worker that ends fails its own request with UNAVAILABLE, and no other', 
   );
 });
 
-test('a worker that fails in an unexpected way fails its own request, and no other', async () => {
+test('a worker that fails in an unexpected way fails only its own request', async () => {
   const parser = parserWith({ script: workerThat("if (text === 'throw') throw new Error('unforeseen');") });
   const results = await Promise.allSettled(
     ['before', 'throw', 'after'].map((text) => parser.parse(large(text), 'request')),
@@ -79,7 +79,7 @@ test('a worker that fails in an unexpected way fails its own request, and no oth
   );
 });
 
-test('a request whose client leaves before its turn is not parsed', async () => {
+test('a request whose client disconnects before its turn is not parsed', async () => {
   const parser = parserWith({
     script: workerThat("if (text === 'left') throw new Error('it was parsed');"),
   });

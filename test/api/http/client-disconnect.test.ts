@@ -47,12 +47,12 @@ async function openGraphql({ url }: ServerProcess): Promise<WebSocket> {
   return socket;
 }
 
-/** Ends a WebSocket's connection with a reset, so that what the server sends next fails. */
+/** Resets a WebSocket's connection, so that the server's next send fails. */
 function reset(socket: WebSocket): void {
   (socket as unknown as { readonly _socket: Socket })._socket.resetAndDestroy();
 }
 
-/** Lines of the log at warning level and above, and lines that are no log, such as stack traces. */
+/** Log lines at warning level and above, and lines that are not log entries, such as stack traces. */
 function complaints(output: string): readonly string[] {
   const begin = output.indexOf('npm run demo shows it live');
   return output
@@ -62,7 +62,7 @@ function complaints(output: string): readonly string[] {
     .filter((line) => line !== '' && (!line.startsWith('{') || JSON.parse(line).level >= 40));
 }
 
-test('clients that leave at any moment leave no warning and no error in the log', async (t) => {
+test('a client that disconnects at any moment causes no warning and no error in the log', async (t) => {
   const server = await startServerProcess({ STEMMA_LOG_LEVEL: 'debug' });
   t.after(() => server.stop('SIGKILL'));
   const traceId = newId('trace');
@@ -85,7 +85,7 @@ test('clients that leave at any moment leave no warning and no error in the log'
     (socket: Socket) => socket.destroy(),
     (socket: Socket) => socket.end(),
   ]) {
-    // In the head, before the body, in the body, in a chunk.
+    // During the head, before the body, during the body, during a chunk.
     for (const text of [
       'POST /graphql HTTP/1.1\r\nHost: loc',
       post('', 1_000_000),
@@ -95,14 +95,14 @@ test('clients that leave at any moment leave no warning and no error in the log'
     ]) {
       leave(await talk(server, text));
     }
-    // Before the answer, in it, and after it.
+    // Before, during and after the response.
     leave(await talk(server, read));
     leave(await talk(server, read + read + read));
     leave(await talk(server, write));
     leave(await talk(server, read, 1));
     leave(await talk(server, head('GET /graphql HTTP/1.1', 'Accept: text/html'), 100_000));
     leave(await talk(server, head('GET /healthz HTTP/1.1'), 1));
-    // In the handshake of a socket, and without a goodbye after it.
+    // During the handshake of a socket, and after it without a close frame.
     for (const path of ['/graphql', `/api/traces/${traceId}/watch`, '/nothing-here']) {
       const upgrade = head(
         `GET ${path} HTTP/1.1`,
@@ -124,7 +124,7 @@ test('clients that leave at any moment leave no warning and no error in the log'
     for (const [id, text] of [subscription, query, subscription, query].entries()) {
       socket.send(JSON.stringify({ id: String(id), type: 'subscribe', payload: { query: text } }));
     }
-    // Cut off among the frames of a backlog: sends under way fail.
+    // Cut off in the middle of a backlog, so that pending sends fail.
     await new Promise((resolve) => socket.once('message', resolve));
     reset(socket);
     const watch = new WebSocket(`${server.url.replace('http', 'ws')}/api/traces/${traceId}/watch`);

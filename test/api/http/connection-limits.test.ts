@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** Sends text over a plain connection; resolves with what came when the server closes it. */
+/** Sends text over a plain connection; resolves with what was received once the server closes it. */
 function talk(text: string, endless = ''): Promise<string> {
   const { port } = new URL(kit.url);
   return new Promise((resolve) => {
@@ -41,7 +41,7 @@ function talk(text: string, endless = ''): Promise<string> {
   });
 }
 
-/** Opens two connections that declare bodies, which take most of the budget, and never send them. */
+/** Opens two connections that declare bodies taking up most of the budget, and never send them. */
 async function holdBodies(): Promise<() => void> {
   const { port } = new URL(kit.url);
   const holders = Array.from({ length: 2 }, () => {
@@ -63,7 +63,7 @@ test('a connection that sends nothing, or half of its headers, is closed', { tim
   assert.match(await talk(upgrade), /^HTTP\/1\.1 408/);
 });
 
-test('a body that stops coming is answered, and its connection closed', { timeout: 10_000 }, async () => {
+test('a request whose body stalls gets 400, and its connection is closed', { timeout: 10_000 }, async () => {
   const answer = await talk(`${HEAD}content-length: 1000\r\n\r\n{"query":`);
   assert.match(answer, /^HTTP\/1\.1 400[^]*without a pause of 0.3 s/);
   assert.match(answer, /connection: close/i);
@@ -71,7 +71,7 @@ test('a body that stops coming is answered, and its connection closed', { timeou
 });
 
 test(
-  'a declared length above the limit is refused before anything is read',
+  'a declared length above the limit is rejected before the body is read',
   { timeout: 10_000 },
   async () => {
     const answer = await talk(`${HEAD}content-length: 100001\r\nexpect: 100-continue\r\n\r\n`);
@@ -86,7 +86,7 @@ test('a client that never stops sending is cut off', { timeout: 20_000 }, async 
 });
 
 test(
-  'bodies that do not fit beside others get 503, small ones still get through',
+  'a body that exceeds the remaining budget gets 503, while small ones are still accepted',
   { timeout: 10_000 },
   async () => {
     const release = await holdBodies();
@@ -99,7 +99,7 @@ test(
   },
 );
 
-test('a socket whose message does not fit beside other bodies is closed with 1013', async () => {
+test('a socket whose message exceeds the remaining body budget is closed with 1013', async () => {
   const release = await holdBodies();
   const socket = await openGraphQL(kit);
   socket.send({ id: newId('op'), type: 'subscribe', payload: { query: `{ a }${' '.repeat(90_000)}` } });
@@ -124,7 +124,7 @@ test('a socket with too many subscriptions is closed with 4429', async () => {
   assert.equal((await socket.closed).code, 4429);
 });
 
-test('more sockets than may be open are rejected with 503; one that closes makes room', async () => {
+test('a socket beyond the limit is rejected with 503, and one that closes makes room', async () => {
   const open = await Promise.all([openGraphQL(kit), openGraphQL(kit), openGraphQL(kit)]);
   await assert.rejects(openSocket(kit, '/graphql'), /503 expected at most 3 open WebSockets/);
   await assert.rejects(openSocket(kit, '/api/traces/x/watch'), /503/);

@@ -32,7 +32,7 @@ after(async () => {
   await sharing.close();
 });
 
-/** Opens a page of another origin in a browser that has seen nothing yet. */
+/** Opens a page of another origin in a new browser context. */
 async function open(host: string): Promise<{ page: Page; statuses: Map<string, number[]> }> {
   context = await browser.newContext();
   const page = await context.newPage();
@@ -47,7 +47,7 @@ async function open(host: string): Promise<{ page: Page; statuses: Map<string, n
 
 const mutation = (id: string): string => `mutation { createTrace(input: { id: "${id}" }) { id } }`;
 
-/** Everything that a page can try without the user. Runs in the browser; returns what it could read or open. */
+/** Tries everything that a page can do without the user. Runs in the browser; returns what it could read or open. */
 async function attack({
   url,
   mutation: text,
@@ -95,7 +95,7 @@ async function attack({
   return {
     json: await read(api, { ...post, headers: { 'content-type': 'application/json' } }),
     text: await read(api, { ...post, headers: { 'content-type': 'text/plain' } }),
-    // Reads nothing, but is sent without asking.
+    // Reads nothing, but is sent without a preflight request.
     blind: await read(api, { ...post, mode: 'no-cors' }),
     blindGet: await read(query, { mode: 'no-cors' }),
     get: await read(query, {}),
@@ -115,18 +115,18 @@ for (const [site, host] of [
   ['another local port', '127.0.0.1'],
   ['another site', 'evil.example'],
 ] as const) {
-  test(`a page of ${site} can read, write and embed nothing`, async () => {
+  test(`a page of ${site} cannot read, write or embed anything`, async () => {
     const id = newId('trace');
     const { page, statuses } = await open(host);
     const got = await page.evaluate(attack, { url: kit.url, mutation: mutation(id) });
-    // A blind response is one without content. A form always leads to a page, here one that says FORBIDDEN.
+    // A blind response has no content. A form always opens a page, here one that says FORBIDDEN.
     assert.deepEqual(
       Object.entries(got).filter(([, result]) => !['failed', 'read: '].includes(result)),
       [['form', 'submitted']],
     );
     assert.equal(got['json'], 'failed');
     const answered = statuses.get(new URL(kit.url).host) ?? [];
-    // The browser does not say more of the responses that it keeps from the page.
+    // The browser reveals no more about the responses that it hides from the page.
     assert.deepEqual([...new Set(answered)], [403]);
 
     const framed = page.waitForResponse((response) => response.url() === `${kit.url}/`);
@@ -141,7 +141,7 @@ for (const [site, host] of [
   });
 }
 
-test('a link on another site opens GraphiQL, which runs nothing by itself and keeps no tie to that site', async () => {
+test('a link on another site opens GraphiQL, which runs nothing by itself and has no opener', async () => {
   const id = newId('trace');
   const { page } = await open('evil.example');
   await page.evaluate((href) => {
@@ -160,7 +160,7 @@ test('a link on another site opens GraphiQL, which runs nothing by itself and ke
   );
   const [opened] = await Promise.all([context.waitForEvent('page'), page.click('a')]);
   await opened.getByRole('button', { name: /execute query/i }).waitFor();
-  // GraphiQL has the schema by now, so it has sent what it sends by itself.
+  // Once GraphiQL has the schema, it has sent everything that it sends by itself.
   await opened.getByRole('button', { name: /documentation/i }).click();
   await opened.getByText('createTrace', { exact: false }).first().waitFor();
   assert.equal(await opened.evaluate(() => window.opener as unknown), null);
@@ -168,7 +168,7 @@ test('a link on another site opens GraphiQL, which runs nothing by itself and ke
   await context.close();
 });
 
-test('a name of another site that resolves to this machine leads to nothing', async () => {
+test('a foreign host name that resolves to this machine is rejected', async () => {
   const { page } = await open('evil.example');
   const address = kit.url.replace('127.0.0.1', 'evil.example');
   const response = await page.goto(`${address}/graphql`);
@@ -178,7 +178,7 @@ test('a name of another site that resolves to this machine leads to nothing', as
   await context.close();
 });
 
-test('a page of an allowed origin reads and writes, and opens a socket', async () => {
+test('a page of an allowed origin can read, write and open a socket', async () => {
   const id = newId('trace');
   const { page } = await open('127.0.0.1');
   const got = await page.evaluate(attack, { url: sharing.url, mutation: mutation(id) });

@@ -12,7 +12,7 @@ let browser: Browser;
 let page: Page;
 const requested: string[] = [];
 const workers: string[] = [];
-/** Exceptions in the page, and what the browser itself reports: what the policy forbids, for one. */
+/** Exceptions in the page, and what the browser itself reports, such as policy violations. */
 const failures: string[] = [];
 before(async () => {
   kit = await startKit();
@@ -48,7 +48,7 @@ async function shown(): Promise<string> {
   return text.replace(/\u00a0/g, ' ');
 }
 
-test('a subscription typed into GraphiQL shows an event as it happens, and the page loads nothing from elsewhere', async () => {
+test('a subscription in GraphiQL shows an event as it happens, and the page loads nothing from other hosts', async () => {
   const id = newId('browser');
   await kit.ask('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id });
   await run(
@@ -66,7 +66,7 @@ test('a subscription typed into GraphiQL shows an event as it happens, and the p
   assert.deepEqual(failures, []);
 });
 
-/** A response as it came, still compressed. */
+/** A response as received, still compressed. */
 async function fetchPage(headers: Record<string, string>): Promise<{
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -135,7 +135,7 @@ describe('the page', () => {
     });
   });
 
-  test('comes compressed as the browser accepts it, and the same in every form', async () => {
+  test('is compressed as the browser accepts it, and has the same content in every encoding', async () => {
     const plain = await fetchPage({});
     const brotli = await fetchPage({ 'accept-encoding': 'gzip, deflate, br, zstd' });
     const gzip = await fetchPage({ 'accept-encoding': 'br;q=0, gzip;q=0.5' });
@@ -149,7 +149,7 @@ describe('the page', () => {
     assert.match(brotli.headers.vary ?? '', /Accept-Encoding/);
   });
 
-  test('is not sent again to a browser that has it', async () => {
+  test('is not sent again to a browser that already has it', async () => {
     const { headers } = await fetchPage({ 'accept-encoding': 'br' });
     const again = { 'accept-encoding': 'br', 'if-none-match': String(headers.etag) };
     const { status, body } = await fetchPage(again);

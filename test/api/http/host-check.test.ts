@@ -17,7 +17,7 @@ interface Reply {
   readonly text: string;
 }
 
-/** Sends a request's head as it is written here: HTTP clients do not send several `Host` headers or other targets. */
+/** Sends a request head verbatim: HTTP clients do not send several `Host` headers or unusual targets. */
 function raw(lines: readonly string[], body = ''): Promise<Reply> {
   const { hostname, port } = new URL(kit.url);
   return new Promise((resolve, reject) => {
@@ -88,19 +88,19 @@ const HOSTILE: readonly (readonly string[])[] = [
 ];
 
 describe('every route', () => {
-  // The functions only make the tables; nothing is called on what they are given.
+  // These functions only build the tables and call nothing on their arguments.
   const routes = createRoutes({} as Parameters<typeof createRoutes>[0]);
   const upgrades = createUpgradeRoutes({} as Parameters<typeof createUpgradeRoutes>[0]);
   const pathOf = (name: string): string => name.replace(/\{\w+\}/g, 'x');
 
-  test('is found under its name', () => {
+  test('matches the path in its name', () => {
     assert.ok(routes.length >= 4 && upgrades.length >= 2);
     for (const { name, matches } of [...routes, ...upgrades]) {
       assert.ok(matches(pathOf(name)), name);
     }
   });
 
-  test('rejects foreign Host, Origin and Sec-Fetch-Site with any method', async () => {
+  test('rejects a foreign Host, Origin or Sec-Fetch-Site with any method', async () => {
     for (const { name } of routes) {
       for (const hostile of HOSTILE) {
         for (const method of ['GET', 'POST', 'PUT', 'OPTIONS']) {
@@ -114,7 +114,7 @@ describe('every route', () => {
     }
   });
 
-  test('with a socket rejects them at the handshake', async () => {
+  test('that upgrades to a WebSocket rejects them at the handshake', async () => {
     for (const { name } of upgrades) {
       assert.equal(await upgrade(pathOf(name), []), 101, name);
       for (const [host = '', ...hostile] of HOSTILE) {
@@ -123,7 +123,7 @@ describe('every route', () => {
     }
   });
 
-  test('that does not exist rejects them too', async () => {
+  test('rejects them even if it does not exist', async () => {
     for (const hostile of HOSTILE) {
       assert.equal((await raw(['GET /nothing-here HTTP/1.1', ...hostile])).status, 403);
     }
@@ -147,7 +147,7 @@ describe('Host', () => {
     }
   });
 
-  test('may not be anything that only parses to a local name', async () => {
+  test('may not be any other text, even if it parses to a local name', async () => {
     for (const host of [
       '127.1',
       '127.0.0.2',
@@ -190,14 +190,14 @@ describe('Host', () => {
     }
   });
 
-  test('must be there, once', async () => {
+  test('must be present exactly once', async () => {
     assert.equal(await query([], null), 400);
     assert.equal((await raw(['GET /healthz HTTP/1.0'])).status, 403);
     assert.equal(await query(['Host: evil.example']), 403);
     assert.equal(await query(['Host: localhost:4000']), 403);
   });
 
-  test('must be that of a target that is a whole address', async () => {
+  test('must match the host of a request target in absolute form', async () => {
     const get = async (target: string): Promise<number> =>
       (await raw([`GET ${target} HTTP/1.1`, 'Host: localhost:4000'])).status;
     assert.equal(await get('http://localhost:4000/healthz'), 200);
@@ -214,7 +214,7 @@ describe('Host', () => {
 });
 
 describe('Origin', () => {
-  test("may be the server's own, which is that of Host", async () => {
+  test("may be the server's own origin, as derived from Host", async () => {
     assert.equal(await query(['Origin: http://localhost:4000']), 200);
     assert.equal(await query(['Origin: http://127.0.0.1:4000'], 'Host: 127.0.0.1:4000'), 200);
     for (const origin of [
@@ -233,14 +233,14 @@ describe('Origin', () => {
     }
   });
 
-  test('under an allowed name may have either scheme, as a proxy may speak TLS', async () => {
+  test('may have either scheme if Host is an allowed name, because a proxy may terminate TLS', async () => {
     const host = 'Host: stemma.example';
     assert.equal(await query(['Origin: https://stemma.example'], host), 200);
     assert.equal(await query(['Origin: http://stemma.example'], host), 200);
     assert.equal(await query(['Origin: https://stemma.example:8443'], host), 403);
   });
 
-  test('may be an allowed one, exactly, and then passes as another site', async () => {
+  test('may be an allowed origin (exact match), even if Sec-Fetch-Site names another site', async () => {
     for (const site of ['same-site', 'cross-site']) {
       assert.equal(await query([`Origin: ${ALLOWED}`, `Sec-Fetch-Site: ${site}`]), 200);
     }
@@ -250,7 +250,7 @@ describe('Origin', () => {
     assert.equal(await query(['Origin: http://127.0.0.1:5173']), 403);
   });
 
-  test('that is allowed may read responses and ask what to send', async () => {
+  test('may read responses and send preflight requests if it is allowed', async () => {
     const { status, text } = await raw([
       'OPTIONS /graphql HTTP/1.1',
       'Host: localhost:4000',
@@ -292,7 +292,7 @@ describe('Sec-Fetch-Site', () => {
     assert.equal(await query(['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: cross-site']), 403);
   });
 
-  test('may be another site where its link opens a page in a tab of its own', async () => {
+  test('may be another site when a link opens a page as a top-level document', async () => {
     for (const site of ['same-site', 'cross-site']) {
       const headers = [`Sec-Fetch-Site: ${site}`, ...navigation];
       assert.equal(await get('/', headers), 302);
@@ -304,7 +304,7 @@ describe('Sec-Fetch-Site', () => {
     }
   });
 
-  test('may not be another site where the page is embedded, posted to or read by a script', async () => {
+  test('may not be another site when the page is embedded, posted to or read by a script', async () => {
     const site = 'Sec-Fetch-Site: cross-site';
     for (const dest of ['iframe', 'object', 'embed', 'frame', 'image', 'script', 'empty']) {
       const headers = [site, 'Sec-Fetch-Mode: navigate', `Sec-Fetch-Dest: ${dest}`, 'Accept: text/html'];

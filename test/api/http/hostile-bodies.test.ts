@@ -5,11 +5,11 @@ import { peakMemoryBytes } from '../../kit/many-requests.js';
 import { spawnServer, type ServerProcess } from '../../kit/server-process.js';
 
 const MB = 1024 * 1024;
-/** What is left of the largest body for ids and the query. */
+/** The size of the largest content: the largest body less room for ids and the query. */
 const MOST = 15.9 * MB;
 /**
- * Prints for how long the server's event loop was at work without a pause, in milliseconds of the main thread's CPU time: on a
- * machine that others use too, wall time would count their work.
+ * Prints how long the server's event loop was blocked, in milliseconds of the main thread's CPU time: on a shared machine,
+ * wall time would include the work of others.
  */
 const HEARTBEAT = `import { readFileSync } from 'node:fs';
 const cpuMs = () => Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[0]) / 1e6;
@@ -20,7 +20,7 @@ let server: ServerProcess;
 let traceId: string;
 before(async () => {
   server = await spawnServer(testNeo4j(), {
-    // Each request ends before the next one begins, also on a busy machine.
+    // Each request ends before the next one begins, even on a busy machine.
     environment: { STEMMA_REQUEST_TIMEOUT_MS: '300000' },
     nodeArguments: ['--import', `data:text/javascript,${encodeURIComponent(HEARTBEAT)}`],
   });
@@ -38,7 +38,7 @@ const repeat = (text: string, sizeBytes: number): string =>
     .join(',');
 const message = (content: string): string =>
   `{"inputs":[{"traceId":"${traceId}","role":"user","content":${content}}]}`;
-/** A list of so many items that together have about this size; each gets its number and a text to fill it up. */
+/** A list of `count` items of about `sizeBytes` in total; each item gets its index and a text to fill it up. */
 const list = (count: number, sizeBytes: number, item: (index: number, text: string) => string): string =>
   `[${Array.from({ length: count }, (_, index) => {
     const room = sizeBytes / count - item(index, '').length - 1;
@@ -47,7 +47,7 @@ const list = (count: number, sizeBytes: number, item: (index: number, text: stri
 const checkpoint = (rest: string): string =>
   `{"input":{"metadata":{"threadId":"${newId('thread')}","step":1},${rest}}}`;
 
-/** Bodies of a size, with whether each is to be written. Batches are made of 1 MB only: 16 MB have no more rows. */
+/** Bodies of a given size, and whether each should be accepted. Batches have 1 MB only: 16 MB would have no more rows. */
 const BODIES: Readonly<
   Record<
     string,
@@ -148,10 +148,10 @@ function pauses(): number[] {
 }
 
 for (const [what, { accepted, make, isBatch = false }] of Object.entries(BODIES)) {
-  // GraphQL checks the input of a batch in one go, and much garbage is collected.
+  // GraphQL validates the input of a batch in one go, and much garbage is collected.
   const sizes = isBatch ? [[0.95 * MB, 200] as const] : [[0.95 * MB, 100] as const, [MOST, 500] as const];
   const promise = sizes.map(([size, mostMs]) => `${Math.round(size / MB)} MB for ${mostMs} ms`).join(', ');
-  test(`${what} blocks the server at most: ${promise}`, async () => {
+  test(`${what} blocks the event loop for a limited time: ${promise}`, async () => {
     for (const [sizeBytes, mostMs] of sizes) {
       const [query, variables] = make(sizeBytes);
       const before = pauses().length;

@@ -78,7 +78,7 @@ const WRITES: Readonly<
 };
 
 for (const [what, { query, variables }] of Object.entries(WRITES)) {
-  test(`${what} in a large request is the same as in a small one`, async () => {
+  test(`${what} in a large request gets the same response as in a small one`, async () => {
     const [smallFirst, largeFirst] = [newId('id'), newId('id')];
     const traceId = await newTrace(kit);
     const small = await post(query, variables(smallFirst, traceId));
@@ -90,7 +90,7 @@ for (const [what, { query, variables }] of Object.entries(WRITES)) {
   });
 }
 
-test('what is wrong with a small request is wrong with a large one', async () => {
+test('an invalid large request gets the same error as a small one', async () => {
   const traceId = await newTrace(kit);
   const add = 'mutation ($inputs: [AddMessageInput!]!) { addMessages(inputs: $inputs) { id } }';
   const step = 'mutation ($input: AddStepInput!) { addStep(input: $input) { id } }';
@@ -109,14 +109,14 @@ test('what is wrong with a small request is wrong with a large one', async () =>
       '{"input":{"metadata":{"threadId":"x","step":1},"messages":{"a":1}}}',
     ],
   ] as const) {
-    // The filling stands behind, so that it moves no place that a message names.
+    // The filling comes last, so that it does not shift any position that a message names.
     const small = await post(query, variables);
     assert.match(small, /BAD_USER_INPUT|BAD_REQUEST|GRAPHQL/, small);
     assert.equal(await post(query, variables + FILLING), small, query);
   }
 });
 
-test('a list of too many inputs is refused before it is copied', async () => {
+test('a list of too many inputs is rejected before it is copied', async () => {
   const traceId = await newTrace(kit);
   const inputs = Array.from({ length: 6_000 }, () => ({ traceId, role: 'user', content: 'x' }));
   const error = await kit.fail(
@@ -127,7 +127,7 @@ test('a list of too many inputs is refused before it is copied', async () => {
   assert.match(error.message, /expected at most 5000 messages, got 6000/);
 });
 
-test('a large message over a WebSocket is exact too, and messages behind it keep their order', async () => {
+test('a large message over a WebSocket is also returned exactly, and messages behind it keep their order', async () => {
   const socket = await openGraphQL(kit);
   const traceId = await newTrace(kit);
   const query =

@@ -16,7 +16,7 @@ interface Reply {
   readonly body: string;
 }
 
-/** A request with any headers: fetch does not let `Host` be set. */
+/** Sends a request with any headers: fetch does not allow setting `Host`. */
 function ask(path: string, headers: Record<string, string> = {}, body?: string): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -38,24 +38,24 @@ function ask(path: string, headers: Record<string, string> = {}, body?: string):
 const QUERY = JSON.stringify({ query: '{ __typename }' });
 
 describe('health', () => {
-  test('/healthz says that the process lives', async () => {
+  test('/healthz reports that the process is alive', async () => {
     const { status, body } = await ask('/healthz');
     assert.deepEqual([status, JSON.parse(body)], [200, { status: 'ok' }]);
   });
 
-  test('/readyz says that the database answers', async () => {
+  test('/readyz reports that the database answers', async () => {
     assert.equal((await ask('/readyz')).status, 200);
   });
 });
 
 describe('GraphiQL', () => {
-  test('is where / leads to', async () => {
+  test('is the page that / redirects to', async () => {
     const { status, headers } = await ask('/');
     assert.deepEqual([status, headers.location], [302, '/graphql']);
   });
 });
 
-test('a target that is no path does no harm, over HTTP or as an upgrade', async () => {
+test('a malformed request target does no harm, over HTTP or as an upgrade', async () => {
   const { hostname, port } = new URL(kit.url);
   for (const head of ['', 'Connection: Upgrade\r\nUpgrade: websocket\r\n']) {
     for (const target of ['//', '/%', '*', 'http://', '/api/traces/%/watch', '/?%zz']) {
@@ -74,7 +74,7 @@ test('a target that is no path does no harm, over HTTP or as an upgrade', async 
   assert.equal((await ask('/healthz')).status, 200);
 });
 
-test('an unknown page is 404 and says where the API is', async () => {
+test('an unknown path gets 404 and a message that says where the API is', async () => {
   const { status, body } = await ask('/v1/traces');
   assert.equal(status, 404);
   assert.match(body, /the API is at \/graphql/);
@@ -87,7 +87,7 @@ describe('content types', () => {
     return [status, error?.extensions.code, error?.message];
   };
 
-  test('a POST must carry JSON: a page of another site could send a form or text without asking', async () => {
+  test('a POST must carry JSON: a page of another site could send a form or text without a preflight request', async () => {
     for (const type of [
       'application/graphql',
       'application/graphql+json',
@@ -111,7 +111,7 @@ describe('content types', () => {
     }
   });
 
-  test('a GET may read, with a header that a page of another site cannot send without asking, and may not write', async () => {
+  test('a GET may read if it has a header that needs a preflight request from another site, but may not write', async () => {
     const id = newId('trace');
     const get = (query: string, headers: Record<string, string>): Promise<Reply> =>
       ask(`/graphql?query=${encodeURIComponent(query)}`, headers);

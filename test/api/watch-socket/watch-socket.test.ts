@@ -33,13 +33,13 @@ const nextFrames = async (socket: Socket, count: number): Promise<any[]> => {
   return frames;
 };
 const ids = (frames: readonly any[]): number[] => frames.map((frame) => frame.event_id);
-/** Waits until everything sent so far has been answered: a pong comes behind it. */
+/** Waits until everything sent so far has been answered: the pong comes last. */
 const untilPong = async (socket: Socket): Promise<void> => {
   socket.send('ping');
   assert.equal(await socket.text(), '{"event":"pong"}');
 };
 
-test('the connected frame has the fields of the document', async () => {
+test('the connected frame has the documented fields', async () => {
   const traceId = await newTrace(kit, { task: 'mission' });
   await addGoal(kit, traceId, { goalId: '1', description: 'G', reason: 'why' });
   const sub = await newTrace(kit, { parentTraceId: traceId, status: 'COMPLETED' });
@@ -85,7 +85,7 @@ test('the connected frame has the fields of the document', async () => {
   bare.raw.terminate();
 });
 
-test('each change is a frame with exactly the fields of the document, the same live and replayed', async () => {
+test('each change is a frame with exactly the documented fields, identical live and on replay', async () => {
   const traceId = await newTrace(kit);
   const live = await watch(traceId);
   await live.next();
@@ -151,7 +151,7 @@ test('each change is a frame with exactly the fields of the document, the same l
   replay.raw.terminate();
 });
 
-test('since_event_id 0 or absent replays all, a number what follows it, a negative one only what is new', async () => {
+test('since_event_id 0 or absent replays all events, a number those after it, a negative number none', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 3);
   for (const [since, first] of [
@@ -171,7 +171,7 @@ test('since_event_id 0 or absent replays all, a number what follows it, a negati
   }
 });
 
-test('more than 100 missed events are told as an error once, then it goes on live; 100 are replayed', async () => {
+test('more than 100 missed events cause one error frame before live events resume; 100 are replayed', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 101);
   const socket = await watch(traceId, 0);
@@ -190,7 +190,7 @@ test('more than 100 missed events are told as an error once, then it goes on liv
   hundred.raw.terminate();
 });
 
-test('events that are gone from the log do not count as missed', async () => {
+test('events that were deleted from the log do not count as missed', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 150);
   await kit.cypher('MATCH (e:Event {traceId: $traceId}) WHERE e.eventId <= 60 DETACH DELETE e', { traceId });
@@ -200,7 +200,7 @@ test('events that are gone from the log do not count as missed', async () => {
   socket.raw.terminate();
 });
 
-test('"ping" is answered with a pong, never before connected; anything else is ignored', async () => {
+test('"ping" is answered with a pong, but never before the connected frame; anything else is ignored', async () => {
   const traceId = await newTrace(kit);
   const socket = await watch(traceId);
   socket.send('ping');
@@ -214,13 +214,13 @@ test('"ping" is answered with a pong, never before connected; anything else is i
   socket.raw.terminate();
 });
 
-test('a trace that does not exist is told as an error, then the socket closes', async () => {
+test('a trace that does not exist causes an error frame, and then the socket closes', async () => {
   const socket = await watch(newId('none'));
   assert.equal(await socket.text(), '{"event":"error","message":"Trace not found"}');
   assert.equal((await socket.closed).code, 1000);
 });
 
-test('deleting the trace ends its sockets', async () => {
+test('deleting a trace closes its sockets', async () => {
   const traceId = await newTrace(kit);
   const socket = await watch(traceId);
   await socket.next();
@@ -229,7 +229,7 @@ test('deleting the trace ends its sockets', async () => {
   assert.equal((await socket.closed).code, 1000);
 });
 
-test('a since_event_id that is not a whole number is refused at the handshake', async () => {
+test('a since_event_id that is not a whole number is rejected at the handshake', async () => {
   for (const since of ['abc', '1.5', '', '1e3', '9'.repeat(20)]) {
     await assert.rejects(
       watch(await newTrace(kit), since),
@@ -239,7 +239,7 @@ test('a since_event_id that is not a whole number is refused at the handshake', 
   }
 });
 
-test('ids of any characters are watched under their encoded form', async () => {
+test('a trace id with any characters can be watched in its encoded form', async () => {
   for (const id of ['a/b', '100%', 'ünï/ço?dé#&=', '日本 語', '%2F']) {
     const traceId = await newTrace(kit, { id: newId(id) });
     const socket = await watch(traceId);

@@ -33,7 +33,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-test('the demo says where to watch, and tells what it does a line at a time', () => {
+test('the demo prints where to watch and describes each thing it does on one line', () => {
   assert.ok(narration.includes(`open ${kit.url}/graphql in a browser`), narration);
   for (const line of [
     /an earlier run failed, and remembered why/,
@@ -47,7 +47,7 @@ test('the demo says where to watch, and tells what it does a line at a time', ()
   }
 });
 
-test('the demo writes every type of step, the run to watch alone too', async () => {
+test('the demo writes every step type, and so does the run to watch on its own', async () => {
   const { trace } = await kit.ask(
     'query ($id: ID!) { trace(id: $id) { steps(first: 500) { nodes { type } } } }',
     {
@@ -65,7 +65,7 @@ test('the demo writes every type of step, the run to watch alone too', async () 
   );
 });
 
-test('traceEvents delivers every type of event of the run to watch, and one of its own', async () => {
+test('traceEvents delivers every event type for the run to watch, plus a custom one', async () => {
   const { trace } = await kit.ask('query ($id: ID!) { trace(id: $id) { lastEventId } }', {
     id: ids.incident,
   });
@@ -84,7 +84,7 @@ test('traceEvents delivers every type of event of the run to watch, and one of i
   assert.deepEqual([...types].sort(), [...EVENT_TYPES, 'note'].sort());
 });
 
-test('the run to watch has goals three deep, all completed by the cascade but the abandoned one', async () => {
+test('the run to watch has goals three levels deep, and the cascade completes all but the abandoned one', async () => {
   const { trace } = await kit.ask(
     'query ($id: ID!) { trace(id: $id) { status goalTree { goals { goalId parentId type status } } } }',
     { id: ids.incident },
@@ -119,7 +119,7 @@ test('the run to watch has goals three deep, all completed by the cascade but th
   });
 });
 
-test('a call of the model rests on three tool answers, and a sub-trace works for a goal', async () => {
+test('a model call depends on three tool results, and a sub-trace works on a goal', async () => {
   const { step, trace } = await kit.ask(
     `query ($step: ID!, $trace: ID!) {
       step(id: $step) { parents { id type } }
@@ -139,7 +139,7 @@ test('a call of the model rests on three tool answers, and a sub-trace works for
   );
 });
 
-test('what the demo wrote is right by every check', async () => {
+test('the traces that the demo writes pass the goal, trace and edge checks', async () => {
   for (const name of ['check-goal-stats', 'check-trace', 'check-edges']) {
     for (const traceId of [ids.monday, ids.tuesday, ids.incident, ids.review]) {
       const parameters = { projectId: PROJECT, traceId };
@@ -152,7 +152,7 @@ test('what the demo wrote is right by every check', async () => {
   }
 });
 
-test('the on-call agent has a thread: what was said, checkpoints of two runs, and a branch behind the wrong guess', async () => {
+test('the on-call agent has a thread with messages, checkpoints of two runs and a branch before the wrong guess', async () => {
   const { checkpointTree, commonCheckpoint, threadMessages, incident, monday } = await kit.ask(
     `query ($thread: ID!, $cause: ID!, $again: ID!, $incident: ID!, $monday: ID!) {
       checkpointTree(threadId: $thread) { nodes { depth checkpoint { id nextNode metadata { threadId step } } } }
@@ -190,14 +190,14 @@ test('the on-call agent has a thread: what was said, checkpoints of two runs, an
     threadMessages.filter((event: any) => event.runId === runId).map((event: any) => event.content);
   const heard = (trace: any): unknown[] => trace.messages.nodes.map((message: any) => message.content);
   assert.deepEqual(said(ids.monday), heard(monday));
-  // The status report streams beside the conversation.
+  // The status report is streamed alongside the conversation.
   assert.deepEqual(
     said(ids.incident),
     heard(incident).filter((content) => !String(content).startsWith('Status:')),
   );
 });
 
-test('what the demo prints to paste into the page is answered', async () => {
+test('the queries that the demo prints for pasting into the page return data', async () => {
   const queries = [...narration.matchAll(/^ {2}(\{[^]*?)\n\n/gm)].map(([, query = '']) => query);
   assert.equal(queries.length, 2, narration);
   for (const query of queries) {

@@ -33,14 +33,14 @@ const user = (content: unknown, more = {}): object => ({ role: 'user', content, 
 const answer = (content: unknown, more = {}): object => ({ role: 'assistant', content, ...more });
 
 describe('the pace of a replay', () => {
-  test('writes are due after the waits before them, so many times faster', () => {
+  test('a write is due after the waits up to it, divided by the speed', () => {
     const waits = [5_000, 0, 3_000, 0, 1_000].map((waitMs) => ({ waitMs }));
     assert.deepEqual(dueTimesMs(waits, 20), [0, 0, 150, 150, 200]);
     assert.deepEqual(dueTimesMs(waits, 0.5), [0, 0, 6_000, 6_000, 8_000]);
     assert.deepEqual(dueTimesMs([], 20), []);
   });
 
-  test('a speed is max, or a number above 0 and an x', () => {
+  test('a speed is max, or a number above 0 followed by x', () => {
     assert.equal(parseSpeed('max'), 'max');
     assert.equal(parseSpeed('20x'), 20);
     assert.equal(parseSpeed('0.5x'), 0.5);
@@ -49,7 +49,7 @@ describe('the pace of a replay', () => {
     }
   });
 
-  test('without times in the file an answer takes 3 s, a tool 1 s and a user 2 s', () => {
+  test('without times in the file, an answer takes 3 s, a tool 1 s and a user 2 s', () => {
     const calls = [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }];
     const { writes } = only([
       user('x'),
@@ -64,7 +64,7 @@ describe('the pace of a replay', () => {
     );
   });
 
-  test('times in the file are used: ISO texts, seconds or milliseconds', () => {
+  test('times in the file are used, as ISO strings, seconds or milliseconds', () => {
     const waits = (times: unknown[]): number[] =>
       only(times.map((timestamp, index) => user(`${index}`, { timestamp }))).writes.map(
         ({ waitMs }) => waitMs,
@@ -74,7 +74,7 @@ describe('the pace of a replay', () => {
     assert.deepEqual(waits([1_769_860_800_000, 1_769_860_800_250]), [0, 250]);
   });
 
-  test('each write waits until it is due, less the time that the writes before it took', async () => {
+  test('each write waits until it is due, minus the time that earlier writes took', async () => {
     const trace = only([user('x'), answer('y'), user('z'), answer('end')]);
     let nowMs = 0;
     const waited: number[] = [];
@@ -120,7 +120,7 @@ describe('a SWE-agent trajectory', () => {
     ...more,
   });
 
-  test('has its history as messages and its entries as steps; the issue is the task', () => {
+  test('becomes messages from its history and steps from its entries, with the issue as the task', () => {
     const trace = only({
       history: [...asked, answer('look', { action: 'ls -a' }), user('seen (prompt)'), answer('done')],
       trajectory: [entry('look', 'ls -a', { execution_time: 0.25, state: 's' }), entry('done', 'submit')],
@@ -159,7 +159,7 @@ describe('a SWE-agent trajectory', () => {
     assert.deepEqual(rest.at(-1)?.parentIds, [`${id}/s6`]);
   });
 
-  test('has the prompts that the file tells, without the answer and what follows it', () => {
+  test('gets the prompts given in the file, without the answer and what follows it', () => {
     const prompt = [user('elided'), answer('old'), user('seen')];
     const prompts = [
       { messages: [...prompt, answer('look'), user('seen later')] },
@@ -172,7 +172,7 @@ describe('a SWE-agent trajectory', () => {
     assert.deepEqual(prompts, [prompt, prompt, prompt]);
   });
 
-  test('has the calls that its history tells', () => {
+  test('gets the tool calls given in its history', () => {
     const called = { id: 'c1', type: 'function', function: { name: 'bash', arguments: '{"command":"ls"}' } };
     const trace = only({
       history: [
@@ -193,7 +193,7 @@ describe('a SWE-agent trajectory', () => {
     assert.equal((messagesOf(trace).at(-1) as any).toolCallId, 'c1');
   });
 
-  test('that was not submitted failed, and an entry without an action calls no tool', () => {
+  test('fails if it was not submitted, and an entry without an action calls no tool', () => {
     const trace = only({
       history: [...asked, answer('hm'), user('say what to do')],
       trajectory: [entry('hm', ''), entry('Exit due to cost limit', 'exit_cost')],
@@ -214,7 +214,7 @@ describe('a SWE-agent trajectory', () => {
   });
 });
 
-test('ids are made of the content and the place of a run, not of the file or its layout', () => {
+test('ids depend on the content and position of a run, not on the file or its layout', () => {
   const runs = [[user('x')], [user('x')]];
   const ids = (content: unknown, file?: string): string[] => read(content, file).map(({ trace }) => trace.id);
   const [first, second] = ids(runs, 'a.json');
@@ -224,7 +224,7 @@ test('ids are made of the content and the place of a run, not of the file or its
   assert.deepEqual(ids(runs.map((run) => JSON.stringify(run)).join('\n')), [first, second]);
 });
 
-test('contents that are lists, and keys in their order, come through as they are', () => {
+test('list contents and key order are preserved', () => {
   const parts = [
     { type: 'text', text: 'look' },
     { type: 'image_url', image_url: { url: 'data:' } },
@@ -239,18 +239,18 @@ test('contents that are lists, and keys in their order, come through as they are
   assert.equal(asked.trace.task, 'look');
 });
 
-test('a run that failed before its first message is a failed trace with the reason', () => {
+test('a run that failed before its first message becomes a failed trace with the reason', () => {
   const [trace] = read([{ task_id: 1, reward: 0, info: { error: 'no key' }, traj: [] }]);
   assert.deepEqual(trace?.writes, []);
   assert.deepEqual(trace.end, { status: 'FAILED', summary: null, error: 'no key' });
 });
 
-test('a long task is cut between whole characters', () => {
+test('a long task is never truncated inside a character', () => {
   const task = only([user('😀'.repeat(400))]).trace.task;
   assert.equal(task, `${'😀'.repeat(300)}...`);
 });
 
-test('what a simulated user of tau-bench cost is recorded on its last message', () => {
+test('the cost of a simulated tau-bench user is recorded on its last message', () => {
   const [trace] = read([{ traj: [user('x'), answer('y'), user('z')], reward: 1, info: { user_cost: 0.25 } }]);
   assert.ok(trace);
   assert.deepEqual(
@@ -266,7 +266,7 @@ describe('a file of any size', () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  test('with a run on each line takes the memory of a line: 160 MB are read with 48 MB', async () => {
+  test('with one run per line needs memory for one line only: 160 MB are read with a 48 MB heap', async () => {
     const file = join(folder, 'runs.jsonl');
     const out = await open(file, 'w');
     for (let index = 0; index < 160; index += 1) {
@@ -292,7 +292,7 @@ describe('a file of any size', () => {
     assert.ok(peakMb !== undefined && peakMb < 250, `took ${peakMb} MB at most`);
   });
 
-  test('that is one JSON text may have 512 MB', async () => {
+  test('may have up to 512 MB if it is one JSON text', async () => {
     const file = join(folder, 'one.json');
     await writeFile(file, '[\n');
     await truncate(file, 512 * 1024 * 1024 + 1);
@@ -304,7 +304,7 @@ describe('a file of any size', () => {
     );
   });
 
-  test('is checked to its end before anything is written, and a fault is named with its line', async () => {
+  test('is checked to the end before anything is written, and an error names the line', async () => {
     const file = join(folder, 'broken.jsonl');
     const run = JSON.stringify([{ role: 'user', content: 'x' }]);
     await writeFile(file, `${run}\n\n${run}\n[{"role":"user"}]\n`);

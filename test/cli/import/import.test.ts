@@ -14,7 +14,7 @@ import { MATCH_PROJECT_NODES } from '../../kit/project-nodes.js';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 
-// Counts are of a project of this file's own: other files write at the same time.
+// This file counts in its own project, because other files write at the same time.
 const projectId = newId('project');
 let kit: Kit;
 let folder: string;
@@ -53,7 +53,7 @@ async function fileWith(content: unknown, name = `${newId('transcript')}.json`):
   return file;
 }
 
-/** Imports, which must succeed, and returns the traces in their order in the file. */
+/** Imports the files, expects success, and returns the traces in file order. */
 async function imported(files: readonly string[], about: string): Promise<any[]> {
   const { code, err } = await stemma(['import', ...files]);
   assert.equal(code, 0, err);
@@ -69,7 +69,7 @@ async function tracesAbout(about: string): Promise<any[]> {
     .then((rows) => rows.map((row) => row.t));
 }
 
-/** Each step of a trace as "type <- types of its parents, with their sequences". */
+/** Each step of a trace as "sequence type <- sequences of its parents". */
 async function shape(traceId: string): Promise<string[]> {
   const rows = await kit.cypher(
     `MATCH (s:Step {projectId: $projectId, traceId: $traceId})
@@ -101,7 +101,7 @@ const calling = (...calls: object[]) => ({ role: 'assistant', content: null, too
 const result = (tool_call_id: string, content: string) => ({ role: 'tool', tool_call_id, content });
 const answer = (content: string) => ({ role: 'assistant', content });
 
-test('one list of chat messages is one run, whose steps and messages are those of the transcript', async () => {
+test('a list of chat messages becomes one run with the steps and messages of the transcript', async () => {
   const about = newId('weather');
   const lookUp = call('a', 'look_up', '{"city":"Oslo"}');
   const messages = [
@@ -185,7 +185,7 @@ test('one list of chat messages is one run, whose steps and messages are those o
   });
 });
 
-test('the answer after parallel tool calls rests on all their results, each under its own call', async () => {
+test('the answer after parallel tool calls depends on all their results, each linked to its own call', async () => {
   const about = newId('parallel');
   const messages = [
     ask(about),
@@ -211,7 +211,7 @@ test('the answer after parallel tool calls rests on all their results, each unde
   assert.equal(step.data.arguments, 'not JSON');
 });
 
-test('an answer without results before it rests on the answer before', async () => {
+test('an answer without results before it depends on the previous answer', async () => {
   const about = newId('chat');
   const [trace] = await imported(
     [await fileWith([ask(about), answer('1'), ask('and?'), answer('2')])],
@@ -220,7 +220,7 @@ test('an answer without results before it rests on the answer before', async () 
   assert.deepEqual(await shape(trace.id), ['1 llm_call <-', '2 llm_call <- 1', '3 conclusion <- 2']);
 });
 
-test('a run that ends in a tool result concludes from it', async () => {
+test('the conclusion of a run that ends in a tool result depends on that result', async () => {
   const about = newId('handover');
   const messages = [ask(about), calling(call('a', 'hand_over', '{}')), result('a', 'done')];
   const [trace] = await imported([await fileWith(messages)], about);
@@ -233,7 +233,7 @@ test('a run that ends in a tool result concludes from it', async () => {
   assert.equal(trace.summary, 'done');
 });
 
-test('an id of a call that is used again means the newer call', async () => {
+test('a reused call id refers to the newer call', async () => {
   const about = newId('again');
   const messages = [
     ask(about),
@@ -246,7 +246,7 @@ test('an id of a call that is used again means the newer call', async () => {
   assert.equal((await shape(trace.id))[5], '6 tool_result <- 5');
 });
 
-test('the older function_call is a tool call, matched by its name', async () => {
+test('a legacy function_call becomes a tool call, matched by name', async () => {
   const about = newId('legacy');
   const messages = [
     ask(about),
@@ -264,7 +264,7 @@ test('the older function_call is a tool call, matched by its name', async () => 
   ]);
 });
 
-test('a list of runs, lists or objects, is a trace each; reward 0 makes a failed one', async () => {
+test('each run in a list, given as a list or an object, becomes a trace, and reward 0 makes it failed', async () => {
   const about = newId('runs');
   const runs = [
     [ask(`${about} 1`), answer('a')],
@@ -290,7 +290,7 @@ test('a list of runs, lists or objects, is a trace each; reward 0 makes a failed
   });
 });
 
-test('JSON Lines hold one message a line, or one run a line', async () => {
+test('JSON Lines hold one message per line or one run per line', async () => {
   const [one, two] = [newId('lines'), newId('lines')];
   const lines = (values: unknown[]): string => values.map((value) => `${JSON.stringify(value)}\n`).join('');
   const messages = await fileWith(lines([ask(one), answer('hi'), ask('bye')]));
@@ -307,7 +307,7 @@ test('JSON Lines hold one message a line, or one run a line', async () => {
   );
 });
 
-test('a refusal and audio are the content of their messages', async () => {
+test('a refusal or audio becomes the content of its message', async () => {
   const about = newId('refused');
   const [trace] = await imported(
     [
@@ -333,7 +333,7 @@ test('a refusal and audio are the content of their messages', async () => {
   );
 });
 
-test('usage is that of each answer, or that of the run on its last answer', async () => {
+test('usage is recorded per answer, or for the whole run on its last answer', async () => {
   const about = newId('usage');
   const usage = { prompt_tokens: 10, completion_tokens: 3 };
   const runs = [
@@ -365,7 +365,7 @@ test('usage is that of each answer, or that of the run on its last answer', asyn
   assert.deepEqual([step.model, step.promptTokens, step.data.usage_covers], ['gpt-x', 10, 'run']);
 });
 
-test('importing a transcript again, also under another name, adds nothing', async () => {
+test('importing a transcript again, even under another name, adds nothing', async () => {
   const about = newId('twice');
   const runs = [
     [ask(`${about} 1`), calling(call('a', 'one', '{}')), result('a', '1'), answer('b')],
@@ -379,7 +379,7 @@ test('importing a transcript again, also under another name, adds nothing', asyn
   assert.deepEqual(await everything(), once);
 });
 
-test('when the server goes away the import says so, and the next one adds the rest', async () => {
+test('when the server disappears during an import, the import reports it and the next one adds the rest', async () => {
   const about = newId('cut');
   const run = (name: string): object[] => [
     ask(name),
@@ -388,7 +388,7 @@ test('when the server goes away the import says so, and the next one adds the re
     answer('b'),
   ];
   const file = await fileWith([run(`${about} 1`), run(`${about} 2`)]);
-  // The first request finds out whether there is a server. A trace is 1 + 9 + 1 requests, one for each write.
+  // The first request checks that there is a server. A trace takes 1 + 9 + 1 requests, one per write.
   const server = await serverThatDiesAfter(17);
   const cut = await stemma(['import', file, '--speed', '100000x'], server.url);
   assert.equal(cut.code, 1);
@@ -415,7 +415,7 @@ test('when the server goes away the import says so, and the next one adds the re
   ]);
 });
 
-test('runs that are written at once are whole, or are added to by the next import', async () => {
+test('runs written concurrently are complete, or the next import completes them', async () => {
   const about = newId('at-once');
   const runs = Array.from({ length: 20 }, (_, index) => [
     ask(`${about} ${String(index).padStart(2, '0')}`),
@@ -437,7 +437,7 @@ test('runs that are written at once are whole, or are added to by the next impor
   );
 });
 
-/** Passes requests on to the kit's server, and after so many of them no more. */
+/** Forwards that many requests to the kit's server, and then no more. */
 async function serverThatDiesAfter(requests: number): Promise<{ readonly url: string }> {
   let left = requests;
   const server = createServer((request, response) => {
@@ -459,7 +459,7 @@ async function serverThatDiesAfter(requests: number): Promise<{ readonly url: st
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-describe('a broken file is named with the position of the fault, and nothing is written', () => {
+describe('an error names the broken file and the position of the fault, and nothing is written', () => {
   const good = [ask('good'), answer('fine')];
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['JSON that is cut', '[{"role": "user",\n "content": "x"},\n {"role"', /:3:\d+: not JSON: /],
@@ -535,7 +535,7 @@ describe('a broken file is named with the position of the fault, and nothing is 
     });
   }
 
-  test('all broken files are named at once, among them one that is not there', async () => {
+  test('all broken files are reported at once, including a missing one', async () => {
     const files = [join(folder, 'none.json'), await fileWith('['), await fileWith('{}')];
     const { code, err } = await stemma(['import', ...files]);
     assert.equal(code, 1);
@@ -543,7 +543,7 @@ describe('a broken file is named with the position of the fault, and nothing is 
   });
 });
 
-test('without a server the message says how to start one', async () => {
+test('without a server, the error says how to start one', async () => {
   const { code, out, err } = await stemma(['import', await fileWith([ask('x')])], 'http://127.0.0.1:9');
   assert.equal(code, 1);
   assert.equal(
@@ -553,7 +553,7 @@ test('without a server the message says how to start one', async () => {
   assert.equal(out, '');
 });
 
-test('a request that the server breaks off for its size is named with that size', async () => {
+test('the error for a request that is too large for the server names its size', async () => {
   const small = await startKit({ projectId, limits: { maxRequestBytes: 1024 * 1024 } });
   try {
     const { code, err } = await stemma(['import', await fileWith([ask('x'.repeat(9e6))])], small.url);
@@ -567,7 +567,7 @@ test('a request that the server breaks off for its size is named with that size'
   }
 });
 
-test('wrong words on the command line are answered with what was expected', async () => {
+test('wrong command-line arguments are rejected with what was expected', async () => {
   assert.match((await stemma(['import'])).err, /expected a FILE to import, got none/);
   assert.match((await stemma(['export'])).err, /expected import, demo or watch, got export/);
   assert.match((await stemma([])).err, /expected import, demo or watch, got nothing/);
@@ -645,7 +645,7 @@ const recorded: readonly (readonly [string, object])[] = [
   ],
 ];
 for (const [name, counts] of existsSync(data) ? recorded : []) {
-  test(`${name} becomes the traces, steps and messages it holds, once`, async () => {
+  test(`importing ${name} twice creates its traces, steps and messages once`, async () => {
     const own = await startKit({ projectId: newId('project') });
     try {
       const file = join(data, name);
@@ -663,7 +663,7 @@ for (const [name, counts] of existsSync(data) ? recorded : []) {
   });
 }
 
-/** What the API has of a project: how many of each kind, and the tokens and dollars of all. */
+/** What the API returns for a project: how many of each kind, and the total tokens and dollars. */
 async function countsIn(own: Kit): Promise<object> {
   const { traces } = await own.ask('{ traces(first: 500) { nodes { id } } }');
   const nodes: any[] = [];

@@ -4,7 +4,7 @@ import { everything, PUT, put } from '../../kit/checkpoint-writes.js';
 import { newId, startKit, type Kit } from '../../kit/kit.js';
 import { postRaw } from '../../kit/writes.js';
 
-/** Alone in a project of its own, so that a test can compare all there is. */
+/** A project of its own, so that a test can compare everything in it. */
 const projectId = newId('bad');
 let kit: Kit;
 before(async () => {
@@ -59,7 +59,7 @@ const METADATA_CASES: readonly (readonly [string, unknown, RegExp])[] = [
   ['write', 1, /not defined/],
 ];
 
-test('metadata that is not as it must be is refused by its name, and nothing is written', async () => {
+test('invalid metadata is rejected by field name, and nothing is written', async () => {
   await writesNothing(async () => {
     for (const [name, value, message] of METADATA_CASES) {
       const metadata = { threadId: 't', checkpointId: newId(), step: 0, [name]: value };
@@ -75,7 +75,7 @@ test('metadata that is not as it must be is refused by its name, and nothing is 
   });
 });
 
-test('messages that are no list, a state or tool results that are no object, and an unknown step are refused by name', async () => {
+test('non-list messages, non-object state or tool results, and unknown steps are rejected by field name', async () => {
   const wrong = {
     messages: [{}, { '0': 1 }, 'text', 7, true],
     state: [[], [1], 'text', 7, false],
@@ -112,7 +112,7 @@ test('messages that are no list, a state or tool results that are no object, and
   });
 });
 
-test('JSON that could not come back equal is refused', async () => {
+test('JSON that would not come back equal is rejected', async () => {
   await writesNothing(async () => {
     for (const value of ['9007199254740993', '1e400', '"\\ud800"', `${'['.repeat(600)}${']'.repeat(600)}`]) {
       for (const [name, json] of [
@@ -128,7 +128,7 @@ test('JSON that could not come back equal is refused', async () => {
   });
 });
 
-test('a limit below 1 or above 10,000, and an offset below 0, are refused by name', async () => {
+test('a limit below 1 or above 10,000 and an offset below 0 are rejected by name', async () => {
   for (const [list, types, variables] of [
     ['checkpoints(threadId: "t", ', '', {}],
     ['checkpointThreads(', '', {}],
@@ -156,7 +156,7 @@ test('a limit below 1 or above 10,000, and an offset below 0, are refused by nam
   }
 });
 
-test('pages of lineage and children take 1 to their most, and only cursors of their own', async () => {
+test('lineage and children accept page sizes from 1 to their maximum, and only their own cursors', async () => {
   for (const [list, most] of [
     ['lineage', 10_000],
     ['children', 500],
@@ -176,7 +176,7 @@ test('pages of lineage and children take 1 to their most, and only cursors of th
   }
 });
 
-test('a step to delete before that is negative, a fraction or no number is refused', async () => {
+test('deleting before a step that is negative, a fraction or not a number is rejected', async () => {
   const query = 'mutation ($step: Long!) { deleteCheckpointsBefore(threadId: "t", beforeStep: $step) }';
   await writesNothing(async () => {
     for (const step of [-1, 0.5, '7', null, 2 ** 54]) {
@@ -185,7 +185,7 @@ test('a step to delete before that is negative, a fraction or no number is refus
   });
 });
 
-test('of many writes at once, those that are refused fail alone', async () => {
+test('among many concurrent writes, only the rejected ones fail', async () => {
   const bad = [
     { metadata: { threadId: 'other', checkpointId: 'there', step: 0 } },
     { metadata: { threadId: 'many', checkpointId: 'loop', step: 0, parentCheckpointId: 'loop-end' } },

@@ -32,7 +32,7 @@ after(async () => {
 const names = (nodes: readonly { id: string }[]): string =>
   nodes.map(({ id }) => id.split('/').at(-1)).join(' ');
 
-test('a fork starts a thread at step 0 with what its parent holds, and adds no content', async () => {
+test("a fork starts a thread at step 0 with its parent's payload and adds no content", async () => {
   const state = { plan: 'p'.repeat(400), '10': 1, '2': ['x'.repeat(300)] };
   const source = await put(
     kit,
@@ -62,7 +62,7 @@ test('a fork starts a thread at step 0 with what its parent holds, and adds no c
   await checkContent(kit, projectId);
 });
 
-test('a fork makes its own thread and id unless they are given, each time others', async () => {
+test('a fork generates a new thread and id each time unless they are given', async () => {
   const { id } = await put(kit, { threadId: newId('thread'), step: 1 });
   const [a, b] = [await fork(kit, { id }), await fork(kit, { id })];
   assert.equal(new Set([a.id, b.id, a.metadata.threadId, b.metadata.threadId]).size, 4);
@@ -75,7 +75,7 @@ test('a fork makes its own thread and id unless they are given, each time others
   assert.deepEqual(checkpoint.children.nodes, [{ id: a.id }, { id: b.id }]);
 });
 
-test('a fork sent again with the same checkpointId returns what is stored, with and without a thread, also many at once', async () => {
+test('a fork resent with the same checkpointId returns what is stored, with or without a thread, even concurrently', async () => {
   const source = await put(kit, { threadId: newId('thread'), step: 1 }, { messages: ['m'] });
   for (const threadId of [newId('fork'), undefined]) {
     const variables = {
@@ -114,7 +114,7 @@ test('a fork sent again with the same checkpointId returns what is stored, with 
   assert.deepEqual(await fork(kit, late), branch, 'a retry does not look at the source again');
 });
 
-test('a fork of what is not there is NOT_FOUND; into a thread with checkpoints, or as a checkpoint there is, a CONFLICT', async () => {
+test('a fork of a missing checkpoint is NOT_FOUND; into a thread with checkpoints or under a used id, a CONFLICT', async () => {
   const thread = newId('thread');
   const { id } = await put(kit, { threadId: thread, step: 1 });
   const other = await put(kit, { threadId: newId('other'), step: 1 });
@@ -140,7 +140,7 @@ test('a fork of what is not there is NOT_FOUND; into a thread with checkpoints, 
   assert.deepEqual(await everything(kit, projectId), before);
 });
 
-test('lineage goes up across threads, the nearest first, in pages; parent is the first of it', async () => {
+test('lineage is paged upwards across threads, nearest first; parent is its first entry', async () => {
   const word = await branches(
     kit,
     ['s', 'a'],
@@ -174,7 +174,7 @@ test('lineage goes up across threads, the nearest first, in pages; parent is the
   assert.equal(names((await lineage('e')).lineage.nodes), 'd', 'it ends where a checkpoint is gone');
 });
 
-test('children are those of all threads, the oldest written first, in pages', async () => {
+test('children are paged across all threads, oldest write first', async () => {
   const word = await branches(
     kit,
     ['s', 'a'],
@@ -209,7 +209,7 @@ test('children are those of all threads, the oldest written first, in pages', as
 const TREE = `query ($threadId: ID!) { checkpointTree(threadId: $threadId) {
   threadId truncated nodes { depth checkpoint { id } } } }`;
 
-test('checkpointTree holds the kin of a thread in all threads: each behind its parent, with its depth, the older branch first', async () => {
+test('checkpointTree lists related checkpoints of all threads after their parents, with depth, older branch first', async () => {
   const word = await branches(
     kit,
     ...([
@@ -246,7 +246,7 @@ test('checkpointTree holds the kin of a thread in all threads: each behind its p
   assert.equal(await tree('t'), '0d 1e', 'a branch whose root is gone stands alone');
 });
 
-test('commonCheckpoint is the nearest that both are or descend from; null without one, NOT_FOUND without either', async () => {
+test('commonCheckpoint is the nearest common ancestor or self; null if none, NOT_FOUND if either is missing', async () => {
   const word = await branches(
     kit,
     ...([

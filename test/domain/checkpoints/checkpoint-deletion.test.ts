@@ -27,7 +27,7 @@ after(() => kit.close());
 
 const big = (word: string): string => `${word} `.repeat(100);
 
-/** A thread of checkpoints at these steps, each with the messages and state of those before it and more; their ids. */
+/** Creates a thread with checkpoints at these steps, each adding a message and its own state; returns their ids. */
 async function growing(threadId: string, steps: readonly number[]): Promise<string[]> {
   const ids: string[] = [];
   for (const [index, step] of steps.entries()) {
@@ -46,7 +46,7 @@ async function growing(threadId: string, steps: readonly number[]): Promise<stri
   return ids;
 }
 
-test('deleteCheckpointsBefore removes the steps strictly below, returns how many, and leaves the others whole', async () => {
+test('deleteCheckpointsBefore removes the steps strictly below, returns how many, and leaves the others intact', async () => {
   const threadId = newId('thread');
   const ids = await growing(threadId, [0, 1, 2, 2, 5]);
   const kept = [await read(kit, ids[2] ?? ''), await read(kit, ids[3] ?? ''), await read(kit, ids[4] ?? '')];
@@ -65,7 +65,7 @@ test('deleteCheckpointsBefore removes the steps strictly below, returns how many
   await checkContent(kit, projectId);
 });
 
-test('deleteCheckpointsBefore above the highest step is the end of the thread, unless a trace ran in it', async () => {
+test('deleteCheckpointsBefore above the highest step deletes the thread, unless a trace ran in it', async () => {
   const [threadId, withTrace] = [newId('thread'), newId('thread')];
   await growing(threadId, [3]);
   await growing(withTrace, [3]);
@@ -85,7 +85,7 @@ test('deleteCheckpointsBefore above the highest step is the end of the thread, u
   await checkContent(kit, projectId);
 });
 
-test('deleteCheckpointThread removes the whole thread; a branch of it elsewhere stays whole and names its parent', async () => {
+test('deleteCheckpointThread removes the whole thread; a branch elsewhere stays intact and names its parent', async () => {
   const [threadId, branchId, onward] = [newId('thread'), newId('branch'), newId('onward')];
   const ids = await growing(threadId, [0, 1, 2]);
   const branch = await fork(kit, { id: ids[1] ?? '', threadId: branchId });
@@ -111,7 +111,7 @@ test('deleteCheckpointThread removes the whole thread; a branch of it elsewhere 
   await checkContent(kit, projectId);
 });
 
-test('deleting one branch never harms another, whichever goes first', async () => {
+test('deleting one branch never harms another, in any order', async () => {
   for (const order of [
     ['s', 't', 'u'],
     ['u', 't', 's'],
@@ -140,7 +140,7 @@ test('deleting one branch never harms another, whichever goes first', async () =
   }
 });
 
-test('what does not exist is deleted without a trace: 0', async () => {
+test('deleting what does not exist returns 0 and changes nothing', async () => {
   const before = await everything(kit, projectId);
   assert.equal(await deleteThread(kit, newId('unknown')), 0);
   assert.equal(await deleteThread(kit, ''), 0);
@@ -150,7 +150,7 @@ test('what does not exist is deleted without a trace: 0', async () => {
   assert.deepEqual(await everything(kit, projectId), before);
 });
 
-test('an id that was deleted can be used again, in any thread, and its order begins anew', async () => {
+test('a deleted id can be reused in any thread, and the write order of a deleted thread starts over', async () => {
   const [threadId, other, checkpointId] = [newId('thread'), newId('other'), newId('checkpoint')];
   await put(kit, { threadId, checkpointId, step: 7 }, { messages: ['old'] });
   await deleteThread(kit, threadId);
@@ -166,7 +166,7 @@ test('an id that was deleted can be used again, in any thread, and its order beg
   );
 });
 
-test('more checkpoints than one transaction takes go in several, the lowest steps first, and all are counted', async () => {
+test('more checkpoints than fit one transaction are deleted in several, lowest steps first, and all are counted', async () => {
   const threadId = newId('thread');
   const input = (step: number): object => ({
     metadata: { threadId, checkpointId: `${threadId}/${step}`, step },

@@ -13,7 +13,7 @@ after(() => kit.close());
 const DIFF = `query ($from: ID!, $to: ID!) { checkpointDiff(from: $from, to: $to) {
   from { id } to { id } commonMessages fromMessages toMessages changes { path kind from to } } }`;
 
-/** What differs between two payloads. */
+/** Stores two payloads and returns their diff. */
 async function diff(from: object, to: object): Promise<any> {
   const [a, b] = [
     await put(kit, { threadId: newId('from'), step: 0 }, from),
@@ -32,7 +32,7 @@ async function changes(from: object, to: object): Promise<string[]> {
   );
 }
 
-test('messages: with how many equal ones both begin, and what each has then', async () => {
+test('messages: the diff counts the equal ones at the start and lists the rest of each side', async () => {
   const all = ['a', { b: 1 }, null, ['d']];
   for (const [from, to, common] of [
     [all, all, 4],
@@ -49,7 +49,7 @@ test('messages: with how many equal ones both begin, and what each has then', as
   }
 });
 
-test('state and tool results: added, removed and changed values by their place, in the order of the places', async () => {
+test('state and tool results: added, removed and changed values are reported by path, in document order', async () => {
   assert.deepEqual(
     await changes(
       { state: { a: 1, gone: { x: [1] }, deep: { in: { n: null, same: true } } }, toolsResult: { hit: 1 } },
@@ -66,7 +66,7 @@ test('state and tool results: added, removed and changed values by their place, 
   );
 });
 
-test('lists are compared item by item; a value of another kind is one change', async () => {
+test('lists are compared item by item; a value of another type is one change', async () => {
   assert.deepEqual(
     await changes(
       { state: { list: [1, { a: 1 }, 3, [4]], kind: [], other: {}, text: '1', nothing: null } },
@@ -87,7 +87,7 @@ test('lists are compared item by item; a value of another kind is one change', a
   ]);
 });
 
-test('places are JSON Pointers: ~ is ~0 and / is ~1, any key is told as it is', async () => {
+test('paths are JSON Pointers: ~ becomes ~0 and / becomes ~1, and keys are otherwise unchanged', async () => {
   const keys = ['a/b', '~', '~1', '/', '', ' ', '🎭\u2028', '10', '2', '__proto__', 'constructor'];
   const [from, to] = [newId('from'), newId('to')];
   for (const [id, value] of [
@@ -107,12 +107,12 @@ test('places are JSON Pointers: ~ is ~0 and / is ~1, any key is told as it is', 
   );
 });
 
-test('the next node is a place too', async () => {
+test('the diff covers the next node too', async () => {
   assert.deepEqual(await changes({ nextNode: 'tools' }, { nextNode: '' }), ['CHANGED /next_node "tools" ""']);
   assert.deepEqual(await changes({ nextNode: 'same' }, { nextNode: 'same' }), []);
 });
 
-test('the order of keys is no difference; values that are content are compared like others', async () => {
+test('key order is not a difference; values stored as content are compared like others', async () => {
   const [x, y] = ['x'.repeat(300), 'y'.repeat(300)];
   assert.deepEqual(await changes({ state: { a: x, b: { c: y } } }, { state: { b: { c: y }, a: x } }), []);
   assert.deepEqual(
@@ -121,7 +121,7 @@ test('the order of keys is no difference; values that are content are compared l
   );
 });
 
-test('a checkpoint does not differ from itself, nor from a fork of it', async () => {
+test('a checkpoint does not differ from itself or from its fork', async () => {
   const payload = { messages: [1, 2], state: { a: 'x'.repeat(300) }, toolsResult: { b: [] }, nextNode: 'n' };
   const { id } = await put(kit, { threadId: newId('thread'), step: 3 }, payload);
   for (const to of [id, (await fork(kit, { id })).id]) {
@@ -131,7 +131,7 @@ test('a checkpoint does not differ from itself, nor from a fork of it', async ()
   }
 });
 
-test('without either checkpoint it is NOT_FOUND', async () => {
+test('a diff is NOT_FOUND if either checkpoint is missing', async () => {
   const threadId = newId('thread');
   const { id } = await put(kit, { threadId, step: 0 });
   for (const variables of [
@@ -144,7 +144,7 @@ test('without either checkpoint it is NOT_FOUND', async () => {
   assert.equal((await kit.fail(DIFF, { from: id, to: id })).extensions.code, 'NOT_FOUND');
 });
 
-test('of what two checkpoints have in common, the messages are not read', async () => {
+test('a diff does not read the messages that both checkpoints share', async () => {
   const messages = Array.from({ length: 50 }, (_, index) => `message ${index}`);
   const threadId = newId('thread');
   const a = await put(kit, { threadId, step: 0 }, { messages });

@@ -33,7 +33,7 @@ const PAYLOAD = {
   nextNode: 'tools',
 };
 
-test('latestCheckpoint is the one with the highest step; of equals, the last written', async () => {
+test('latestCheckpoint is the one with the highest step; among equals, the last written', async () => {
   const [threadId, a, b, c] = [newId('thread'), newId('a'), newId('b'), newId('c')];
   assert.equal(await latestId(kit, threadId), null);
   const steps = [
@@ -64,7 +64,7 @@ test('latestCheckpoint is the one with the highest step; of equals, the last wri
   assert.equal(await latestId(kit, threadId), a);
 });
 
-test('the latest is an edge that is followed, not a sort, and of the lists none reads what is held', async () => {
+test('latestCheckpoint follows an edge instead of sorting, and lists read payloads only if asked', async () => {
   const threadId = newId('thread');
   for (const step of [0, 1, 2]) {
     await put(kit, { threadId, step }, PAYLOAD);
@@ -80,7 +80,7 @@ test('the latest is an edge that is followed, not a sort, and of the lists none 
   );
   const list = (fields: string): string =>
     `query ($threadId: ID!) { checkpoints(threadId: $threadId) { ${fields} } }`;
-  // The thread is read before and after the list, in one transaction: did anything change meanwhile?
+  // The thread is read before and after the list, in one transaction, to detect concurrent changes.
   const listed = ['checkpoints/by-thread', 'threads/read', 'threads/read'];
   assert.deepEqual(await statements(list(HEAD)), listed);
   assert.deepEqual(await statements(`query { checkpointThreads { ${HEAD} } }`), [
@@ -110,7 +110,7 @@ test('the latest is an edge that is followed, not a sort, and of the lists none 
   assert.deepEqual(plan, [{ pointers: 1, step: 2 }]);
 });
 
-test('checkpoints lists a thread by descending step, of equals the last written first, limit after offset', async () => {
+test('checkpoints lists a thread by descending step, last written first among equals, limit after offset', async () => {
   const threadId = newId('thread');
   const ids = Array.from({ length: 7 }, (_, index) => `${threadId}/${index}`);
   for (const [index, step] of [4, 0, 2, 2, 9, 2, 1].entries()) {
@@ -131,7 +131,7 @@ test('checkpoints lists a thread by descending step, of equals the last written 
   assert.deepEqual(await idsOfThread(kit, newId('unknown')), []);
 });
 
-test('checkpointThreads lists the latest of each thread, the thread written last first, limit after offset', async () => {
+test('checkpointThreads lists the latest of each thread, last-written thread first, limit after offset', async () => {
   const project = newId('list');
   const own = await startKit({ projectId: project });
   try {

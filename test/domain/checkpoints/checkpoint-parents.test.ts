@@ -16,7 +16,7 @@ after(async () => {
   await otherKit.close();
 });
 
-test('a parent may come later, or again, and in another thread: it is linked when it does, and named all along', async () => {
+test('a parent may arrive later, again, or in another thread: it is linked on arrival and named throughout', async () => {
   const [child, parent, threadId] = [newId('child'), newId('parent'), newId('thread')];
   await put(kit, { threadId, checkpointId: child, step: 1, parentCheckpointId: parent });
   const seen = async (): Promise<unknown> => {
@@ -38,7 +38,7 @@ test('a parent may come later, or again, and in another thread: it is linked whe
   }
 });
 
-test('what would make a checkpoint descend from itself is refused: directly, over others, and by parents awaited', async () => {
+test('a write that makes a checkpoint its own ancestor is rejected: directly, indirectly or by an awaited parent', async () => {
   const word = await branches(kit, ['s', 'a'], ['t', 'b', 'a'], ['u', 'c', 'b'], ['v', 'd', 'awaited']);
   const before = await everything(kit, projectId);
   for (const [thread, name, parent] of [
@@ -76,7 +76,7 @@ test('what would make a checkpoint descend from itself is refused: directly, ove
   });
 });
 
-test('writes at once that would close a circle together are not all done', async () => {
+test('concurrent writes that together would create a cycle do not all succeed', async () => {
   for (let round = 0; round < 15; round += 1) {
     const word = await branches(kit, ['s', 'a', 'b'], ['t', 'c', 'd'], ['u', 'b'], ['v', 'd']);
     const move = (server: Kit, thread: string, name: string, parent: string): Promise<any> =>
@@ -98,7 +98,7 @@ test('writes at once that would close a circle together are not all done', async
   }
 });
 
-test('a checkpoint that is written again while the parent it awaited comes has the parent that it names, and no other', async () => {
+test('a checkpoint rewritten while its awaited parent arrives has only the parent that it names', async () => {
   for (let round = 0; round < 30; round += 1) {
     const word = newId('tree');
     const child = { threadId: `${word}/s`, checkpointId: `${word}/child`, step: 0 };

@@ -4,7 +4,7 @@ import { deleteThread, put, WHOLE } from '../../kit/checkpoint-writes.js';
 import { newId, startKit, type Kit } from '../../kit/kit.js';
 import { range } from '../../kit/live.js';
 
-// Reads while the same checkpoints are rewritten and deleted: each read is whole, and of one moment.
+// Reads while the same checkpoints are rewritten and deleted: each read is complete and of one moment.
 
 let kit: Kit;
 let writer: Kit;
@@ -17,7 +17,7 @@ after(async () => {
   await writer.close();
 });
 
-/** Every part names the version, so parts of two versions show. */
+/** Every part names the version, so a mix of versions is detected. */
 function version(number: number): object {
   return {
     messages: range(0, 4 + (number % 3)).map((index) => `${number} message ${index}`),
@@ -42,7 +42,7 @@ function checkOneVersion(checkpoint: any): void {
   assert.equal(messages.length, messageCount);
 }
 
-/** Calls `write` with 1, 2, 3, ... until `reads` have ended, and fails with whichever fails. */
+/** Calls `write` with 1, 2, 3, ... until `reads` has ended, and fails if either fails. */
 async function whileWriting(
   write: (number: number) => Promise<unknown>,
   reads: (writes: () => number) => Promise<void>,
@@ -70,7 +70,7 @@ const READS = 150;
 const WRITES = 20;
 const AT_ONCE = 5;
 
-/** Sends a query with so many `readsEach` until there were 150, and 20 writes meanwhile. */
+/** Repeats a query of `readsEach` reads until there were 150 reads, and 20 writes meanwhile. */
 async function readOften(
   { readsEach, writes }: { readonly readsEach: number; readonly writes: () => number },
   query: string,
@@ -86,7 +86,7 @@ async function readOften(
   }
 }
 
-test('a checkpoint that is rewritten all the time is read whole, as of one moment, 150 times', async () => {
+test('a checkpoint that is rewritten continuously is read complete, as of one moment, 150 times', async () => {
   const threadId = newId('rewritten');
   const id = newId('checkpoint');
   await putVersion(threadId, id, 0);
@@ -113,7 +113,7 @@ test('a checkpoint that is rewritten all the time is read whole, as of one momen
   );
 });
 
-test('lists are whole while one of their checkpoints is deleted and written again: it is there or not, 150 times', async () => {
+test('lists are complete while one of their checkpoints is deleted and rewritten: it is there or not, 150 times', async () => {
   const word = newId('list');
   const stays = range(1, 3).map((index) => `${word}/stays/${index}`);
   for (const id of stays) {

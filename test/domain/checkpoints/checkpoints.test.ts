@@ -32,7 +32,7 @@ const PAYLOAD = {
   nextNode: 'tools',
 };
 
-test('putCheckpoint keeps all that is given, and gives it back', async () => {
+test('putCheckpoint stores every given field and returns it', async () => {
   const metadata = {
     threadId: newId('thread'),
     checkpointId: newId('checkpoint'),
@@ -50,7 +50,7 @@ test('putCheckpoint keeps all that is given, and gives it back', async () => {
   assert.deepEqual(await read(otherKit, metadata.checkpointId), written);
 });
 
-test('what is left out is empty: no parent, tags or summary, no messages, state, tool results or next node', async () => {
+test('omitted fields are empty: parent, tags, summary, messages, state, tool results and next node', async () => {
   const threadId = newId('thread');
   const { id, writtenAt, ...written } = await put(kit, { threadId, step: 0 });
   assert.match(id, /^[0-9a-f-]{36}$/);
@@ -87,7 +87,7 @@ test('what is left out is empty: no parent, tags or summary, no messages, state,
   assert.deepEqual([nulls.metadata.tags, nulls.metadata.summary], [[], '']);
 });
 
-test('the same checkpoint again changes nothing: not its time, its place, nor a node, edge or property', async () => {
+test('resending a checkpoint changes nothing: not its time or order, nor any node, edge or property', async () => {
   const [a, b, threadId] = [newId('a'), newId('b'), newId('thread')];
   const metadata = { threadId, checkpointId: a, step: 5, parentCheckpointId: b, tags: ['t'] };
   const first = await put(kit, metadata, PAYLOAD);
@@ -99,7 +99,7 @@ test('the same checkpoint again changes nothing: not its time, its place, nor a 
   assert.deepEqual(await idsOfThread(kit, threadId), [b, a]);
 });
 
-test('of twenty equal requests at once, to two servers, one writes', async () => {
+test('of twenty equal concurrent requests to two servers, one writes', async () => {
   const metadata = { threadId: newId('thread'), checkpointId: newId('checkpoint'), step: 1 };
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, index) => put(index % 2 === 0 ? kit : otherKit, metadata, PAYLOAD)),
@@ -115,7 +115,7 @@ test('of twenty equal requests at once, to two servers, one writes', async () =>
   );
 });
 
-test('a checkpoint whose id exists is replaced, all of it', async () => {
+test('putting a checkpoint with an existing id replaces all of it', async () => {
   const [threadId, checkpointId, parent] = [newId('thread'), newId('checkpoint'), newId('parent')];
   await put(kit, { threadId, checkpointId: parent, step: 0 });
   const first = await put(
@@ -150,7 +150,7 @@ test('a checkpoint whose id exists is replaced, all of it', async () => {
   assert.deepEqual(checkpoint.children.nodes, []);
 });
 
-test('the id of a checkpoint in another thread is a CONFLICT, and nothing changes', async () => {
+test('reusing the id of a checkpoint in another thread is a CONFLICT and changes nothing', async () => {
   const [checkpointId, threadId, other] = [newId('checkpoint'), newId('thread'), newId('other')];
   await put(kit, { threadId, checkpointId, step: 1 }, PAYLOAD);
   const before = await everything(kit, projectId);
@@ -162,7 +162,7 @@ test('the id of a checkpoint in another thread is a CONFLICT, and nothing change
   assert.equal((await kit.ask('query ($id: ID!) { thread(id: $id) { id } }', { id: other })).thread, null);
 });
 
-test('of two threads that write one id at once, one has it and the other is told CONFLICT', async () => {
+test('of several threads that write one id concurrently, one succeeds and the others get a CONFLICT', async () => {
   const checkpointId = newId('checkpoint');
   const answers = await Promise.all(
     [kit, otherKit, kit, otherKit].map((server) =>
@@ -180,7 +180,7 @@ test('an unknown checkpoint is null', async () => {
   assert.equal(await read(kit, ''), null);
 });
 
-test('times come back character for character; without one the server gives its own', async () => {
+test('times come back character for character; without one, the server sets its own', async () => {
   const threadId = newId('thread');
   const times = [
     ...[
@@ -204,7 +204,7 @@ test('times come back character for character; without one the server gives its 
   }
 });
 
-test('ids are 1 to 200 characters of any plane', async () => {
+test('ids are 1 to 200 characters of any Unicode plane', async () => {
   for (const word of [newId().slice(0, 20) + '🎭'.repeat(180), ` ${newId()}/\u2028"%'~`]) {
     const { id } = await put(kit, {
       threadId: word,
@@ -218,7 +218,7 @@ test('ids are 1 to 200 characters of any plane', async () => {
   }
 });
 
-test('steps go from 0 to 2^53 - 1, and the highest is deleted with its thread', async () => {
+test('steps range from 0 to 2^53 - 1, and the highest is deleted with its thread', async () => {
   const threadId = newId('thread');
   const highest = await put(kit, { threadId, step: Number.MAX_SAFE_INTEGER });
   await put(kit, { threadId, step: 0 });

@@ -27,7 +27,7 @@ const ALL = `subscription ($traceId: ID!, $since: Long) {
   }
 }`;
 
-/** The fields that every event has, taken off and checked. */
+/** Checks the fields that every event has, and returns the others. */
 function typed({ id, eventId, traceId, at, payload, ...rest }: any): any {
   assert.equal(id, `${encodeURIComponent(traceId)}/${eventId}`);
   assert.match(at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
@@ -35,7 +35,7 @@ function typed({ id, eventId, traceId, at, payload, ...rest }: any): any {
   return rest;
 }
 
-test('every change arrives as the type of its event, with its fields, live and replayed the same', async () => {
+test('every change arrives as its event type, with its fields, the same live and replayed', async () => {
   const traceId = await newTrace(kit, { task: 'all' });
   const live = kit.follow(ALL, { traceId });
   await take(live, 1);
@@ -204,7 +204,7 @@ test('every change arrives as the type of its event, with its fields, live and r
   const replayed = kit.follow(ALL, { traceId, since: 0 });
   await take(replayed, 1);
   const again = await take(replayed, seen.length);
-  // What is loaded is as it is now; everything else is as of the change.
+  // Loaded objects are in their current state; everything else is as of the change.
   const kept = (event: any): any => ({
     ...event,
     updated: null,

@@ -22,7 +22,7 @@ after(() => kit.close());
 const append = async (traceId: string, type: string, payload?: object, key?: string): Promise<any> =>
   (await kit.ask(APPEND_EVENT, { traceId, type, payload, key })).appendEvent;
 
-test('appendEvent appends an event of the own type, with its payload', async () => {
+test('appendEvent appends an event of a custom type, with its payload', async () => {
   const { id } = await createTrace(kit);
   const event = await append(id, 'my.type with space', { b: 1, a: [null] });
   const { at, id: eventKey, ...rest } = event;
@@ -47,7 +47,7 @@ test('appendEvent appends an event of the own type, with its payload', async () 
   ]);
 });
 
-test('the types that the server writes itself, empty, long and unprintable ones are refused', async () => {
+test('event types that the server writes itself, and empty, too long or unprintable ones, are rejected', async () => {
   const { id } = await createTrace(kit);
   for (const type of [
     'goal_added',
@@ -71,7 +71,7 @@ test('the types that the server writes itself, empty, long and unprintable ones 
   assert.equal((await append(id, '🎭'.repeat(100))).eventId, 1);
 });
 
-test('a payload that is no object, and an unknown trace, are refused', async () => {
+test('a payload that is not an object, and an unknown trace, are rejected', async () => {
   const { id } = await createTrace(kit);
   for (const payload of [[], 'text', 1, false]) {
     const { extensions } = await kit.fail(APPEND_EVENT, { traceId: id, type: 't', payload });
@@ -81,7 +81,7 @@ test('a payload that is no object, and an unknown trace, are refused', async () 
   assert.equal(await lastEventId(kit, id), 0);
 });
 
-test('the second event with an idempotency key is the first, or a CONFLICT where it says something else', async () => {
+test('reusing an idempotency key returns the first event, or is a CONFLICT if the event differs', async () => {
   const { id } = await createTrace(kit);
   const other = await createTrace(kit);
   const first = await append(id, 't', { a: 1 }, 'key');
@@ -104,7 +104,7 @@ test('the second event with an idempotency key is the first, or a CONFLICT where
   assert.equal(await lastEventId(kit, id), 2);
 });
 
-test('event ids count from 1 without gaps, whatever is written at once', async () => {
+test('event ids count from 1 without gaps, whatever is written concurrently', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'g' });
   const writes: readonly (() => Promise<unknown>)[] = [
@@ -113,7 +113,7 @@ test('event ids count from 1 without gaps, whatever is written at once', async (
     () => addStep(kit, id),
     () => addMessage(kit, id).then((message) => updateMessage(kit, message.id, { content: 'x' })),
     () => updateTrace(kit, id, { summary: newId() }),
-    // Refused: they take no id.
+    // Rejected: they take no id.
     () => kit.fail(APPEND_EVENT, { traceId: id, type: 'goal_added' }),
     () => kit.fail(APPEND_EVENT, { traceId: id, type: 't', payload: [] }),
   ];
@@ -128,7 +128,7 @@ test('event ids count from 1 without gaps, whatever is written at once', async (
   assert.deepEqual(times, [...times].sort());
 });
 
-test('events are paged from any event on, to the end, each once', async () => {
+test('events are paged from any event to the end, each once', async () => {
   const { id } = await createTrace(kit);
   for (let index = 0; index < 7; index += 1) {
     await append(id, 't', { index });
@@ -158,7 +158,7 @@ test('events are paged from any event on, to the end, each once', async () => {
   assert.deepEqual((await page(5, 500, pageInfo.endCursor)).nodes, [{ eventId: 6 }, { eventId: 7 }]);
 });
 
-test('each event has the type of the API that goes with its word', async () => {
+test('each event has the API type that matches its type name', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'g' });
   const { id: messageId } = await addMessage(kit, id, { goalId: 'g', content: { b: 1, '2': 2 } });

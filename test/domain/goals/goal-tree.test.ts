@@ -26,7 +26,7 @@ const goal = (goalId: string, parentId?: string, more: object = {}): object => (
   ...more,
 });
 
-test('a trace without goals has no tree; with goals, parents come before children and siblings in order', async () => {
+test('a trace without goals has no tree; a tree lists parents before children and siblings in order', async () => {
   const { id } = await createTrace(kit, { task: 'the mission' });
   const read = async (): Promise<any> =>
     (
@@ -63,7 +63,7 @@ test('a trace without goals has no tree; with goals, parents come before childre
   });
 });
 
-test('goals are paged in the order of the tree', async () => {
+test('goals are paged in tree order', async () => {
   const { id } = await createTrace(kit);
   await setGoalTree(kit, id, [goal('a'), goal('a1', 'a'), goal('b'), goal('b1', 'b'), goal('c')]);
   const found: string[] = [];
@@ -85,7 +85,7 @@ test('goals are paged in the order of the tree', async () => {
   assert.deepEqual([negative.extensions.code, negative.extensions.field], ['BAD_USER_INPUT', 'after']);
 });
 
-test('setGoalTree changes listed goals, adds new ones, and removes the others; all in one event', async () => {
+test('setGoalTree updates listed goals, adds new ones and removes the others, all in one event', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'kept', reason: 'why', status: 'IN_PROGRESS' });
   await addGoal(kit, id, { goalId: 'gone', parentId: 'kept' });
@@ -118,7 +118,7 @@ test('setGoalTree changes listed goals, adds new ones, and removes the others; a
   await checkStats(kit, id);
 });
 
-test('messages, steps and sub-traces of a goal that goes stay in the trace, without a goal', async () => {
+test('messages, steps and sub-traces of a removed goal stay in the trace without a goal', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'top' });
   await addGoal(kit, id, { goalId: 'gone', parentId: 'top' });
@@ -163,7 +163,7 @@ test('setting the same tree again changes nothing', async () => {
   assert.equal(await lastEventId(kit, id), 2);
 });
 
-test('goals without an id are counted, around the ids that the list gives', async () => {
+test('goals without an id are numbered, skipping the ids given in the list', async () => {
   const { id } = await createTrace(kit);
   const tree = await setGoalTree(kit, id, [{ description: 'first' }, goal('1'), { description: 'third' }]);
   assert.deepEqual(
@@ -176,7 +176,7 @@ test('goals without an id are counted, around the ids that the list gives', asyn
   );
 });
 
-test('a tree with a cycle, a double, an unknown parent or trace, or no description is refused whole', async () => {
+test('a tree with a cycle, a duplicate, an unknown parent or trace, or no description is rejected as a whole', async () => {
   const { id } = await createTrace(kit);
   await setGoalTree(kit, id, [goal('a'), goal('gone')]);
   const since = await lastEventId(kit, id);
@@ -202,7 +202,7 @@ test('a tree with a cycle, a double, an unknown parent or trace, or no descripti
   assert.deepEqual(trace.goals.nodes, [{ goalId: 'a' }, { goalId: 'gone' }]);
 });
 
-test('a tree may turn upside down', async () => {
+test('setGoalTree can invert a tree', async () => {
   const { id } = await createTrace(kit);
   await setGoalTree(kit, id, [goal('a'), goal('b', 'a'), goal('c', 'b')]);
   for (const goalId of ['a', 'b', 'c']) {

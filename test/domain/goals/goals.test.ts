@@ -79,7 +79,7 @@ test('addGoal stores every field and returns it, with edges to its trace and its
   );
 });
 
-test('a goal of which only the description is given is normal, pending and comes last', async () => {
+test('a goal added with only a description is normal, pending and last', async () => {
   const { id } = await createTrace(kit);
   const goals = [];
   for (const description of ['one', 'two', 'three']) {
@@ -91,7 +91,7 @@ test('a goal of which only the description is given is normal, pending and comes
   );
 });
 
-test('a goal added behind the highest order there is can be read', async () => {
+test('a goal added after one with the highest possible order can be read', async () => {
   const id = await traceWith({});
   await addGoal(kit, id, { goalId: 'highest', order: 2 ** 31 - 1 });
   assert.equal((await addGoal(kit, id, { goalId: 'next' })).order, 2 ** 31 - 1);
@@ -103,7 +103,7 @@ test('a goal added behind the highest order there is can be read', async () => {
   );
 });
 
-test('counted ids go around ids that were given, and are not used again', async () => {
+test('generated goal ids skip given ids and are never reused', async () => {
   const id = await traceWith({ '2': null });
   const next = async (): Promise<string> => (await addGoal(kit, id, {})).goalId;
   assert.deepEqual([await next(), await next()], ['1', '3']);
@@ -111,7 +111,7 @@ test('counted ids go around ids that were given, and are not used again', async 
   assert.equal(await next(), '4');
 });
 
-test('adding a goal that exists updates it: fields left out stay', async () => {
+test('adding an existing goal updates it and keeps omitted fields', async () => {
   const id = await traceWith({ g: null });
   await addGoal(kit, id, { goalId: 'g', description: 'new words', reason: 'why' });
   const answer = await kit.ask(ADD_GOAL, { traceId: id, input: { goalId: 'g', status: 'IN_PROGRESS' } });
@@ -135,7 +135,7 @@ test('adding a goal that exists updates it: fields left out stay', async () => {
   );
 });
 
-test('updateGoal changes each field, and null clears what may be empty', async () => {
+test('updateGoal changes each field, and null clears optional fields', async () => {
   const id = await traceWith({ top: null, g: null });
   for (const [name, value] of Object.entries({
     description: 'd',
@@ -156,7 +156,7 @@ test('updateGoal changes each field, and null clears what may be empty', async (
   }
 });
 
-test('a goal without a description, of an unknown trace, or with an unknown parent is refused', async () => {
+test('a goal without a description, in an unknown trace or with an unknown parent is rejected', async () => {
   const id = await traceWith({ g: null });
   const other = await traceWith({ 'of-other': null });
   for (const [traceId, input, code, field] of [
@@ -175,7 +175,7 @@ test('a goal without a description, of an unknown trace, or with an unknown pare
   assert.equal(await lastEventId(kit, id), 1);
 });
 
-test('moving a goal moves its stats, keeps those of others, and tells which goals changed', async () => {
+test('moving a goal moves its stats, keeps those of others and reports which goals changed', async () => {
   const id = await traceWith({ a: null, b: null, a1: 'a', a11: 'a1' });
   await addMessage(kit, id, { goalId: 'a11', content: 'deep', promptTokens: 5, cost: 0.5 });
   await addMessage(kit, id, { goalId: 'b', content: 'beside', promptTokens: 1 });
@@ -198,7 +198,7 @@ test('moving a goal moves its stats, keeps those of others, and tells which goal
   await checkStats(kit, id);
 });
 
-test('a move that would close a cycle is refused, and leaves all as it was', async () => {
+test('a move that would create a cycle is rejected and changes nothing', async () => {
   const id = await traceWith({ a: null, b: 'a', c: 'b' });
   const since = await lastEventId(kit, id);
   for (const [goalId, parentId] of [
@@ -214,7 +214,7 @@ test('a move that would close a cycle is refused, and leaves all as it was', asy
   await checkStats(kit, id);
 });
 
-test('two moves at once that together would close a cycle do not both succeed', async () => {
+test('two concurrent moves that together would create a cycle do not both succeed', async () => {
   const id = await traceWith({ a: null, b: null });
   const answers = await Promise.all(
     [
@@ -226,7 +226,7 @@ test('two moves at once that together would close a cycle do not both succeed', 
   await checkStats(kit, id);
 });
 
-test('the last of siblings to complete completes the parent, and so on up', async () => {
+test('completing the last open sibling completes the parent, and so on up the tree', async () => {
   const id = await traceWith({ root: null, top: 'root', a: 'top', b: 'top', c: 'top' });
   await updateGoal(kit, id, 'a', { status: 'COMPLETED' });
   await updateGoal(kit, id, 'b', { status: 'ABANDONED' });
@@ -259,14 +259,14 @@ test('the last of siblings to complete completes the parent, and so on up', asyn
   );
 });
 
-test('abandoning a goal never completes its parent by itself', async () => {
+test('abandoning a goal never completes its parent', async () => {
   const id = await traceWith({ top: null, a: 'top', b: 'top' });
   await updateGoal(kit, id, 'a', { status: 'COMPLETED' });
   await updateGoal(kit, id, 'b', { status: 'ABANDONED' });
   assert.equal((await statusesOf(id))['top'], 'PENDING');
 });
 
-test('a parent with a sibling at work stops the cascade there', async () => {
+test('the completion cascade stops at a parent with a sibling in progress', async () => {
   const id = await traceWith({ root: null, left: 'root', right: 'root', leaf: 'left' });
   await updateGoal(kit, id, 'right', { status: 'IN_PROGRESS' });
   await updateGoal(kit, id, 'leaf', { status: 'COMPLETED' });
@@ -281,7 +281,7 @@ test('reopening a goal does not reopen its parents', async () => {
   assert.deepEqual(await statusesOf(id), { top: 'COMPLETED', a: 'IN_PROGRESS' });
 });
 
-test('a goal added as completed completes its parent too, and its event tells that', async () => {
+test('a goal added as completed completes its parent too, and its event reports that', async () => {
   const id = await traceWith({ top: null, a: 'top' });
   await updateGoal(kit, id, 'a', { status: 'ABANDONED' });
   const since = await lastEventId(kit, id);
@@ -291,7 +291,7 @@ test('a goal added as completed completes its parent too, and its event tells th
   assert.deepEqual([type, payload.affectedGoals], ['goal_added', [{ goalId: 'top', status: 'completed' }]]);
 });
 
-test('goals completed at once complete their parent', async () => {
+test('goals completed concurrently complete their parent', async () => {
   const id = await traceWith({ top: null, a: 'top', b: 'top', c: 'top' });
   await Promise.all(['a', 'b', 'c'].map((goalId) => updateGoal(kit, id, goalId, { status: 'COMPLETED' })));
   assert.equal((await statusesOf(id))['top'], 'COMPLETED');

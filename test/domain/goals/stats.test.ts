@@ -64,7 +64,7 @@ test('stats stay equal to a recount after every kind of change', async () => {
   }
 });
 
-test('costs add up exactly: 0.1 and 0.2 are 0.3, and taking them away leaves 0', async () => {
+test('costs add up exactly: 0.1 plus 0.2 is 0.3, and removing them leaves 0', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'g' });
   const [a, b] = [
@@ -110,7 +110,7 @@ test('concurrent writers on one goal lose no usage', async () => {
   );
 });
 
-test('a preview is the first 80 characters of the newest text, its whitespace folded', async () => {
+test('a preview is the first 80 characters of the newest text, with whitespace collapsed', async () => {
   const { id } = await createTrace(kit);
   const preview = async (): Promise<string | null> =>
     (await kit.ask('query ($id: ID!) { trace(id: $id) { stats { preview } } }', { id })).trace.stats.preview;

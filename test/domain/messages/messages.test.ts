@@ -17,7 +17,7 @@ import {
   updateMessage,
 } from '../../kit/writes.js';
 
-/** Alone in a project of its own, so that a test can count all there is. */
+/** A project of its own, so that a test can count everything in it. */
 const projectId = newId('project');
 let kit: Kit;
 let loneKit: Kit;
@@ -73,7 +73,7 @@ test('addMessage stores every field and returns it, and its event holds the mess
   assert.equal((await kit.ask('query { message(id: "no such message") { id } }')).message, null);
 });
 
-test('content is any JSON and comes back equal, after an update too', async () => {
+test('content can be any JSON and comes back equal, also after an update', async () => {
   const { id: traceId } = await createTrace(kit);
   const contents = [
     '',
@@ -131,7 +131,7 @@ test('usage is recorded once: a message of a step carries none', async () => {
   await checkStats(kit, traceId);
 });
 
-test('a step or goal of another trace, and values out of range, are refused', async () => {
+test('a step or goal of another trace, and values out of range, are rejected', async () => {
   const { id: traceId } = await createTrace(kit);
   const other = await createTrace(kit);
   await addGoal(kit, other.id, { goalId: 'of-other' });
@@ -154,12 +154,12 @@ test('a step or goal of another trace, and values out of range, are refused', as
   assert.equal(await lastEventId(kit, traceId), 0);
 });
 
-test('a role of fifty characters of any plane is taken', async () => {
+test('a role of fifty characters of any Unicode plane is accepted', async () => {
   const { id } = await createTrace(kit);
   assert.equal((await addMessage(kit, id, { role: '🎭'.repeat(50) })).role, '🎭'.repeat(50));
 });
 
-test('updateMessage changes each field, null clears it, and the log holds the patch', async () => {
+test('updateMessage changes each field, null clears it, and the log records the patch', async () => {
   const { id: traceId } = await createTrace(kit);
   await addGoal(kit, traceId, { goalId: 'g' });
   const { id } = await addMessage(kit, traceId, { content: 'one' });
@@ -208,7 +208,7 @@ test('updateMessage changes each field, null clears it, and the log holds the pa
   assert.equal((await kit.fail(UPDATE_MESSAGE, { id: 'none', input: {} })).extensions.code, 'NOT_FOUND');
 });
 
-test('sequences count from 1, a given one is kept if free, and counting goes on from the highest', async () => {
+test('sequences count from 1, a given one is kept if free, and counting continues from the highest', async () => {
   const { id: traceId } = await createTrace(kit);
   const add = async (sequence?: number): Promise<number> =>
     (await addMessage(kit, traceId, sequence === undefined ? {} : { sequence })).sequence;
@@ -223,7 +223,7 @@ test('sequences count from 1, a given one is kept if free, and counting goes on 
   assert.equal(await add(), 13);
 });
 
-test('addMessages writes in order, over several traces, all or none', async () => {
+test('addMessages writes in order, across several traces, all or nothing', async () => {
   const [a, b] = [await createTrace(loneKit), await createTrace(loneKit)];
   const inputs = [a, b, a, b].map(({ id: traceId }, index) => ({
     traceId,

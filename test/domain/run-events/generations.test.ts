@@ -32,7 +32,7 @@ after(async () => {
 const following: Followed[] = [];
 afterEach(() => following.splice(0).forEach((live) => live.stop()));
 
-/** Follows from behind the event of this id. */
+/** Follows the thread from after the event with this id. */
 function resume(threadId: string, afterId: string): Followed {
   const live = kit.follow(RUN_EVENTS, { threadId, after: afterId });
   following.push(live);
@@ -51,7 +51,7 @@ for (const [place, deleter] of [
   ['this server', () => kit],
   ['another', () => otherKit],
 ] as const) {
-  test(`after the fifth event of a generation that ${place} ended: RunEventsDeleted, then all seven events of the next`, async () => {
+  test(`resuming after event 5 of a generation ended by ${place}: RunEventsDeleted, then all 7 events of the next`, async () => {
     const threadId = newId('thread');
     const [, , , , fifth] = await putMany(kit, threadId, 6);
     await deleteThread(deleter(), threadId);
@@ -64,7 +64,7 @@ for (const [place, deleter] of [
   });
 }
 
-test('after an event of the current generation: the events behind it', async () => {
+test('resuming after an event of the current generation delivers the events after it', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 2);
   await deleteThread(kit, threadId);
@@ -72,7 +72,7 @@ test('after an event of the current generation: the events behind it', async () 
   assert.deepEqual(told(await take(resume(threadId, second.id), 2)), [3, 4]);
 });
 
-test('several generations that ended since are one RunEventsDeleted, then the current one', async () => {
+test('several generations that ended since are one RunEventsDeleted, followed by the current one', async () => {
   const threadId = newId('thread');
   const { id } = await put(kit, threadId);
   for (const count of [2, 3]) {
@@ -82,7 +82,7 @@ test('several generations that ended since are one RunEventsDeleted, then the cu
   assert.deepEqual(told(await take(resume(threadId, id), 4)), ['RunEventsDeleted', 1, 2, 3]);
 });
 
-test('if no generation has begun since, the next is waited for, and delivered from its first event', async () => {
+test('if no generation has begun since, a resume waits for the next and delivers it from its first event', async () => {
   for (const writer of [kit, otherKit]) {
     const threadId = newId('thread');
     const { id } = await put(kit, threadId);
@@ -94,7 +94,7 @@ test('if no generation has begun since, the next is waited for, and delivered fr
   }
 });
 
-test('a generation that ends while the client is connected is emitted, and the next one follows, again and again', async () => {
+test('while a client is connected, each end of a generation is emitted, followed by the next generation', async () => {
   const threadId = newId('thread');
   const { id } = await put(kit, threadId);
   const live = resume(threadId, id);
@@ -107,7 +107,7 @@ test('a generation that ends while the client is connected is emitted, and the n
   }
 });
 
-test('an id that is none, of another thread or newer than the newest event is rejected, and so are both positions', async () => {
+test('an invalid id, one of another thread, one beyond the newest event, or both positions at once is rejected', async () => {
   const [threadId, otherId] = [newId('thread'), newId('thread/%2F é')];
   const { id } = await put(kit, threadId);
   const stranger = await put(kit, otherId);
@@ -127,7 +127,7 @@ test('an id that is none, of another thread or newer than the newest event is re
   assert.deepEqual(told(await take(resume(otherId, stranger.id), 2)), [2, 3]);
 });
 
-test('once a generation has ended no reader sees its events, new writes begin the next, and a start clears the rest', async () => {
+test('once a generation ends, no reader sees its events, writes begin the next, and a restart clears the rest', async () => {
   const threadId = newId('thread');
   await putAll(kit, threadId, [
     { idempotencyKey: 'k', content: 'old' },
@@ -136,7 +136,7 @@ test('once a generation has ended no reader sees its events, new writes begin th
   ]);
   const ended = await endThreadGeneration(kit.database, { projectId: 'default', id: threadId });
   assert.equal(ended?.events, 3);
-  // As if the server had been killed here: the three are still in the graph.
+  // As if the server had been killed here: the three events are still in the graph.
   assert.deepEqual((await stored(kit, threadId)).seqs, [1, 2, 3]);
   const none = await kit.ask(RUN_OF_ALL, { threadId });
   assert.deepEqual(
@@ -160,7 +160,7 @@ test('once a generation has ended no reader sees its events, new writes begin th
   assert.deepEqual(left, { generations: 1, nodes: 2 });
 });
 
-test('a deletion ends the generation in its first transaction, and locks the thread in no other that clears events', async () => {
+test('a deletion ends the generation in its first transaction and clears events without locking the thread', async () => {
   const statements: string[] = [];
   const database = openDatabase(testNeo4j(), (name) => statements.push(name));
   const threadId = newId('thread');
@@ -173,7 +173,7 @@ test('a deletion ends the generation in its first transaction, and locks the thr
   assert.deepEqual(await stored(kit, threadId), { seqs: [], lastSeq: null });
 });
 
-test('two deletions at once count each event once', async () => {
+test('two concurrent deletions count each event once', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 500);
   const counts = await Promise.all([deleteThread(kit, threadId), deleteThread(otherKit, threadId)]);

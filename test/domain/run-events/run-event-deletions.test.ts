@@ -20,7 +20,7 @@ after(async () => {
 
 const count = (name: string): number => statements.filter((statement) => statement === name).length;
 
-/** What is left of a thread in the database, whatever its label. */
+/** Counts what is left of a thread in the database, by label. */
 async function remains(threadId: string): Promise<any[]> {
   return await kit.cypher(
     `${MATCH_PROJECT_NODES} WITH n WHERE n.threadId = $threadId OR n.id = $threadId
@@ -29,7 +29,7 @@ async function remains(threadId: string): Promise<any[]> {
   );
 }
 
-/** Writes many events straight into Neo4j, in a thread of its own that the API has begun. */
+/** Writes many events straight into Neo4j, in a new thread created through the API. */
 async function bigThread(size: number): Promise<string> {
   const threadId = newId('big');
   await put(kit, threadId);
@@ -45,7 +45,7 @@ async function bigThread(size: number): Promise<string> {
   return threadId;
 }
 
-test('deleting a run removes its events and itself, and returns how many events there were', async () => {
+test('deleting a run removes the run and its events, and returns how many events it had', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -62,7 +62,7 @@ test('deleting a run removes its events and itself, and returns how many events 
   assert.equal(await deleteRun(kit, threadId, 'a'), 0);
 });
 
-test('the counter outlives its newest run, and its last one', async () => {
+test('the seq counter survives deleting the newest run and the last run', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 2, { runId: 'old' });
   await putMany(kit, threadId, 3, { runId: 'new' });
@@ -86,7 +86,7 @@ test('deleting the events of a thread leaves nothing behind, and seq starts at 1
   assert.equal((await put(kit, threadId)).seq, 1);
 });
 
-test('what does not exist is deleted as 0, also the second time', async () => {
+test('deleting what does not exist returns 0, also the second time', async () => {
   const threadId = newId('thread');
   assert.equal(await deleteThread(kit, threadId), 0);
   assert.equal(await deleteRun(kit, threadId, 'run'), 0);
@@ -97,7 +97,7 @@ test('what does not exist is deleted as 0, also the second time', async () => {
   assert.deepEqual(await remains(threadId), []);
 });
 
-test('a thread all of whose runs were deleted counts on until its events are deleted', async () => {
+test('a thread whose runs were all deleted keeps its counter until its events are deleted', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 3);
   await deleteRun(kit, threadId, 'run');
@@ -106,7 +106,7 @@ test('a thread all of whose runs were deleted counts on until its events are del
   assert.equal((await put(kit, threadId)).seq, 1);
 });
 
-test('a thread that something else belongs to stays, its counter at 0', async () => {
+test('a thread that something else belongs to stays, with its counter at 0', async () => {
   const [withTrace, withCheckpoint] = [newId('thread'), newId('thread')];
   await newTrace(kit, { threadId: withTrace });
   await putMany(kit, withTrace, 3);
@@ -133,11 +133,11 @@ test('a key is free again once its event is deleted', async () => {
 });
 
 for (const size of [250, 251, 6_000]) {
-  test(`${size} events are removed in short batches, a run's and a thread's, until none is left`, async () => {
+  test(`${size} events of a run or a thread are removed in short batches until none is left`, async () => {
     const whole = await bigThread(size);
     statements.length = 0;
     assert.equal(await deleteThread(kit, whole), size);
-    // No batch has more than 5,000 or, but for the last, fewer than 250.
+    // No batch has more than 5,000 events or, except for the last, fewer than 250.
     assert.ok(count('ended-generations/clear-events') >= 1 + Math.floor(size / 5_000));
     assert.ok(count('ended-generations/clear-events') <= 1 + Math.ceil(size / 250));
     assert.equal(count('threads/end-generation'), 1);
@@ -154,7 +154,7 @@ for (const size of [250, 251, 6_000]) {
   });
 }
 
-test('5,000 runs of one event each go with their thread', async () => {
+test('deleting a thread deletes its 5,000 runs of one event each', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -165,7 +165,7 @@ test('5,000 runs of one event each go with their thread', async () => {
   assert.deepEqual(await remains(threadId), []);
 });
 
-test('while one run is deleted others are written to, and no seq comes twice', async () => {
+test('other runs can be written to while one is deleted, and no seq is used twice', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 2_000, { runId: 'old' });
   const [removed, ...written] = await Promise.all([
@@ -178,7 +178,7 @@ test('while one run is deleted others are written to, and no seq comes twice', a
   assert.deepEqual(await stored(kit, threadId), { seqs, lastSeq: 2_050 });
 });
 
-test('what is listed while it is deleted is whole, or not there', async () => {
+test('an event listed while it is deleted is either complete or missing', async () => {
   const threadId = newId('thread');
   const content = { text: 'x'.repeat(300) };
   const metadata = { model: 'm' };
@@ -208,7 +208,7 @@ test('what is listed while it is deleted is whole, or not there', async () => {
   }
 });
 
-test('a thread that is written to while it is deleted again and again is never in between', async () => {
+test('a thread that is written to while it is deleted repeatedly stays consistent', async () => {
   const threadId = newId('thread');
   let writing = true;
   const writers = range(1, 6).map(async (writer) => {

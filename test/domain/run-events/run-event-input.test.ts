@@ -12,7 +12,7 @@ import {
   RUN_EVENTS,
 } from '../../kit/run-event-kit.js';
 
-/** Alone in a project of its own, so that a test can count all there is. */
+/** A project of its own, so that a test can count everything in it. */
 const projectId = newId('project');
 const threadId = newId('thread');
 let kit: Kit;
@@ -33,7 +33,7 @@ async function size(): Promise<any[]> {
   );
 }
 
-/** Sends what must be refused with this field, and checks that it wrote nothing. */
+/** Sends a request that must be rejected for this field, and checks that it wrote nothing. */
 async function refused(query: string, variables: object, field: string, expected: RegExp): Promise<void> {
   const before = await size();
   const { message, extensions } = await kit.fail(query, variables);
@@ -74,14 +74,14 @@ for (const [field, value, expected] of [
   ['createdAt', '2026-04-04T08:49:25Z ', /ISO 8601/],
   ['createdAt', '1712191765', /ISO 8601/],
 ] as const) {
-  test(`an event with ${field} ${JSON.stringify(value).slice(0, 40)} is refused, alone and in a batch`, async () => {
+  test(`an event with ${field} ${JSON.stringify(value).slice(0, 40)} is rejected, alone and in a batch`, async () => {
     await refused(PUT, { input: runEvent(threadId, { [field]: value }) }, `input.${field}`, expected);
     const inputs = [{}, { [field]: value }].map((input) => runEvent(threadId, input));
     await refused(PUT_ALL, { inputs }, `inputs[1].${field}`, expected);
   });
 }
 
-test('ids of one and of 200 characters are fine, whatever the characters', async () => {
+test('ids of 1 and of 200 characters are accepted, whatever the characters', async () => {
   for (const id of ['x', 'y'.repeat(200), '🎭'.repeat(200), 'a/b?c#d e', '__proto__']) {
     const event = await put(kit, id, { runId: id, eventType: id, category: id, idempotencyKey: id });
     assert.deepEqual([event.threadId, event.runId, event.eventType, event.category], [id, id, id, id]);
@@ -89,17 +89,17 @@ test('ids of one and of 200 characters are fine, whatever the characters', async
   }
 });
 
-test('a batch that mixes threads is refused', async () => {
+test('a batch that mixes threads is rejected', async () => {
   const inputs = [runEvent(threadId), runEvent(threadId), runEvent('other')];
   await refused(PUT_ALL, { inputs }, 'inputs[2].threadId', /the one thread of the batch, got "other"/);
 });
 
-test('a batch above 5,000 is refused', async () => {
+test('a batch of more than 5,000 is rejected', async () => {
   const inputs = Array.from({ length: 5_001 }, () => runEvent(threadId));
   await refused(PUT_ALL, { inputs }, 'inputs', /at most 5000 run events, got 5001/);
 });
 
-test('content that JSON cannot hold is refused', async () => {
+test('content that would not come back equal is rejected', async () => {
   const before = await size();
   const { extensions } = await kit.fail(
     `mutation { putRunEvent(input: { threadId: "${threadId}", runId: "r", eventType: "t", category: "c", content: 9007199254740993 }) { seq } }`,
@@ -115,7 +115,7 @@ const LISTS = {
 };
 
 for (const [name, query] of Object.entries(LISTS)) {
-  test(`${name} refuses a limit below 1`, async () => {
+  test(`${name} rejects a limit below 1`, async () => {
     for (const limit of [0, -1, -(2 ** 31)]) {
       await refused(query, { limit }, 'limit', new RegExp(`1 or more, got ${limit}`));
     }
@@ -125,7 +125,7 @@ for (const [name, query] of Object.entries(LISTS)) {
   });
 }
 
-test('every operation refuses ids that are empty or too long', async () => {
+test('every operation rejects ids that are empty or too long', async () => {
   const operations: readonly (readonly [string, readonly string[]])[] = [
     ['query ($threadId: ID!) { threadMessages(threadId: $threadId) { seq } }', ['threadId']],
     ['query ($threadId: ID!) { threadMessageCount(threadId: $threadId) }', ['threadId']],
@@ -149,7 +149,7 @@ test('every operation refuses ids that are empty or too long', async () => {
   }
 });
 
-test('a seq below 0 or not whole is refused', async () => {
+test('a seq that is negative or not an integer is rejected', async () => {
   for (const value of [-1, 1.5, '3', 2 ** 53 + 2]) {
     for (const field of ['beforeSeq', 'afterSeq']) {
       const query = `query ($value: Long) { threadMessages(threadId: "${threadId}", ${field}: $value) { seq } }`;
@@ -158,7 +158,7 @@ test('a seq below 0 or not whole is refused', async () => {
   }
 });
 
-test('a subscription behind an event that there is not yet, or of a thread that cannot be, is refused', async () => {
+test('a subscription after an event that does not exist yet, or to an invalid thread id, is rejected', async () => {
   for (const [variables, field, expected] of [
     [{ threadId, afterSeq: 2 }, 'afterSeq', /at most 1, the newest event's, got 2/],
     [{ threadId: newId('none'), afterSeq: 1 }, 'afterSeq', /at most 0, the newest event's, got 1/],

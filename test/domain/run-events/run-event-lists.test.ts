@@ -18,7 +18,7 @@ interface Written {
   readonly category: string;
 }
 
-/** Asks several lists at once, by their calls: `threadMessages(...)`; returns the seqs of each. */
+/** Queries several lists at once, given as calls like `threadMessages(...)`; returns the seqs of each. */
 async function seqsOf(calls: readonly string[]): Promise<number[][]> {
   const answers: number[][] = [];
   for (let start = 0; start < calls.length; start += 50) {
@@ -33,7 +33,7 @@ const RUNS = ['one', 'two', 'three'];
 const TYPES = ['human', 'ai', 'tool'];
 const SOME_TYPES = [null, [], ['human'], ['ai', 'tool', 'unknown'], TYPES];
 
-/** What the documents say of a list of messages, done with arrays. */
+/** What a list of messages should return by its documentation, computed with arrays. */
 function expectedMessages(
   events: readonly Written[],
   {
@@ -52,7 +52,7 @@ function expectedMessages(
 
 const told = (value: number | null): string => (value === null ? 'null' : String(value));
 
-test('every combination of run, limit and cursors lists what a brute-force reference does', async () => {
+test('every combination of run, limit and cursors matches a brute-force reference', async () => {
   const event = fc.record({
     runId: fc.constantFrom('one', 'two'),
     eventType: fc.constantFrom(...TYPES),
@@ -123,7 +123,7 @@ test('every combination of run, limit and cursors lists what a brute-force refer
   assert.ok(compared > 1_000, String(compared));
 });
 
-test('without a limit a thread lists 50 messages, a run all of them, and 500 events', async () => {
+test('without a limit, a thread lists 50 messages, and a run all its messages and 500 events', async () => {
   const threadId = newId('thread');
   await putMany(kit, threadId, 700);
   const [newest, ofRun, events] = await seqsOf([
@@ -136,7 +136,7 @@ test('without a limit a thread lists 50 messages, a run all of them, and 500 eve
   assert.deepEqual(events, range(1, 500));
 });
 
-test('a run is read on with afterSeq, page by page, to its end', async () => {
+test('afterSeq pages through a run to its end', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -185,7 +185,7 @@ test('filters apply before the limit', async () => {
   );
 });
 
-test('only the category message is a message, whatever the type', async () => {
+test('only events of category message are messages, whatever their type', async () => {
   const threadId = newId('thread');
   await putAll(
     kit,
@@ -197,7 +197,7 @@ test('only the category message is a message, whatever the type', async () => {
   assert.equal(threadMessageCount, 1);
 });
 
-test('of a thread or run that does not exist there is nothing', async () => {
+test('lists of a thread or run that does not exist are empty', async () => {
   const threadId = newId('none');
   assert.deepEqual(
     await kit.ask(`{
@@ -210,7 +210,7 @@ test('of a thread or run that does not exist there is nothing', async () => {
   );
 });
 
-test('cursors far beyond the newest event are cursors all the same', async () => {
+test('cursors far beyond the newest event are valid', async () => {
   const threadId = newId('thread');
   await put(kit, threadId);
   assert.deepEqual(

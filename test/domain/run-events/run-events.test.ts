@@ -20,7 +20,7 @@ after(async () => {
 
 const seqsOf = (events: readonly any[]): number[] => events.map(({ seq }) => seq);
 
-test('an event is returned as it is stored, whole, and read back the same', async () => {
+test('an event is returned complete, as stored, and reads back the same', async () => {
   const threadId = newId('thread/ü');
   const given = {
     runId: 'run-1',
@@ -45,7 +45,7 @@ test('an event is returned as it is stored, whole, and read back the same', asyn
   assert.deepEqual(runEvents, [event]);
 });
 
-test('content and metadata may be left out: a text of no characters, and an empty object', async () => {
+test('content and metadata may be omitted: they default to an empty string and an empty object', async () => {
   const threadId = newId('thread');
   const input = { threadId, runId: 'r', eventType: 'run_start', category: 'lifecycle' };
   const { putRunEvent: event } = await kit.ask(PUT, { input });
@@ -116,7 +116,7 @@ test('keys keep their order, in content and in metadata', async () => {
   );
 });
 
-test('a time given comes back character for character, however it is written', async () => {
+test('a given time comes back character for character, whatever its format', async () => {
   const threadId = newId('thread');
   const times = [
     '2026-04-04T08:49:25Z',
@@ -148,7 +148,7 @@ test('a time given comes back character for character, however it is written', a
   );
 });
 
-test('seq counts from 1 in each thread, over all its runs, in the order written', async () => {
+test('seq counts from 1 in each thread, across all its runs, in write order', async () => {
   const [a, b] = [newId('thread'), newId('thread')];
   assert.equal((await put(kit, a, { runId: 'one' })).seq, 1);
   assert.equal((await put(kit, a, { runId: 'two' })).seq, 2);
@@ -192,7 +192,7 @@ test('events belong to their run, and runs to their thread', async () => {
   assert.equal(edges, 2);
 });
 
-test('1,000 events are one transaction, and so are 5,000', async () => {
+test('a batch of 1,000 or 5,000 events is one transaction', async () => {
   for (const count of [1_000, 5_000]) {
     const threadId = newId('thread');
     statements.length = 0;
@@ -200,7 +200,7 @@ test('1,000 events are one transaction, and so are 5,000', async () => {
     assert.deepEqual(seqsOf(events), range(1, count));
     const times = (name: string): number => statements.filter((statement) => statement === name).length;
     assert.deepEqual(['threads/lock', 'run-events/read-by-keys'].map(times), [1, 1]);
-    // Encoding more than 500 rows at once would keep the event loop for long.
+    // Encoding more than 500 rows at once would block the event loop for long.
     assert.deepEqual(['runs/touch', 'run-events/create'].map(times), [count / 500, count / 500]);
     assert.deepEqual(await stored(kit, threadId), { seqs: range(1, count), lastSeq: count });
   }
@@ -212,7 +212,7 @@ test('a batch of no events writes nothing', async () => {
   assert.deepEqual(statements, []);
 });
 
-test('the same event again with its idempotencyKey is the first, and changes nothing', async () => {
+test('resending an event with its idempotencyKey returns the first and changes nothing', async () => {
   const threadId = newId('thread');
   const given = {
     content: { a: 1 },
@@ -227,13 +227,13 @@ test('the same event again with its idempotencyKey is the first, and changes not
   assert.deepEqual(await stored(kit, threadId), { seqs: [1, 2], lastSeq: 2 });
 });
 
-test('without a time given the first keeps its own, also when it is sent again', async () => {
+test('an event sent without a time keeps its first time when it is resent', async () => {
   const threadId = newId('thread');
   const first = await put(kit, threadId, { idempotencyKey: 'k' });
   assert.equal((await put(kit, threadId, { idempotencyKey: 'k' })).createdAt, first.createdAt);
 });
 
-test('the same key with anything else is a CONFLICT and writes nothing', async () => {
+test('a key reused for a different event is a CONFLICT and writes nothing', async () => {
   const threadId = newId('thread');
   const given = { content: 'a', metadata: { b: 2 }, createdAt: '2026-04-04T08:49:25Z', idempotencyKey: 'k' };
   await put(kit, threadId, given);
@@ -260,7 +260,7 @@ test('the same key with anything else is a CONFLICT and writes nothing', async (
   assert.deepEqual(await stored(kit, threadId), { seqs: [1], lastSeq: 1 });
 });
 
-test('a batch sent again is written once, also in part, also where it repeats itself', async () => {
+test('a batch resent in whole or in part is written once, even if it repeats keys', async () => {
   const threadId = newId('thread');
   const keyed = (...keys: string[]): object[] => keys.map((key) => ({ content: key, idempotencyKey: key }));
   const first = await putAll(kit, threadId, keyed('a', 'b', 'a'));
@@ -270,13 +270,13 @@ test('a batch sent again is written once, also in part, also where it repeats it
   assert.deepEqual(await stored(kit, threadId), { seqs: [1, 2, 3, 4], lastSeq: 4 });
 });
 
-test('a key is of its thread: another may have it too', async () => {
+test('a key belongs to its thread: another thread may use it too', async () => {
   const [a, b] = [newId('thread'), newId('thread')];
   await put(kit, a, { idempotencyKey: 'k', content: 'a' });
   assert.equal((await put(kit, b, { idempotencyKey: 'k', content: 'b' })).content, 'b');
 });
 
-test('twenty requests at once with one key, to two servers, write it once', async () => {
+test('twenty concurrent requests with one key, to two servers, write one event', async () => {
   const threadId = newId('thread');
   const events = await Promise.all(
     range(1, 20).map((n) => put(n % 2 === 0 ? kit : otherKit, threadId, { idempotencyKey: 'k' })),
@@ -285,7 +285,7 @@ test('twenty requests at once with one key, to two servers, write it once', asyn
   assert.deepEqual(await stored(kit, threadId), { seqs: [1], lastSeq: 1 });
 });
 
-test('writers in two processes on one thread leave no seq out, and batches together', async () => {
+test('writers in two processes on one thread skip no seq and keep batches together', async () => {
   const server = await startServerProcess();
   try {
     const threadId = newId('thread');
@@ -328,7 +328,7 @@ test('writers in two processes on one thread leave no seq out, and batches toget
   }
 });
 
-test('the first events of a thread may come from many writers at once', async () => {
+test('many writers can write the first events of a thread concurrently', async () => {
   for (const _ of range(1, 5)) {
     const threadId = newId('thread');
     await Promise.all(range(1, 10).map((n) => put(n % 2 === 0 ? kit : otherKit, threadId)));
@@ -341,7 +341,7 @@ test('the first events of a thread may come from many writers at once', async ()
   }
 });
 
-test('the thread of a trace is the one of its run events', async () => {
+test('a trace and run events with one thread id share the thread', async () => {
   const threadId = newId('thread');
   await kit.ask('mutation ($threadId: ID!) { createTrace(input: { threadId: $threadId }) { id } }', {
     threadId,
@@ -356,7 +356,7 @@ test('the thread of a trace is the one of its run events', async () => {
   assert.equal((await put(kit, threadId)).seq, 2);
 });
 
-test('two projects may have the same threads, runs and keys, and see nothing of one another', async () => {
+test('two projects can use the same threads, runs and keys without seeing each other', async () => {
   const projectId = newId('project');
   const stranger = await startKit({ projectId });
   try {

@@ -5,7 +5,7 @@ import { newId, startKit, type Kit } from '../../kit/kit.js';
 import { newTrace } from '../../kit/live.js';
 import { ADD_STEPS } from '../../kit/writes.js';
 
-// From a step back to where its run can be taken up again.
+// From a step back to the checkpoint where its run can be resumed.
 
 let kit: Kit;
 const projectId = newId('nearest');
@@ -14,7 +14,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** A trace whose steps are given with the steps they rest on; their ids are `TRACE/NAME`. */
+/** Creates a trace of steps, given with the steps they depend on; their ids are `TRACE/NAME`. */
 async function traceOf(steps: Readonly<Record<string, readonly string[]>>): Promise<string> {
   const traceId = await newTrace(kit);
   await kit.ask(ADD_STEPS, {
@@ -33,7 +33,7 @@ async function nearest(stepId: string): Promise<string | null> {
   return step.nearestCheckpoint?.id ?? null;
 }
 
-test('Step.nearestCheckpoint is at the step itself, else at what it rests on by the fewest edges, the newest step first', async () => {
+test('Step.nearestCheckpoint is at the step itself, else at its dependency fewest edges away, newest step first', async () => {
   const traceId = await traceOf({
     a: [],
     b: ['a'],
@@ -78,7 +78,7 @@ test('Step.nearestCheckpoint is at the step itself, else at what it rests on by 
   assert.equal(await of('end'), undefined);
 });
 
-test('Step.nearestCheckpoint answers at once where steps fan in and out, and for many steps with one statement', async () => {
+test('Step.nearestCheckpoint is fast where steps fan in and out, and reads many steps with one statement', async () => {
   const layers = Array.from({ length: 61 }, (_, depth) => [0, 1, 2].map((column) => `${depth}.${column}`));
   const traceId = await traceOf(
     Object.fromEntries(

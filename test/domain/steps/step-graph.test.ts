@@ -9,7 +9,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** Adds conclusions in one batch; each names its parents by their place in the list. Returns their ids. */
+/** Adds conclusions in one batch, each naming its parents by their index in the list; returns their ids. */
 async function addGraph(parents: readonly (readonly number[])[]): Promise<string[]> {
   const { id: traceId } = await createTrace(kit);
   const ids = parents.map(() => newId('step'));
@@ -23,7 +23,7 @@ async function addGraph(parents: readonly (readonly number[])[]): Promise<string
   return ids;
 }
 
-/** All of a step's ancestors or descendants as [place in the list, depth]. */
+/** All of a step's ancestors or descendants as [index in the list, depth]. */
 async function related(
   ids: readonly string[],
   of: number,
@@ -47,10 +47,10 @@ async function related(
   }
 }
 
-// A diamond on a stem, with a short cut: 0 -> 1 -> (2, 3) -> 4, and 0 -> 4.
+// A diamond on a stem, with a shortcut: 0 -> 1 -> (2, 3) -> 4, and 0 -> 4.
 const DIAMOND = [[], [0], [1], [1], [2, 3, 0]];
 
-test('ancestors are every step it rests on, once each, the newest first, by the shortest way', async () => {
+test('ancestors are all steps that a step depends on, once each, newest first, by the shortest path', async () => {
   const ids = await addGraph(DIAMOND);
   const all = [
     [3, 1],
@@ -63,7 +63,7 @@ test('ancestors are every step it rests on, once each, the newest first, by the 
   assert.deepEqual(await related(ids, 0, 'ancestors'), []);
 });
 
-test('descendants are every step that rests on it, once each, the oldest first, by the shortest way', async () => {
+test('descendants are all steps that depend on a step, once each, oldest first, by the shortest path', async () => {
   const ids = await addGraph(DIAMOND);
   const all = [
     [1, 1],
@@ -76,7 +76,7 @@ test('descendants are every step that rests on it, once each, the oldest first, 
   assert.deepEqual(await related(ids, 4, 'descendants'), []);
 });
 
-test('maxDepth bounds how many edges away a step may be', async () => {
+test('maxDepth limits how many edges away a step may be', async () => {
   const ids = await addGraph(DIAMOND);
   assert.deepEqual(await related(ids, 4, 'ancestors', { maxDepth: 1 }), [
     [3, 1],
@@ -125,7 +125,7 @@ test('a page of related steps holds 1 to 10,000', async () => {
   }
 });
 
-test('500 steps in layers of ten, each resting on the whole layer before, answer with every step once', async () => {
+test('500 steps in layers of ten, each depending on the whole layer before, are each returned once', async () => {
   const width = 10;
   const ids = await addGraph(
     Array.from({ length: 500 }, (_, index) => {
@@ -142,11 +142,11 @@ test('500 steps in layers of ten, each resting on the whole layer before, answer
   assert.equal(new Set(above.map(([index]) => index)).size, 490);
   assert.equal((await related(ids, 0, 'descendants', { first: 100 })).length, 490);
   assert.equal((await related(ids, 499, 'ancestors', { maxDepth: 2 })).length, 20);
-  // Paths number 10^49 here: an answer within seconds shows that none is enumerated.
+  // There are 10^49 paths here: an answer within seconds shows that none is enumerated.
   assert.ok(Date.now() - begun < 10_000);
 });
 
-test('a chain of 500 steps answers with each depth', async () => {
+test('a chain of 500 steps returns each depth', async () => {
   const ids = await addGraph(Array.from({ length: 500 }, (_, index) => (index === 0 ? [] : [index - 1])));
   const above = await related(ids, 499, 'ancestors');
   assert.deepEqual(

@@ -14,7 +14,7 @@ import {
   STEP_FIELDS,
 } from '../../kit/writes.js';
 
-/** Alone in a project of its own, so that a test can count all there is. */
+/** A project of its own, so that a test can count everything in it. */
 const projectId = newId('project');
 let kit: Kit;
 let loneKit: Kit;
@@ -27,7 +27,7 @@ after(async () => {
   await loneKit.close();
 });
 
-/** What each type of step holds, and what Neo4j then has beside it for Cypher to filter on. */
+/** What each type of step holds, and what Neo4j stores beside it for Cypher to filter on. */
 const TYPES = [
   [
     'LLM_CALL',
@@ -76,7 +76,7 @@ const TYPES = [
   ],
 ] as const;
 
-test('each type of step keeps its data with any further fields, and has what Cypher filters on beside it', async () => {
+test('each type of step keeps its data with any further fields, and stores beside it what Cypher filters on', async () => {
   const { id: traceId } = await createTrace(kit);
   for (const [index, [type, fields, properties]] of TYPES.entries()) {
     const data = { ...fields, extra: { kept: [1] } };
@@ -104,7 +104,7 @@ test('each type of step keeps its data with any further fields, and has what Cyp
   assert.equal((await kit.ask('query { step(id: "no such step") { id } }')).step, null);
 });
 
-test('each field of a wrong type is refused by its name, in one step and in a batch', async () => {
+test('each field of the wrong type is rejected by name, in one step and in a batch', async () => {
   const { id: traceId } = await createTrace(kit);
   for (const [type, fields, , wrong] of TYPES) {
     for (const [name, value] of Object.entries(wrong)) {
@@ -122,14 +122,14 @@ test('each field of a wrong type is refused by its name, in one step and in a ba
   assert.equal(await lastEventId(kit, traceId), 0);
 });
 
-test('data may be absent or have null in its fields', async () => {
+test('data may be omitted or have null fields', async () => {
   const { id } = await createTrace(kit);
   assert.deepEqual((await addStep(kit, id, { type: 'LLM_CALL' })).data, {});
   const data = { model: null, prompt_tokens: null, cost: null };
   assert.deepEqual((await addStep(kit, id, { type: 'LLM_CALL', data })).data, data);
 });
 
-test('a step has its parents in the order given, each with an edge', async () => {
+test('a step keeps its parents in the given order, each with an edge', async () => {
   const { id: traceId } = await createTrace(kit);
   const [a, b, c] = [await addStep(kit, traceId), await addStep(kit, traceId), await addStep(kit, traceId)];
   const parentIds = [c.id, a.id, b.id];
@@ -145,7 +145,7 @@ test('a step has its parents in the order given, each with an edge', async () =>
   assert.deepEqual(edges.map(({ id }) => id).sort(), [...parentIds].sort());
 });
 
-test('a parent that is unknown, of another trace, later, itself or doubled is refused and nothing is written', async () => {
+test('a parent that is unknown, of another trace, later, itself or duplicated is rejected and nothing is written', async () => {
   const { id: traceId } = await createTrace(loneKit);
   const other = await addStep(loneKit, (await createTrace(loneKit)).id);
   const known = await addStep(loneKit, traceId);
@@ -175,7 +175,7 @@ test('a parent that is unknown, of another trace, later, itself or doubled is re
   assert.deepEqual(await sizeOf(loneKit, projectId), size);
 });
 
-test('usage of a step counts for its goal, the goals above and the trace', async () => {
+test('usage of a step counts towards its goal, the goals above it and the trace', async () => {
   const { id } = await createTrace(kit);
   await addGoal(kit, id, { goalId: 'top' });
   await addGoal(kit, id, { goalId: 'leaf', parentId: 'top' });
@@ -198,7 +198,7 @@ test('usage of a step counts for its goal, the goals above and the trace', async
   assert.deepEqual([error.extensions.code, error.extensions.field], ['BAD_USER_INPUT', 'input.goalId']);
 });
 
-test('a given sequence is kept if it is free, else it is a CONFLICT that names it', async () => {
+test('a given sequence is kept if it is free; otherwise a CONFLICT names the field', async () => {
   const { id: traceId } = await createTrace(kit);
   assert.equal((await addStep(kit, traceId, { sequence: 4 })).sequence, 4);
   assert.equal((await addStep(kit, traceId)).sequence, 5);
@@ -207,7 +207,7 @@ test('a given sequence is kept if it is free, else it is a CONFLICT that names i
   assert.deepEqual([extensions.code, extensions.field], ['CONFLICT', 'input.sequence']);
 });
 
-test('steps of a trace are paged by sequence, and by type', async () => {
+test('steps of a trace are paged by sequence and filtered by type', async () => {
   const { id } = await createTrace(kit);
   const inputs = Array.from({ length: 7 }, (_, index) => ({
     traceId: id,

@@ -27,7 +27,7 @@ async function thread(id: string): Promise<any> {
   return (await kit.ask(THREAD, { id })).thread;
 }
 
-test('createTrace begins its thread, and Trace.thread and Thread.traces lead to one another', async () => {
+test('createTrace creates its thread, and Trace.thread and Thread.traces lead to each other', async () => {
   const threadId = newId('thread');
   assert.equal(await thread(threadId), null);
   const first = await newTrace(kit, { threadId });
@@ -49,7 +49,7 @@ test('createTrace begins its thread, and Trace.thread and Thread.traces lead to 
   assert.deepEqual(none, { threadId: null, thread: null });
 });
 
-test('a trace that exists in one thread is a CONFLICT in another or none; the same again is the same', async () => {
+test('recreating a trace in another thread or none is a CONFLICT; repeating it unchanged changes nothing', async () => {
   const [id, threadId, other] = [newId('trace'), newId('thread'), newId('other')];
   await createTrace(kit, { id, threadId });
   const { updatedAt } = await thread(threadId);
@@ -85,7 +85,7 @@ test('Thread.traces is paged, newest first', async () => {
   assert.deepEqual(found, ids);
 });
 
-test('a thread goes with the last thing in it: a trace or a checkpoint, whichever is last', async () => {
+test('a thread is deleted with the last trace or checkpoint in it, whichever is last', async () => {
   for (const traceLast of [true, false]) {
     const threadId = newId('thread');
     const traceId = await newTrace(kit, { threadId });
@@ -100,7 +100,7 @@ test('a thread goes with the last thing in it: a trace or a checkpoint, whicheve
   }
 });
 
-test('a thread in which a trace begins while its last checkpoint goes is there for the trace', async () => {
+test('a thread survives if a trace starts in it while its last checkpoint is deleted', async () => {
   for (let round = 0; round < 10; round += 1) {
     const threadId = newId('thread');
     await put(kit, { threadId, step: 0 });
@@ -115,7 +115,7 @@ test('a thread in which a trace begins while its last checkpoint goes is there f
   }
 });
 
-test('Checkpoint.step is the step at which it was taken, until its trace is deleted; the checkpoint stays whole', async () => {
+test('Checkpoint.step is the step at which it was taken, until its trace is deleted; the checkpoint stays intact', async () => {
   const traceId = await newTrace(kit);
   const step = await addStep(kit, traceId, { type: 'LLM_CALL', data: { messages: ['a', 'b'] } });
   const payload = { messages: ['a', 'b', 'c'], state: { x: 'x'.repeat(300) } };
@@ -147,7 +147,7 @@ test('Checkpoint.step is the step at which it was taken, until its trace is dele
   );
 });
 
-test('another project has its own checkpoints, threads and content under the same ids, and sees nothing of these', async () => {
+test('another project has its own checkpoints, threads and content under the same ids and sees none of these', async () => {
   const [threadId, checkpointId] = [newId('thread'), newId('checkpoint')];
   const payload = { messages: [threadId, 'b'], state: { a: 'x'.repeat(300) } };
   const mine = await put(kit, { threadId, checkpointId, step: 3 }, payload);

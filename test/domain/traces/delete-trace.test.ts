@@ -23,7 +23,7 @@ before(async () => {
 });
 after(() => kit.close());
 
-/** A trace with two goals, two steps (one below the other), a message and so five events. */
+/** Creates a trace with two goals, two steps (parent and child) and a message, hence five events. */
 async function filledTrace(input: object = {}): Promise<{ id: string; step: string; message: string }> {
   const { id } = await createTrace(kit, input);
   await addGoal(kit, id, { goalId: 'top' });
@@ -38,7 +38,7 @@ async function remove(id: string, all?: boolean): Promise<any> {
   return (await kit.ask(DELETE_TRACE, { id, all })).deleteTrace;
 }
 
-/** All nodes of a trace, whatever their label. */
+/** Counts the nodes of a trace, whatever their label. */
 async function nodesOf(id: string): Promise<number> {
   const [row] = await kit.cypher(
     `${MATCH_PROJECT_NODES} WITH n WHERE n.id = $id OR n.traceId = $id RETURN count(n) AS nodes`,
@@ -61,7 +61,7 @@ test('deleteTrace removes everything in the trace and returns the counts', async
   assert.equal((await kit.fail(DELETE_TRACE, { id: '' })).extensions.code, 'BAD_USER_INPUT');
 });
 
-test('the id can be used again, and the new trace begins anew', async () => {
+test('a deleted id can be reused, and the new trace starts from scratch', async () => {
   const { id } = await filledTrace();
   await remove(id);
   const again = await createTrace(kit, { id, task: 'another' });
@@ -75,7 +75,7 @@ test('the id can be used again, and the new trace begins anew', async () => {
   await checkStats(kit, id);
 });
 
-test('sub-traces stay without a parent unless their removal is asked for', async () => {
+test('deleting a trace keeps its sub-traces without a parent, unless asked to delete them', async () => {
   const top = await filledTrace();
   const middle = await filledTrace({ parentTraceId: top.id, parentGoalId: 'leaf' });
   const low = await filledTrace({ parentTraceId: middle.id });
@@ -104,7 +104,7 @@ test('sub-traces stay without a parent unless their removal is asked for', async
   assert.equal((await nodesOf(middle.id)) + (await nodesOf(low.id)), 0);
 });
 
-test('deleting a sub-trace leaves its parent and the goal it worked for whole', async () => {
+test('deleting a sub-trace leaves its parent trace and goal intact', async () => {
   const top = await filledTrace();
   const sub = await filledTrace({ parentTraceId: top.id, parentGoalId: 'leaf' });
   await remove(sub.id, true);
@@ -118,7 +118,7 @@ test('deleting a sub-trace leaves its parent and the goal it worked for whole', 
   await kit.ask(CREATE_TRACE, { input: { parentTraceId: top.id, parentGoalId: 'leaf' } });
 });
 
-test('a trace that takes the id of a deleted one is not the parent of what the old one started', async () => {
+test('a trace that reuses a deleted id is not the parent of the sub-traces of the old trace', async () => {
   const { id } = await filledTrace();
   const sub = await createTrace(kit, { parentTraceId: id, parentGoalId: 'leaf' });
   await remove(id);
@@ -135,7 +135,7 @@ test('a trace that takes the id of a deleted one is not the parent of what the o
   assert.equal((await eventsOf(kit, id)).length, 5, 'the end of a sub-trace is not told to a stranger');
 });
 
-test('a deletion that was cut short is out of sight for all, and finished later', async () => {
+test('a trace whose deletion was interrupted is invisible to all, and is deleted later', async () => {
   const { id, step, message } = await filledTrace();
   await kit.cypher('MATCH (t:Trace {projectId: "default", id: $id}) SET t:Deleting REMOVE t:Trace', { id });
   const seen = await kit.ask(
@@ -170,7 +170,7 @@ test('a deletion that was cut short is out of sight for all, and finished later'
   assert.equal((await createTrace(kit, { id })).id, id);
 });
 
-test('a trace of 5,000 nodes and more goes in batches, whole', async () => {
+test('a trace of 5,000 or more nodes is deleted completely, in batches', async () => {
   const { id } = await createTrace(kit);
   await kit.ask(ADD_STEPS.replace(/\{ id.*parentIds \}/s, '{ id }'), {
     inputs: Array.from({ length: 2_500 }, () => ({ traceId: id, type: 'CONCLUSION' })),
@@ -183,7 +183,7 @@ test('a trace of 5,000 nodes and more goes in batches, whole', async () => {
   assert.equal(await nodesOf(id), 0);
 });
 
-test('writes at the moment of a deletion either count with it or are NOT_FOUND, and leave nothing', async () => {
+test('writes concurrent with a deletion are either counted in it or NOT_FOUND, and leave nothing', async () => {
   const { id } = await createTrace(kit);
   const writes = Array.from({ length: 20 }, () =>
     kit.send('mutation ($id: ID!) { addMessage(input: { traceId: $id, role: "user" }) { id } }', { id }),
@@ -199,7 +199,7 @@ test('writes at the moment of a deletion either count with it or are NOT_FOUND, 
   assert.equal(await nodesOf(id), 0);
 });
 
-test('of two deletions at once, one has the counts and the other is NOT_FOUND', async () => {
+test('of two concurrent deletions, one returns the counts and the other is NOT_FOUND', async () => {
   const { id } = await filledTrace();
   const answers = await Promise.all([kit.send(DELETE_TRACE, { id }), kit.send(DELETE_TRACE, { id })]);
   assert.deepEqual(answers.map(({ errors }) => errors?.[0]?.extensions.code ?? 'deleted').sort(), [

@@ -10,7 +10,7 @@ const LIST = `query ($filter: TraceFilter, $first: Int, $after: String) { traces
   edges { cursor node { id mode agentType uid status createdAt } } nodes { id }
   pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
 
-/** Every page of a list to its end. */
+/** Reads every page of the list. */
 async function readAll(first: number, filter: object | null = null): Promise<any[]> {
   const found: any[] = [];
   for (let cursor: string | null = null; ;) {
@@ -47,7 +47,7 @@ before(async () => {
   all.push(...(await Promise.all([...inputs, ...inputs, {}].map((input) => createTrace(kit, input)))));
 });
 
-test('pages of any size give every trace once, the newest first', async () => {
+test('pages of any size return every trace once, newest first', async () => {
   const expected = all.map(({ id }) => id).sort();
   for (const first of [2, 7, all.length, 500]) {
     const found = await readAll(first);
@@ -57,7 +57,7 @@ test('pages of any size give every trace once, the newest first', async () => {
   }
 });
 
-test('each filter and each combination of filters lists exactly what it names', async () => {
+test('each filter and each combination of filters lists exactly the matching traces', async () => {
   const choices = (values: readonly string[]): readonly (string | null)[] => [null, ...values.slice(0, 1)];
   for (const mode of choices(MODES)) {
     for (const status of choices(STATUSES)) {
@@ -78,7 +78,7 @@ test('each filter and each combination of filters lists exactly what it names', 
   }
 });
 
-test('a filter that nothing matches gives an empty page', async () => {
+test('a filter that nothing matches returns an empty page', async () => {
   const { traces } = await kit.ask(LIST, { filter: { uid: 'nobody' } });
   assert.deepEqual(traces, {
     edges: [],
@@ -87,7 +87,7 @@ test('a filter that nothing matches gives an empty page', async () => {
   });
 });
 
-test('a page holds 50 unless said, and a size below 1 or above 500 is refused', async () => {
+test('a page holds 50 by default, and a size below 1 or above 500 is rejected', async () => {
   for (const first of [0, -1, 501]) {
     const error = await kit.fail(LIST, { first });
     assert.deepEqual([error.extensions.code, error.extensions.field], ['BAD_USER_INPUT', 'first']);
@@ -97,7 +97,7 @@ test('a page holds 50 unless said, and a size below 1 or above 500 is refused', 
   assert.equal((await kit.ask(LIST, { first: null })).traces.nodes.length, 50);
 });
 
-test('what is no cursor of the list is refused', async () => {
+test('a value that is not a cursor of the list is rejected', async () => {
   for (const cursor of ['', 'x', 'bm9uc2Vuc2U', Buffer.from('12').toString('base64url')]) {
     const error = await kit.fail(LIST, { after: cursor });
     assert.deepEqual([error.extensions.code, error.extensions.field], ['BAD_USER_INPUT', 'after'], cursor);

@@ -62,7 +62,7 @@ test('createTrace stores every field and returns it', async () => {
   assert.deepEqual(JSON.parse(t.context), input.context);
 });
 
-test('a trace of which nothing is said is a running agent with an empty context and a UUID', async () => {
+test('a trace created without any input is a running agent with an empty context and a UUID', async () => {
   const trace = await createTrace(kit);
   assert.match(trace.id, /^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   assert.equal(trace.mode, 'AGENT');
@@ -71,11 +71,11 @@ test('a trace of which nothing is said is a running agent with an empty context 
   assert.equal(trace.task, null);
 });
 
-test('trace of an unknown id is null', async () => {
+test('a trace with an unknown id is null', async () => {
   assert.deepEqual(await kit.ask('query { trace(id: "no such trace") { id } }'), { trace: null });
 });
 
-test('a context that is no object is refused', async () => {
+test('a context that is not an object is rejected', async () => {
   for (const context of [[], 'text', 1, true]) {
     const error = await kit.fail(CREATE_TRACE, { input: { context } });
     assert.equal(error.extensions.code, 'BAD_USER_INPUT');
@@ -83,7 +83,7 @@ test('a context that is no object is refused', async () => {
   }
 });
 
-test('completing or failing sets completedAt, running and stopping clears it', async () => {
+test('completing or failing sets completedAt; running or stopping clears it', async () => {
   const { id } = await createTrace(kit);
   for (const [status, over] of [
     ['COMPLETED', true],
@@ -101,7 +101,7 @@ test('completing or failing sets completedAt, running and stopping clears it', a
   assert.notEqual((await createTrace(kit, { status: 'FAILED' })).completedAt, null);
 });
 
-test('updateTrace changes each field, null clears it, and absent fields stay', async () => {
+test('updateTrace changes each field, null clears it, and omitted fields stay unchanged', async () => {
   const { id } = await createTrace(kit, { task: 'one', uid: 'u', context: { a: 1 } });
   const full = {
     mode: 'CALL',
@@ -133,7 +133,7 @@ test('updateTrace changes each field, null clears it, and absent fields stay', a
   assert.equal((await kit.fail(UPDATE_TRACE, { id: 'none', input: {} })).extensions.code, 'NOT_FOUND');
 });
 
-test('updateTrace tells what changed in the log, and nothing where nothing changed', async () => {
+test('updateTrace logs what changed, and nothing if nothing changed', async () => {
   const { id } = await createTrace(kit, { task: 'one', context: { b: 1, a: 2 } });
   await updateTrace(kit, id, { task: 'one', context: { b: 1, a: 2 }, status: 'RUNNING', uid: null });
   assert.equal(await lastEventId(kit, id), 0);
@@ -153,7 +153,7 @@ test('updateTrace tells what changed in the log, and nothing where nothing chang
   );
 });
 
-test('a sub-trace hangs below its parent and its goal, and the log of the parent tells its start and end', async () => {
+test('a sub-trace is linked to its parent and goal, and the log of the parent reports its start and end', async () => {
   const parent = await createTrace(kit);
   await addGoal(kit, parent.id, { goalId: 'g', type: 'AGENT_CALL' });
   const child = await createTrace(kit, {
@@ -213,7 +213,7 @@ test('a sub-trace hangs below its parent and its goal, and the log of the parent
   assert.deepEqual(trace.goal.subTraces.nodes, [{ id: child.id }]);
 });
 
-test('a sub-trace of an unknown parent, an unknown goal, itself or a goal alone is refused', async () => {
+test('a sub-trace of an unknown parent, an unknown goal, itself or only a goal is rejected', async () => {
   const { id } = await createTrace(kit);
   const other = await createTrace(kit);
   await addGoal(kit, other.id, { goalId: 'of-other' });
@@ -230,7 +230,7 @@ test('a sub-trace of an unknown parent, an unknown goal, itself or a goal alone 
   assert.equal(await lastEventId(kit, id), 0);
 });
 
-test('a sub-trace created while its goal is being added has its edge to the goal', async () => {
+test('a sub-trace created while its goal is being added is linked to the goal', async () => {
   const { id } = await createTrace(kit);
   const names = Array.from({ length: 20 }, (_, index) => `g${index}`);
   const answers = await Promise.all(
@@ -253,7 +253,7 @@ test('a sub-trace created while its goal is being added has its edge to the goal
   assert.deepEqual(linked.map((row) => row.id).sort(), subTraces.sort());
 });
 
-test('stats count a trace alone, or with all traces below it', async () => {
+test('stats cover a trace alone, or with all traces below it', async () => {
   const top = await createTrace(kit);
   const middle = await createTrace(kit, { parentTraceId: top.id });
   const low = await createTrace(kit, { parentTraceId: middle.id });
@@ -286,7 +286,7 @@ test('stats count a trace alone, or with all traces below it', async () => {
   });
 });
 
-test('one request that writes twice reads what its second write left', async () => {
+test('in a request that writes twice, the second read sees the second write', async () => {
   const { id } = await createTrace(kit);
   const answer = await kit.ask(
     `mutation ($id: ID!) {

@@ -89,7 +89,7 @@ async function neo4jPid(dataDir: string): Promise<number> {
   return pid;
 }
 
-/** A process of its own that starts Neo4j in `dataDir`, and stays until it is killed. */
+/** A separate process that starts Neo4j in `dataDir`, and runs until it is killed. */
 async function startInChild(t: TestContext, dataDir: string): Promise<ChildProcess> {
   const module = new URL('../../../src/neo4j/local/neo4j-local.js', import.meta.url).href;
   const options = { dataDir, installDir, ...SMALL_NEO4J };
@@ -107,7 +107,7 @@ async function startInChild(t: TestContext, dataDir: string): Promise<ChildProce
   return child;
 }
 
-/** A folder to be a PATH, with only `programs` in it: of each, its name and the file it stands for or a shell script. */
+/** A folder to use as PATH that contains only `programs`: each name with the file it links to or a shell script. */
 async function pathWith(t: TestContext, programs: Record<string, string>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stemma-path-'));
   t.after(() => rm(folder, { recursive: true }));
@@ -131,7 +131,7 @@ function installedJava(): string {
   return java;
 }
 
-test('it listens on loopback only, and has its data and its password again after a restart', async (t) => {
+test('it listens on loopback only, and keeps its data and its password across a restart', async (t) => {
   const { dataDir, start } = await bench(t);
   const first = await start();
   assert.match(first.uri, /^bolt:\/\/127\.0\.0\.1:\d+$/);
@@ -146,7 +146,7 @@ test('it listens on loopback only, and has its data and its password again after
   assert.equal((await stat(join(dataDir, 'neo4j', 'password'))).mode & 0o777, 0o600);
 });
 
-test('a data folder serves one process at a time, and one that crashed is cleaned up after', async (t) => {
+test('a data folder serves one process at a time, and the next start cleans up after one that crashed', async (t) => {
   const { dataDir, lines, start } = await bench(t);
   const owner = await startInChild(t, dataDir);
   const leftover = await neo4jPid(dataDir);
@@ -169,7 +169,7 @@ test('a data folder serves one process at a time, and one that crashed is cleane
   assert.deepEqual(await query(local, 'RETURN 1'), [neo4j.int(1)]);
 });
 
-test('two data folders run a Neo4j each; when one Neo4j ends by itself, its program is told and can still stop it', async (t) => {
+test('each data folder runs its own Neo4j; when one ends by itself, its program is notified and can still stop it', async (t) => {
   const [one, two] = await Promise.all([bench(t), bench(t)]);
   let tell: (message: string) => void;
   const told = new Promise<string>((resolve) => (tell = resolve));
@@ -192,7 +192,7 @@ test('a start that is aborted leaves nothing running', async (t) => {
   assert.equal(processWithPid(pid), undefined);
 });
 
-test('without Java or Maven, the message says what is missing and every way out', async (t) => {
+test('without Java or Maven, the message says what is missing and lists every alternative', async (t) => {
   const { dataDir, start } = await bench(t);
   const message = await refusal(start({ installDir: dataDir, environment: { PATH: await pathWith(t, {}) } }));
   assert.match(message, /^the local Neo4j [\d.]+ needs Java 17 or 21.*Maven.*\.\n/);
@@ -201,13 +201,13 @@ test('without Java or Maven, the message says what is missing and every way out'
   assert.match(message, /docker compose up/);
 });
 
-test('a fetch that breaks off shows the end of what Maven said, and is not taken for complete', async (t) => {
+test('an interrupted fetch shows the end of the Maven output, and is not treated as complete', async (t) => {
   const { dataDir, lines, start } = await bench(t);
   const mvn = [
     '#!/bin/sh',
     'for argument; do case $argument in -DoutputDirectory=*) echo x > "${argument#*=}/one.jar";; esac; done',
     'echo "[INFO] Downloaded from central: https://maven.example/two.jar (2.6 MB at 3.4 MB/s)"',
-    // Until the first line about the progress.
+    // Long enough for the first progress line.
     'for _ in 1 2 3 4; do /bin/sleep 1; done',
     'echo "the connection was reset"',
     'exit 1',

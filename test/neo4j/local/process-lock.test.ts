@@ -14,7 +14,7 @@ async function newFolder(t: TestContext): Promise<string> {
   return folder;
 }
 
-/** A process that tries to take the lock in `folder`, says what came of it, and keeps it until it is killed. */
+/** Starts a process that tries to take the lock in `folder` and keeps it until it is killed; returns who has the lock. */
 async function competitor(t: TestContext, folder: string): Promise<string> {
   const module = new URL('../../../src/neo4j/local/process-lock.js', import.meta.url).href;
   const script = `
@@ -40,7 +40,7 @@ test('a lock that is held names its holder to others, and can be taken once rele
   assert.ok('release' in (await takeLock(folder)));
 });
 
-test('of many processes that take over the lock of a dead one at the same time, one gets it', async (t) => {
+test('when many processes try to take over the lock of a dead one at the same time, exactly one gets it', async (t) => {
   const folder = await newFolder(t);
   const dead = spawn(process.execPath, ['--eval', '']);
   const identity = dead.pid === undefined ? undefined : processWithPid(dead.pid);
@@ -53,7 +53,7 @@ test('of many processes that take over the lock of a dead one at the same time, 
   assert.equal(new Set(answers).size, 1, answers.join('; '));
 });
 
-test('a process that merely has the pid of a dead holder is not taken for it', async (t) => {
+test('a process that merely has the pid of a dead holder is not mistaken for it', async (t) => {
   const folder = await newFolder(t);
   await symlink(`${process.pid} some-earlier-time`, join(folder, '1'));
   assert.ok('release' in (await takeLock(folder)));
