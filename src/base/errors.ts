@@ -56,3 +56,17 @@ export function badInput(field: string, message: string): StemmaError {
 export function notFound(what: string, id: string): StemmaError {
   return new StemmaError('NOT_FOUND', `${what} ${JSON.stringify(id)} not found`);
 }
+
+/**
+ * The error of a write of several transactions, at least one of which is committed: UNAVAILABLE then has `written` UNKNOWN, because
+ * the transaction that failed may have written nothing, but the write as a whole did.
+ */
+export function afterPartialCommit(error: unknown): unknown {
+  return error instanceof StemmaError && error.written === 'NO' && !(error instanceof ClientLeftError)
+    ? new StemmaError(
+        'UNAVAILABLE',
+        'the database became unavailable after a part was committed; send the request again to do the rest',
+        { written: 'UNKNOWN', cause: error },
+      )
+    : error;
+}

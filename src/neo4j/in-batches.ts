@@ -1,3 +1,5 @@
+import { afterPartialCommit } from '../base/errors.js';
+
 /** The batch sizes of a deletion, in rows. */
 export interface BatchSize {
   /** The size of the first batch, and the smallest: below it, a transaction's own cost exceeds that of its rows. */
@@ -10,7 +12,8 @@ const TARGET_MS = 30;
 
 /**
  * Runs `clear` until it clears fewer than its limit, and returns the total. Each limit is computed from the duration of the
- * previous batch, so that the next takes about 30 ms however large the rows are.
+ * previous batch, so that the next takes about 30 ms however large the rows are. If a batch after the first fails, UNAVAILABLE has
+ * `written` UNKNOWN.
  */
 export async function inBatches(
   { least, most }: BatchSize,
@@ -19,7 +22,9 @@ export async function inBatches(
   let total = 0;
   for (let limit = least; ;) {
     const begun = performance.now();
-    const cleared = await clear(limit);
+    const cleared = await clear(limit).catch((error: unknown) => {
+      throw total > 0 ? afterPartialCommit(error) : error;
+    });
     total += cleared;
     if (cleared < limit) {
       return total;

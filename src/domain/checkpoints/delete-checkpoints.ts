@@ -1,3 +1,4 @@
+import { afterPartialCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
@@ -47,6 +48,8 @@ export async function deleteCheckpoints(
       return removed;
     }),
   );
-  await freeReleased(database);
+  await freeReleased(database).catch((error: unknown) => {
+    throw total > 0 ? afterPartialCommit(error) : error;
+  });
   return total;
 }

@@ -1,3 +1,4 @@
+import { afterPartialCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
@@ -83,6 +84,8 @@ export async function deleteThreadEvents(
     return 0;
   }
   onEnded(ended.generation);
-  await clearGeneration(database, ended);
+  await clearGeneration(database, ended).catch((error: unknown) => {
+    throw afterPartialCommit(error);
+  });
   return ended.events;
 }

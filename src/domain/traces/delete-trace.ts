@@ -2,7 +2,7 @@ import type { TraceKey } from '../../model/keys.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
-import { notFound } from '../../base/errors.js';
+import { afterPartialCommit, notFound } from '../../base/errors.js';
 import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
 import { checkId } from '../../model/ids.js';
 import { lockTraces } from '../../ingest/lock.js';
@@ -42,7 +42,8 @@ const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clea
  * writer; then it is cleared in batches. If that is interrupted, `finishTraceDeletions` continues it. Sub-traces that are not
  * deleted lose their parent.
  *
- * Throws NOT_FOUND if there is no such trace. Calls `onGone` with the key of each trace as soon as it is hidden.
+ * Throws NOT_FOUND if there is no such trace; UNAVAILABLE with `written` UNKNOWN if it fails after hiding the trace: sent again, it is
+ * then NOT_FOUND. Calls `onGone` with the key of each trace as soon as it is hidden.
  */
 export async function deleteTrace(
   database: Database,
@@ -78,7 +79,9 @@ export async function deleteTrace(
   gone.forEach(onGone);
   const counts = { traces: gone.length, steps: 0, goals: 0, messages: 0, events: 0 };
   for (const trace of gone) {
-    const cleared = await clear(database, trace);
+    const cleared = await clear(database, trace).catch((error: unknown) => {
+      throw afterPartialCommit(error);
+    });
     counts.steps += cleared.steps;
     counts.goals += cleared.goals;
     counts.messages += cleared.messages;
