@@ -5,7 +5,7 @@ import { addSteps, type NewStep } from '../src/domain/steps/steps.js';
 import { createTrace } from '../src/domain/traces/traces.js';
 import { seeded } from '../test/kit/live.js';
 
-/** Trace 50 of `steps-50` and so on: what figures 10 to 12 read. */
+/** The ids of the traces that figures 10 to 12 read: a trace with 50 steps, and so on. */
 export const LANDMARKS = ['steps-50', 'dag-2500', 'dag-10000', 'goals-1000'] as const;
 export type Landmark = (typeof LANDMARKS)[number];
 

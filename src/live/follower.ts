@@ -31,7 +31,7 @@ export interface Tail<Row> {
   limit: number;
   reading: boolean;
   deleted: boolean;
-  /** A read failed because the database was unavailable. */
+  /** A read failed, usually because the database was unavailable. */
   stalled: boolean;
   /** How many polls in a row found nothing new. */
   quietLooks: number;

@@ -33,7 +33,7 @@ export const MESSAGE_LISTS = ['traj', 'messages', 'conversation'] as const;
  * - Usage is an answer's own (`usage`, `cost`). If no answer has any, the run's (`usage`, `cost`) is recorded on the
  *   last answer, whose data says so in `usage_covers`. tau-bench's `info.user_cost`, which is what its simulated user spent, is
  *   recorded on that user's last message.
- * - A run with `reward` 0 failed, as did one with `info.error`.
+ * - A run with a `reward` of 0 or less failed, as did one with `info.error`.
  *
  * Throws a TranscriptFault at the first invalid value.
  */

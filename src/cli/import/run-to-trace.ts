@@ -54,8 +54,8 @@ const EXCERPT = 300;
  * - An `llm_call` has every result since the last one as parents; if there are none, the last `llm_call`, so that the
  *   steps stay connected.
  * - The last answer also becomes a final `conclusion`, under its `llm_call`. If it called tools, the conclusion depends on
- *   their results, and contains what was submitted, else what the answer said, else the last result. Without answers there
- *   is none.
+ *   their results, and contains what was submitted, else what the answer said, else the last result, else the arguments of the
+ *   last call. Without answers there is none.
  * - Messages name the step that produced them, so they have no usage: the step records it.
  */
 export function traceOfRun(run: AgentRun, index: number): TraceWrites {

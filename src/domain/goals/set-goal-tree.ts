@@ -21,7 +21,8 @@ const MAX_TREE = 10_000;
 /**
  * Makes the listed goals the trace's tree, in one transaction: changes existing goals, adds new ones, deletes the others,
  * whose messages, steps and sub-traces stay in the trace without a goal, and recounts the stats. A goal listed without
- * `parentId` is a root. Appends one `goal_tree_updated`; returns the new tree, each parent before its children.
+ * `parentId` is a root. Appends one `goal_tree_updated` if anything changed; returns the new tree, each parent before its
+ * children.
  */
 export async function setGoalTree(
   ingest: Ingest,
