@@ -48,6 +48,8 @@ const CLEAN_CODES = [
 ];
 /** Nobody waits longer than this. */
 const GIVE_UP_MS = 3 * TIMEOUTS.requestMs;
+/** How long the log of a masked error may take to arrive. */
+const LOG_MS = 500;
 const MAX_SOCKETS = 200;
 
 export function createClient({
@@ -84,10 +86,22 @@ export function createClient({
         `${kind} got HTTP ${answer.status} ${answer.code}: ${answer.message.slice(0, 200)}`,
         server.name,
       );
+      showLog(server, answer.message);
     }
     if (answer.kind === 'error' && answer.code === 'UNAVAILABLE') {
       const quiet = disturbances.during(['A', 'B', 'neo4j'], begun, now, 5_000) === undefined;
       report.count(quiet ? 'UNAVAILABLE in quiet times' : 'UNAVAILABLE around disturbances');
+    }
+  }
+
+  /** Prints what the server logged about an error that it masked; the log may arrive after the answer. */
+  function showLog(server: SoakServer, message: string): void {
+    const [, errorId] = /under ([0-9a-f-]{36})/.exec(message) ?? [];
+    if (errorId !== undefined) {
+      setTimeout(
+        () => report.line(`the log of ${server.name}: ${server.logged(errorId) ?? 'nothing'}`),
+        LOG_MS,
+      );
     }
   }
 

@@ -31,7 +31,12 @@ export interface SoakServer {
   readonly logBytes: number;
   readonly pids: ReadonlySet<number>;
   tail(): string;
+  /** The last printed line that contains this text; undefined if there is none. */
+  logged(text: string): string | undefined;
 }
+
+/** How much of its output is kept. */
+const KEPT_CHARACTERS = 200_000;
 
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 const PROBE = new URL('./memory-probe.js', import.meta.url).href;
@@ -89,7 +94,7 @@ export function createServer({
     }
     const read = (chunk: Buffer): void => {
       logBytes += chunk.length;
-      output = (output + chunk.toString()).slice(-4_000);
+      output = (output + chunk.toString()).slice(-KEPT_CHARACTERS);
     };
     started.stdout.on('data', read);
     started.stderr.on('data', read);
@@ -158,6 +163,7 @@ export function createServer({
       return logBytes;
     },
     tail: lastLine,
+    logged: (text) => output.split('\n').findLast((line) => line.includes(text)),
     ready,
     async up(withinMs) {
       const end = performance.now() + withinMs;
