@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { processWithPid } from '../src/neo4j/local/process-lock.js';
 import { newId, until } from './kit/kit.js';
-import { untilReadyIs } from './kit/outage-kit.js';
+import { limitFiles, untilReadyIs } from './kit/outage-kit.js';
 import { startServerProcess } from './kit/server-process.js';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'stemma-main-'));
@@ -56,9 +55,9 @@ test('written data survives Ctrl-C and a restart, and nothing is left running in
 test('a Neo4j that could not write is restarted; SIGTERM during a restart stops all within 10 s, even a hung Neo4j', async () => {
   const server = await startServerProcess(ownNeo4j);
   // As on a full disk. Neo4j does not resume writing even when it could.
-  limitFiles('1');
+  limitFiles(neo4jPid(), '1');
   await untilReadyIs(503, server);
-  limitFiles('unlimited');
+  limitFiles(neo4jPid(), 'unlimited');
   await untilReadyIs(200, server);
   assert.match(server.output(), /Neo4j could not write \(Neo\.\S+\); starting it again \(1 of 5\)/);
   assert.equal((await server.send('mutation { createTrace(input: {}) { id } }')).errors, undefined);
@@ -114,11 +113,6 @@ function neo4jPid(): number {
   } catch {
     return 0;
   }
-}
-
-/** Limits every file of the Neo4j in the data folder to this many bytes. */
-function limitFiles(bytes: '1' | 'unlimited'): void {
-  execFileSync('prlimit', [`--pid=${neo4jPid()}`, `--fsize=${bytes}:unlimited`]);
 }
 
 /** Kills the Neo4j of the data folder, and resolves with the pid of the one that the server starts instead. */

@@ -58,15 +58,22 @@ export function notFound(what: string, id: string): StemmaError {
 }
 
 /**
- * The error of a write of several transactions, at least one of which is committed: UNAVAILABLE then has `written` UNKNOWN, because
- * the transaction that failed may have written nothing, but the write as a whole did.
+ * Settles like `work`, one of the later transactions of a write. If a part of the write is committed, UNAVAILABLE has `written`
+ * UNKNOWN: the transaction that failed may have written nothing, but the write as a whole did.
  */
-export function afterPartialCommit(error: unknown): unknown {
-  return error instanceof StemmaError && error.written === 'NO' && !(error instanceof ClientLeftError)
-    ? new StemmaError(
-        'UNAVAILABLE',
-        'the database became unavailable after a part was committed; send the request again to do the rest',
-        { written: 'UNKNOWN', cause: error },
-      )
-    : error;
+export async function afterCommit<T>(work: Promise<T>, isCommitted = true): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw isCommitted &&
+      error instanceof StemmaError &&
+      error.written === 'NO' &&
+      !(error instanceof ClientLeftError)
+      ? new StemmaError(
+          'UNAVAILABLE',
+          'the database became unavailable after a part was committed; send the request again to do the rest',
+          { written: 'UNKNOWN', cause: error },
+        )
+      : error;
+  }
 }

@@ -66,6 +66,17 @@ export class Table<Row> {
     }
   }
 
+  /** What became of some of the rows, in one pass: every write asks for it. */
+  kinds(): ReadonlySet<'added' | 'changed' | 'removed'> {
+    const kinds = new Set<'added' | 'changed' | 'removed'>();
+    for (const { before, after } of this.#entries.values()) {
+      if (before !== after) {
+        kinds.add(before === null ? 'added' : after === null ? 'removed' : 'changed');
+      }
+    }
+    return kinds;
+  }
+
   added(): Row[] {
     return [...this.#entries.values()].flatMap(({ before, after }) =>
       before === null && after !== null ? [after] : [],
@@ -225,11 +236,7 @@ export class Batch {
       ...[...this.#goals.values()].map((table) => ['goals', table] as const),
     ];
     return new Set(
-      all.flatMap(([name, table]) =>
-        (['added', 'changed', 'removed'] as const)
-          .filter((what) => table[what]().length > 0)
-          .map((what) => `${name} ${what}` as const),
-      ),
+      all.flatMap(([name, table]) => [...table.kinds()].map((kind) => `${name} ${kind}` as const)),
     );
   }
 

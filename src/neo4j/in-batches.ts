@@ -1,4 +1,4 @@
-import { afterPartialCommit } from '../base/errors.js';
+import { afterCommit } from '../base/errors.js';
 
 /** The batch sizes of a deletion, in rows. */
 export interface BatchSize {
@@ -22,9 +22,7 @@ export async function inBatches(
   let total = 0;
   for (let limit = least; ;) {
     const begun = performance.now();
-    const cleared = await clear(limit).catch((error: unknown) => {
-      throw total > 0 ? afterPartialCommit(error) : error;
-    });
+    const cleared = await afterCommit(clear(limit), total > 0);
     total += cleared;
     if (cleared < limit) {
       return total;

@@ -47,14 +47,17 @@ export async function startOwnNeo4j(options: Pick<LocalNeo4jOptions, 'settings'>
     signal(signal) {
       process.kill(neo4jPid(dataDir), signal);
     },
-    limitFiles(bytes) {
-      execFileSync('prlimit', [`--pid=${neo4jPid(dataDir)}`, `--fsize=${bytes}:unlimited`]);
-    },
+    limitFiles: (bytes) => limitFiles(neo4jPid(dataDir), bytes),
     async stop() {
       await local.stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Lets no file of a process grow beyond that many bytes, as a full disk would. */
+export function limitFiles(pid: number, bytes: '1' | 'unlimited'): void {
+  execFileSync('prlimit', [`--pid=${pid}`, `--fsize=${bytes}:unlimited`]);
 }
 
 /** The process of the Neo4j in a data folder. */

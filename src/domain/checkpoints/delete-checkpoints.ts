@@ -1,4 +1,4 @@
-import { afterPartialCommit } from '../../base/errors.js';
+import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
@@ -48,8 +48,6 @@ export async function deleteCheckpoints(
       return removed;
     }),
   );
-  await freeReleased(database).catch((error: unknown) => {
-    throw total > 0 ? afterPartialCommit(error) : error;
-  });
+  await afterCommit(freeReleased(database), total > 0);
   return total;
 }

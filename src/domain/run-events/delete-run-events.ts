@@ -1,4 +1,4 @@
-import { afterPartialCommit } from '../../base/errors.js';
+import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
@@ -84,8 +84,6 @@ export async function deleteThreadEvents(
     return 0;
   }
   onEnded(ended.generation);
-  await clearGeneration(database, ended).catch((error: unknown) => {
-    throw afterPartialCommit(error);
-  });
+  await afterCommit(clearGeneration(database, ended));
   return ended.events;
 }

@@ -2,7 +2,7 @@ import type { TraceKey } from '../../model/keys.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
-import { afterPartialCommit, notFound } from '../../base/errors.js';
+import { afterCommit, notFound } from '../../base/errors.js';
 import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
 import { checkId } from '../../model/ids.js';
 import { lockTraces } from '../../ingest/lock.js';
@@ -79,9 +79,7 @@ export async function deleteTrace(
   gone.forEach(onGone);
   const counts = { traces: gone.length, steps: 0, goals: 0, messages: 0, events: 0 };
   for (const trace of gone) {
-    const cleared = await clear(database, trace).catch((error: unknown) => {
-      throw afterPartialCommit(error);
-    });
+    const cleared = await afterCommit(clear(database, trace));
     counts.steps += cleared.steps;
     counts.goals += cleared.goals;
     counts.messages += cleared.messages;
