@@ -77,6 +77,7 @@ async function compareWithWritten(database: Database, seed: number): Promise<voi
       id,
       includeSubTraces: true,
       onGone: () => undefined,
+      finishLater: () => undefined,
     });
   }
 }

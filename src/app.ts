@@ -25,6 +25,7 @@ import { createTails } from './live/log-tails.js';
 import { headOfThread, threadLog } from './live/thread-log.js';
 import { headOfTrace, traceLog } from './live/trace-log.js';
 import { createWatchServer } from './api/watch-socket/watch-socket.js';
+import { createUnfinishedWork } from './base/unfinished-work.js';
 import { within } from './base/within.js';
 
 export interface ServerOptions {
@@ -82,7 +83,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log.debug({ err, failures: ingest.appendFailures }, 'a write is tried again under locks');
   };
   const drain = createDrain();
-  const store: Store = { database, ingest, tails, threadTails, listChanges };
+  const unfinished = createUnfinishedWork(log);
+  const store: Store = { database, ingest, tails, threadTails, listChanges, unfinished };
   const contextOf = (request: IncomingMessage, scope: RequestScope): Context =>
     createContext(store, { projectId: options.projectOf(request), scope, client: request.socket });
   const masked = (error: unknown): GraphQLFormattedError => maskError(error, log);
@@ -145,6 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       tails.close();
       threadTails.close();
       listChanges.close();
+      unfinished.close();
       watches.close();
       const sockets = subscriptions.close();
       const flushMs = Math.min(FLUSH_MS, remainingMs() * 0.8);

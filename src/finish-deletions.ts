@@ -1,7 +1,7 @@
-import type { Database } from './neo4j/database.js';
-import { finishTraceDeletions } from './domain/traces/delete-trace.js';
-import { clearEndedGenerations } from './domain/run-events/ended-generations.js';
 import { freeReleased } from './content/release-pieces.js';
+import { clearEndedGenerations } from './domain/run-events/ended-generations.js';
+import { finishTraceDeletions } from './domain/traces/delete-trace.js';
+import type { Database } from './neo4j/database.js';
 
 /** Clears what interrupted deletions left behind. Call it at startup. Returns how many deletions it finished. */
 export async function finishDeletions(database: Database): Promise<number> {

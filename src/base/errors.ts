@@ -59,19 +59,23 @@ export function notFound(what: string, id: string): StemmaError {
 
 /**
  * Settles like `work`, one of the later transactions of a write. If a part of the write is committed, UNAVAILABLE has `written`
- * UNKNOWN: the transaction that failed may have written nothing, but the write as a whole did.
+ * UNKNOWN: the transaction that failed may have written nothing, but the write as a whole did. `rest` says who does the rest.
  */
-export async function afterCommit<T>(work: Promise<T>, isCommitted = true): Promise<T> {
+export async function afterCommit<T>(
+  work: Promise<T>,
+  isCommitted = true,
+  rest = 'send the request again to do the rest',
+): Promise<T> {
   try {
     return await work;
   } catch (error) {
     throw isCommitted &&
       error instanceof StemmaError &&
-      error.written === 'NO' &&
+      error.code === 'UNAVAILABLE' &&
       !(error instanceof ClientLeftError)
       ? new StemmaError(
           'UNAVAILABLE',
-          'the database became unavailable after a part was committed; send the request again to do the rest',
+          `the database became unavailable after a part was committed; ${rest}`,
           { written: 'UNKNOWN', cause: error },
         )
       : error;

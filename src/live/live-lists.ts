@@ -1,4 +1,5 @@
 import { statement } from '../neo4j/cypher.js';
+import { whole } from '../model/whole-rows.js';
 import type { Database } from '../neo4j/database.js';
 import { listTraces, NEWEST, type TraceFilter } from '../domain/traces/list-traces.js';
 import { createPoll } from './poll.js';
@@ -46,7 +47,7 @@ interface WatchedList {
 const readChanged = statement<
   { readonly projectId: string; readonly withinMs: number },
   { readonly id: string; readonly lastEventId: number; readonly createdAt: string }
->('traces/changed');
+>('traces/changed', whole('id', 'lastEventId', 'createdAt'));
 const readMissing = statement<
   { readonly projectId: string; readonly ids: readonly string[] },
   { readonly id: string }

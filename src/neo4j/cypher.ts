@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Runner } from './database.js';
+import type { Runner, StatementText } from './database.js';
 
 /** A Cypher file as a function: runs it with `parameters` and returns its rows. */
 export type Statement<Parameters, Row> = (runner: Runner, parameters: Parameters) => Promise<Row[]>;
@@ -8,12 +8,16 @@ const folder = new URL('../../../cypher/', import.meta.url);
 
 /**
  * The statement in `cypher/<name>.cypher`. The file is read when the module that names it is loaded, so that a misspelt
- * name stops the program from starting.
+ * name stops the program from starting. `isWhole`: see `StatementText`.
  */
-export function statement<Parameters extends object, Row>(name: string): Statement<Parameters, Row> {
+export function statement<Parameters extends object, Row>(
+  name: string,
+  isWhole?: (row: NoInfer<Row>) => boolean,
+): Statement<Parameters, Row> {
   // Comment lines and indentation are removed, so that most statements go to Neo4j in one packet.
   const text = cypherText(name).replaceAll(/^ *(\/\/.*\n)?/gm, '');
-  return (runner, parameters) => runner.run<Row>({ name, text }, parameters);
+  const sent: StatementText<Row> = isWhole === undefined ? { name, text } : { name, text, isWhole };
+  return (runner, parameters) => runner.run(sent, parameters);
 }
 
 /** The text of `cypher/<name>.cypher`. */

@@ -3,7 +3,7 @@ import type { ManagedTransaction, Session, Transaction } from 'neo4j-driver';
 import { encode, rowsOf } from './bolt-values.js';
 import { beginCall, type Call } from './call.js';
 import { openConnections, type DatabaseSettings } from './connections.js';
-import { StemmaError } from '../base/errors.js';
+import { OvertakenError, StemmaError } from '../base/errors.js';
 import { createHealthProbe } from './health-probe.js';
 import { failureKind, reasonOf, wasRolledBack } from './neo4j-errors.js';
 import { createOutage, type OutageLog } from './outage.js';
@@ -13,7 +13,17 @@ export type { DatabaseSettings } from './connections.js';
 
 /** Something a statement can run on: the database itself (one statement, one transaction), or an open transaction. */
 export interface Runner {
-  run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object): Promise<Row[]>;
+  run<Row>(statement: StatementText<Row>, parameters: object): Promise<Row[]>;
+}
+
+export interface StatementText<Row> {
+  readonly name: string;
+  readonly text: string;
+  /**
+   * Whether a row has every property that its node always has. Neo4j returns a node that another transaction is deleting
+   * without some of them; the transaction then runs again, because a shorter page would look like the last one.
+   */
+  readonly isWhole?: (row: Row) => boolean;
 }
 
 /** Whether the database commits, according to the last probe. */
@@ -30,7 +40,7 @@ export interface Database extends Runner {
   /**
    * Runs one statement in its own transaction. A statement that writes is retried only if it was certainly rolled back.
    */
-  run<Row>(statement: { readonly name: string; readonly text: string }, parameters: object): Promise<Row[]>;
+  run<Row>(statement: StatementText<Row>, parameters: object): Promise<Row[]>;
   /**
    * Runs `work` in one write transaction and commits it. `work` may run again after a transient failure (a deadlock, a
    * lost connection, a lost answer to its commit) and after a conflict with another transaction, so it must have no effect
@@ -90,7 +100,6 @@ interface Kind {
 const WRITE: Kind = { writes: true, repeatable: true };
 const READ: Kind = { writes: false, repeatable: true };
 const WRITING_STATEMENT: Kind = { writes: true, repeatable: false };
-const READING_STATEMENT: Kind = { writes: false, repeatable: false };
 
 /** The limits for the calls of a view. */
 interface Bounds {
@@ -144,9 +153,10 @@ export function openDatabase(
   const sessionOptions = settings.database === undefined ? {} : { database: settings.database };
 
   const runner = (target: Session | Transaction | ManagedTransaction, call: Call): Runner => ({
-    run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
+    async run<Row>(statement: StatementText<Row>, parameters: object): Promise<Row[]> {
       observe(statement.name);
-      return rowsOf<Row>(target.run(statement.text, encode(parameters)), call.countBytes);
+      const result = target.run(statement.text, encode(parameters));
+      return wholeRows(statement, await rowsOf<Row>(result, call.countBytes));
     },
   });
 
@@ -291,10 +301,10 @@ export function openDatabase(
       );
 
     const database: Database = {
-      run<Row>(statement: { name: string; text: string }, parameters: object): Promise<Row[]> {
-        const kind = isWriting(statement.text) ? WRITING_STATEMENT : READING_STATEMENT;
+      run<Row>(statement: StatementText<Row>, parameters: object): Promise<Row[]> {
+        const kind = isWriting(statement.text) ? WRITING_STATEMENT : READ;
         return repeat(bounds, kind, (call, progress) =>
-          inSession(call, (session) => {
+          inSession(call, async (session) => {
             observe(statement.name);
             const metadata = {
               // The driver reads this while encoding the message: from then on Neo4j may receive it.
@@ -304,7 +314,8 @@ export function openDatabase(
               },
             };
             const config = { timeout: call.timeoutMs(), metadata };
-            return rowsOf<Row>(session.run(statement.text, encode(parameters), config), call.countBytes);
+            const result = session.run(statement.text, encode(parameters), config);
+            return wholeRows(statement, await rowsOf<Row>(result, call.countBytes));
           }),
         );
       },
@@ -367,6 +378,13 @@ function lostAnswer(cause: unknown): StemmaError {
     'the database did not say whether it committed the write; with an id or an idempotency key it is safe to try again',
     { written: 'UNKNOWN', cause },
   );
+}
+
+function wholeRows<Row>({ name, isWhole }: StatementText<Row>, rows: Row[]): Row[] {
+  if (isWhole !== undefined && !rows.every(isWhole)) {
+    throw new OvertakenError(`${name} read a node that another transaction is deleting`);
+  }
+  return rows;
 }
 
 const writing = new Map<string, boolean>();

@@ -38,6 +38,9 @@ const KINDS: readonly (readonly [RegExp, FailureKind])[] = [
   [/^Neo\.DatabaseError\./, 'broken'],
 ];
 
+/** Neo4j answers so to a message on a connection that it has reset or that is closing: it ran nothing. */
+const RESET_CONNECTION = /not permitted while failed or interrupted/;
+
 /** The driver's own errors without a code, by their text. */
 const LOCAL = /acquisition timed out|pool is closed|closed (session|driver)|connection (was )?(closed|lost)/i;
 
@@ -51,6 +54,9 @@ export function failureKind(error: unknown): FailureKind {
   }
   if (!(error instanceof neo4j.Neo4jError)) {
     return 'other';
+  }
+  if (error.code === 'Neo.ClientError.Request.Invalid' && RESET_CONNECTION.test(error.message)) {
+    return 'away';
   }
   const kind = KINDS.find(([code]) => code.test(error.code))?.[1];
   return kind ?? (!error.code.startsWith('Neo.') && LOCAL.test(error.message) ? 'away' : 'other');

@@ -95,8 +95,14 @@ test('two servers that write to and delete the same threads never deadlock on a 
     while (writing) {
       for (const threadId of order) {
         const steps = [
-          () => deleteThreadEvents(database, { projectId, threadId, onEnded: () => undefined }),
-          () => deleteCheckpoints(database, { projectId, threadId }),
+          () =>
+            deleteThreadEvents(database, {
+              projectId,
+              threadId,
+              onEnded: () => undefined,
+              finishLater: () => undefined,
+            }),
+          () => deleteCheckpoints(database, { projectId, threadId, finishLater: () => undefined }),
         ];
         for (const step of index === 0 ? steps : steps.toReversed()) {
           await step();
@@ -118,8 +124,13 @@ test('two servers that write to and delete the same threads never deadlock on a 
   );
   await checkContent(kit, projectId);
   for (const threadId of threads) {
-    await deleteThreadEvents(kit.database, { projectId, threadId, onEnded: () => undefined });
-    await deleteCheckpoints(kit.database, { projectId, threadId });
+    await deleteThreadEvents(kit.database, {
+      projectId,
+      threadId,
+      onEnded: () => undefined,
+      finishLater: () => undefined,
+    });
+    await deleteCheckpoints(kit.database, { projectId, threadId, finishLater: () => undefined });
   }
   const left = await kit.cypher(`${MATCH_PROJECT_NODES} RETURN labels(n) AS labels`, { projectId });
   assert.deepEqual(left, []);

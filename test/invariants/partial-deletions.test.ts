@@ -1,33 +1,56 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StemmaError } from '../../src/base/errors.js';
-import { deleteCheckpoints } from '../../src/domain/checkpoints/delete-checkpoints.js';
-import { deleteRunEvents, deleteThreadEvents } from '../../src/domain/run-events/delete-run-events.js';
+import { deleteThreadEvents } from '../../src/domain/run-events/delete-run-events.js';
 import { deleteTrace } from '../../src/domain/traces/delete-trace.js';
 import type { Database } from '../../src/neo4j/database.js';
-import { newId, startKit, type Kit } from '../kit/kit.js';
+import { newId, startKit, until, type Kit } from '../kit/kit.js';
 import { addMessages, newTrace } from '../kit/live.js';
 
 // A deletion is several transactions. If the database becomes unavailable between two of them, its error must not claim that nothing
-// was written.
+// was written, and what it hid must still be cleared.
 
 const projectId = newId('project');
+/** The write transactions that the database still runs before it becomes unavailable for one; Infinity: it stays available. */
+let left = Infinity;
 let kit: Kit;
 before(async () => {
-  kit = await startKit({ projectId });
+  kit = await startKit({ projectId, wrap: failing });
 });
 after(() => kit.close());
 
-/** The kit's database, which becomes unavailable after so many write transactions. */
-function failingAfter(transactions: number): Database {
-  let left = transactions;
-  return {
-    ...kit.database,
+function failing(database: Database): Database {
+  const wrapped: Database = {
+    ...database,
+    within: (scope) => ({ ...database.within(scope), unscoped: wrapped }),
+    get unscoped() {
+      return wrapped;
+    },
     write(work) {
       left -= 1;
-      return left < 0
-        ? Promise.reject(new StemmaError('UNAVAILABLE', 'the database is not available; nothing was written'))
-        : kit.database.write(work);
+      if (left >= 0) {
+        return database.write(work);
+      }
+      left = Infinity;
+      return Promise.reject(
+        new StemmaError('UNAVAILABLE', 'the database is not available; nothing was written'),
+      );
+    },
+  };
+  return wrapped;
+}
+
+/** The same database, except that the answer to its first commit is lost: the transaction runs once more. */
+function answerLost(database: Database): Database {
+  let first = true;
+  return {
+    ...database,
+    async write(work) {
+      if (first) {
+        first = false;
+        await database.write(work);
+      }
+      return await database.write(work);
     },
   };
 }
@@ -57,36 +80,110 @@ async function threadWithCheckpoints(count: number): Promise<string> {
   return threadId;
 }
 
-const DELETIONS: Record<string, () => Promise<(database: Database) => Promise<unknown>>> = {
-  async deleteTrace() {
-    const id = await newTrace(kit);
-    await addMessages(kit, id, 10);
-    return (database) =>
-      deleteTrace(database, { projectId, id, includeSubTraces: false, onGone: () => undefined });
+interface Deletion {
+  /** Creates what to delete, and returns the mutation. */
+  readonly prepare: () => Promise<{ readonly mutation: string; readonly id: string }>;
+  /** Whether the server finishes it by itself, rather than leave the rest to another call. */
+  readonly finishes: boolean;
+}
+
+const DELETIONS: Record<string, Deletion> = {
+  deleteTrace: {
+    async prepare() {
+      const id = await newTrace(kit);
+      await addMessages(kit, id, 10);
+      return { mutation: 'deleteTrace(id: $id) { traces }', id };
+    },
+    finishes: true,
   },
-  async deleteThreadEvents() {
-    const threadId = await threadWithEvents(10);
-    return (database) => deleteThreadEvents(database, { projectId, threadId, onEnded: () => undefined });
+  deleteThreadEvents: {
+    prepare: async () => ({ mutation: 'deleteThreadEvents(threadId: $id)', id: await threadWithEvents(10) }),
+    finishes: true,
   },
-  async deleteRunEvents() {
-    const threadId = await threadWithEvents(300);
-    return (database) => deleteRunEvents(database, { projectId, threadId, runId: 'run' });
+  deleteRunEvents: {
+    prepare: async () => ({
+      mutation: 'deleteRunEvents(threadId: $id, runId: "run")',
+      id: await threadWithEvents(300),
+    }),
+    finishes: false,
   },
-  async deleteCheckpoints() {
-    const threadId = await threadWithCheckpoints(60);
-    return (database) => deleteCheckpoints(database, { projectId, threadId });
+  deleteCheckpointThread: {
+    prepare: async () => ({
+      mutation: 'deleteCheckpointThread(threadId: $id)',
+      id: await threadWithCheckpoints(60),
+    }),
+    finishes: false,
   },
 };
 
-for (const [name, prepare] of Object.entries(DELETIONS)) {
+/** How many nodes a trace or thread has. A thread itself is not counted: it stays when only a run is deleted. */
+async function nodesOf(id: string): Promise<number> {
+  const [row] = await kit.cypher<{ nodes: number }>(
+    `MATCH (n:!Thread) WHERE n.projectId = $projectId AND (n.id = $id OR n.traceId = $id OR n.threadId = $id)
+     RETURN count(n) AS nodes`,
+    { projectId, id },
+  );
+  return row?.nodes ?? 0;
+}
+
+for (const [name, { prepare, finishes }] of Object.entries(DELETIONS)) {
   test(`${name} that fails after its first commit is UNAVAILABLE with written UNKNOWN, before it with NO`, async () => {
-    const remove = await prepare();
-    await assert.rejects(remove(failingAfter(0)), { code: 'UNAVAILABLE', written: 'NO' });
-    await assert.rejects(remove(failingAfter(1)), {
-      code: 'UNAVAILABLE',
-      written: 'UNKNOWN',
-      message:
-        'the database became unavailable after a part was committed; send the request again to do the rest',
-    });
+    const { mutation, id } = await prepare();
+    const query = `mutation ($id: ID!) { ${mutation} }`;
+    const nodes = await nodesOf(id);
+    left = 0;
+    const before = await kit.fail(query, { id });
+    assert.deepEqual(
+      [before.extensions.code, before.extensions.written, await nodesOf(id)],
+      ['UNAVAILABLE', 'NO', nodes],
+    );
+    left = 1;
+    const between = await kit.fail(query, { id });
+    assert.deepEqual([between.extensions.code, between.extensions.written], ['UNAVAILABLE', 'UNKNOWN']);
+    assert.equal(
+      between.message,
+      `the database became unavailable after a part was committed; ${finishes ? 'the server does the rest once the database is back' : 'send the request again to do the rest'}`,
+    );
+    assert.ok((await nodesOf(id)) > 0, 'the rest is still there');
+    if (!finishes) {
+      await kit.ask(query, { id });
+    }
+    await until(async () => (await nodesOf(id)) === 0);
   });
 }
+
+test('a deletion whose commit was answered too late counts what it deleted', async () => {
+  const database = answerLost(kit.database);
+  const traceId = await newTrace(kit);
+  await addMessages(kit, traceId, 10);
+  const counts = await deleteTrace(database, {
+    ...{ projectId, id: traceId, includeSubTraces: false },
+    ...{ onGone: () => undefined, finishLater: () => assert.fail() },
+  });
+  assert.deepEqual([counts.traces, counts.messages, await nodesOf(traceId)], [1, 10, 0]);
+  const threadId = await threadWithEvents(10);
+  const events = await deleteThreadEvents(answerLost(kit.database), {
+    ...{ projectId, threadId, onEnded: () => undefined, finishLater: () => assert.fail() },
+  });
+  assert.deepEqual([events, await nodesOf(threadId)], [10, 0]);
+});
+
+test('clearing a deleted trace does not touch a later one with the same id', async () => {
+  const id = await newTrace(kit);
+  await addMessages(kit, id, 10);
+  let finish: (() => Promise<unknown>) | undefined;
+  left = 1;
+  await assert.rejects(
+    deleteTrace(kit.database, {
+      ...{ projectId, id, includeSubTraces: false, onGone: () => undefined },
+      finishLater: (rest) => (finish = rest),
+    }),
+  );
+  await finish?.();
+  await kit.ask('mutation ($id: ID!) { createTrace(input: { id: $id }) { id } }', { id });
+  await addMessages(kit, id, 3);
+  const nodes = await nodesOf(id);
+  await finish?.();
+  assert.ok(nodes > 3);
+  assert.equal(await nodesOf(id), nodes);
+});

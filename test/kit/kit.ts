@@ -13,7 +13,12 @@ export interface Answer {
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
-    readonly extensions: { readonly code: string; readonly field?: string; readonly errorId?: string };
+    readonly extensions: {
+      readonly code: string;
+      readonly field?: string;
+      readonly errorId?: string;
+      readonly written?: string;
+    };
   }[];
 }
 
@@ -70,11 +75,14 @@ export interface KitOptions {
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly observe?: StatementObserver;
+  /** Replaces the server's database, for a failure. */
+  readonly wrap?: (database: Database) => Database;
 }
 
 /** Starts a server for this test file alone, on a free port. */
 export async function startKit(options: KitOptions = {}): Promise<Kit> {
-  const database = openDatabase(testNeo4j(), options.observe);
+  const opened = openDatabase(testNeo4j(), options.observe);
+  const database = options.wrap?.(opened) ?? opened;
   const server = await startServer({
     database,
     log: pino({ level: process.env['STEMMA_TEST_LOG'] ?? 'silent' }),

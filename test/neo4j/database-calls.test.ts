@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { cypherText } from '../../src/neo4j/cypher.js';
 import { openDatabase, type Database } from '../../src/neo4j/database.js';
 import { StemmaError } from '../../src/base/errors.js';
 import { createRequestScope, type RequestScope } from '../../src/base/request-scope.js';
@@ -14,6 +18,9 @@ before(() => {
 after(() => database.close());
 
 const statement = (text: string): { name: string; text: string } => ({ name: 'test', text });
+
+const isCypher = (name: string): boolean =>
+  existsSync(new URL(`../../../cypher/${name}.cypher`, import.meta.url));
 
 function scopeOf({ timeoutMs = 30_000, maxBytes = 1_000_000 } = {}): {
   readonly scope: RequestScope;
@@ -107,4 +114,41 @@ test('a result that exceeds the byte budget stops its statement, and the error n
     { code: 'BAD_USER_INPUT', message: /10000 bytes/ },
   );
   await noneLeft(word);
+});
+
+test('a page with a node that is being deleted is read again, alone and in a transaction', async () => {
+  const incomplete = { rows: 3 };
+  const once = {
+    ...statement('UNWIND [1, 2] AS n RETURN n'),
+    // As if the second node had lost its properties in the first two reads.
+    isWhole: ({ n }: { readonly n: number }): boolean => n === 1 || (incomplete.rows -= 1) < 1,
+  };
+  assert.deepEqual(await database.run(once, {}), [{ n: 1 }, { n: 2 }]);
+  assert.equal(incomplete.rows, 0);
+  incomplete.rows = 3;
+  assert.deepEqual(await database.readLocked((transaction) => transaction.run(once, {})), [
+    { n: 1 },
+    { n: 2 },
+  ]);
+  assert.equal(incomplete.rows, 0);
+});
+
+test('every statement of the domain that returns whole nodes checks that they are whole', () => {
+  const folder = fileURLToPath(new URL('../../../src/domain/', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const found = files.flatMap((file) => {
+    const text = readFileSync(join(folder, file), 'utf8');
+    return [...text.matchAll(/'([a-z-]+\/[a-z-]+)',?(?:\s+isWhole\w+)?/g)];
+  });
+  const wholeNodes = found.filter(
+    ([, name = '']) =>
+      isCypher(name) && /\w\.projectId AS projectId[^]*\.createdAt AS createdAt/.test(cypherText(name)),
+  );
+  assert.ok(wholeNodes.length >= 18, `${wholeNodes.length} statements return whole nodes`);
+  assert.deepEqual(
+    wholeNodes.filter(([sent]) => !sent.includes('isWhole')).map(([, name]) => name),
+    [],
+  );
 });

@@ -1,5 +1,6 @@
 import type { Database } from '../../neo4j/database.js';
 import type { EventRow, RunEventRow } from '../../model/rows.js';
+import type { UnfinishedWork } from '../../base/unfinished-work.js';
 import type { Ingest, WriteQueue } from '../../ingest/group-commit.js';
 import type { ListChanges } from '../../live/live-lists.js';
 import { createLoaders, type Loaders } from './loaders.js';
@@ -16,6 +17,7 @@ export interface Store {
   /** The run events of threads. */
   readonly threadTails: Tails<RunEventRow>;
   readonly listChanges: ListChanges;
+  readonly unfinished: UnfinishedWork;
 }
 
 /** What a resolver works with, in the request's project. */

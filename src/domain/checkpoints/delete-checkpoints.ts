@@ -1,7 +1,9 @@
+import type { ThreadKey } from '../../model/keys.js';
 import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
+import type { FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../neo4j/cypher.js';
-import type { Database } from '../../neo4j/database.js';
+import type { Database, Runner } from '../../neo4j/database.js';
 import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { removeEmptyThreads } from '../threads/threads.js';
@@ -16,8 +18,9 @@ const ABOVE_ALL_STEPS = Number.MAX_SAFE_INTEGER + 1;
 
 /**
  * Deletes the checkpoints of a thread below step `before` (all unless given), with the content that nothing else references,
- * and returns how many there were. It works in batches, lowest steps first, so it may be interrupted. Checkpoints elsewhere
- * that continue from them stay complete, and still name them as parents.
+ * and returns how many there were. It works in batches, lowest steps first; if it fails, the checkpoints of later batches stay, and
+ * it passes `finishLater` a function that removes the content of those that went. Checkpoints elsewhere that continue from
+ * them stay complete, and still name them as parents.
  */
 export async function deleteCheckpoints(
   database: Database,
@@ -25,29 +28,46 @@ export async function deleteCheckpoints(
     projectId,
     threadId,
     before = ABOVE_ALL_STEPS,
-  }: { readonly projectId: string; readonly threadId: string; readonly before?: number },
+    finishLater,
+  }: {
+    readonly projectId: string;
+    readonly threadId: string;
+    readonly before?: number;
+    readonly finishLater: FinishLater;
+  },
 ): Promise<number> {
   const thread = { projectId, id: threadId };
-  const total = await inBatches({ least: 50, most: 500 }, (limit) =>
-    database.write(async (transaction) => {
-      if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
-        return 0;
-      }
-      const [, [row]] = await Promise.all([
-        lockFreeing(transaction),
-        clearCheckpoints(transaction, { projectId, threadId, before, limit }),
-        forgetCheckpoints(transaction, thread),
-        removeEmptyThreads(transaction, { threads: [thread] }),
-      ]);
-      const { removed, released } = row ?? { removed: 0, released: [] };
-      await freeContent(
-        transaction,
-        released.map((id) => ({ projectId, id })),
-        { most: PIECES_AT_A_TIME },
-      );
-      return removed;
-    }),
+  try {
+    const total = await inBatches({ least: 50, most: 500 }, (limit) =>
+      database.write((transaction) => clearBatch(transaction, { thread, before, limit })),
+    );
+    await afterCommit(freeReleased(database), total > 0);
+    return total;
+  } catch (error) {
+    finishLater(() => freeReleased(database));
+    throw error;
+  }
+}
+
+async function clearBatch(
+  transaction: Runner,
+  { thread, before, limit }: { readonly thread: ThreadKey; readonly before: number; readonly limit: number },
+): Promise<number> {
+  const { projectId, id: threadId } = thread;
+  if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
+    return 0;
+  }
+  const [, [row]] = await Promise.all([
+    lockFreeing(transaction),
+    clearCheckpoints(transaction, { projectId, threadId, before, limit }),
+    forgetCheckpoints(transaction, thread),
+    removeEmptyThreads(transaction, { threads: [thread] }),
+  ]);
+  const { removed, released } = row ?? { removed: 0, released: [] };
+  await freeContent(
+    transaction,
+    released.map((id) => ({ projectId, id })),
+    { most: PIECES_AT_A_TIME },
   );
-  await afterCommit(freeReleased(database), total > 0);
-  return total;
+  return removed;
 }

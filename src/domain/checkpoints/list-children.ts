@@ -9,8 +9,12 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
+import { isWholeCheckpoint } from '../../model/whole-rows.js';
 
-const children: OwnedList<string, string, CheckpointRow> = statement('checkpoints/children');
+const children: OwnedList<string, string, CheckpointRow> = statement(
+  'checkpoints/children',
+  isWholeCheckpoint,
+);
 
 /** The children of checkpoints, in any thread, in the order written. */
 export function childrenOfCheckpoints(

@@ -4,6 +4,7 @@ import { statement } from '../../neo4j/cypher.js';
 import type { Runner } from '../../neo4j/database.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import type { EventRow } from '../../model/rows.js';
+import { isWholeEvent } from '../../model/whole-rows.js';
 import { checkId, idOr } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/group-commit.js';
 import { JsonText } from '../../base/json-text.js';
@@ -96,7 +97,10 @@ interface PageKey {
   readonly limit: number;
 }
 
-const readPage = statement<PageKey, { event: EventRow }>('events/page');
+const readPage = statement<PageKey, { event: EventRow }>(
+  'events/page',
+  ({ event }: { readonly event: EventRow | null }) => event !== null && isWholeEvent(event),
+);
 const readBounds = statement<
   { readonly projectId: string; readonly traceId: string },
   { earliest: number | null; latest: number; createdAt: string }

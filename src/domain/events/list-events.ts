@@ -9,8 +9,9 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
+import { isWholeEvent } from '../../model/whole-rows.js';
 
-const ofTraces: OwnedList<string, number, EventRow> = statement('events/by-traces');
+const ofTraces: OwnedList<string, number, EventRow> = statement('events/by-traces', isWholeEvent);
 
 /** The events of traces, oldest first. */
 export function eventsOfTraces(

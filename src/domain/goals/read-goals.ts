@@ -5,17 +5,25 @@ import { childrenOf, depthFirst } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js';
 import { goalOfNode, type GoalNode } from '../../model/row-mapping.js';
+import { isWholeGoal } from '../../model/whole-rows.js';
 
 interface InProject {
   readonly projectId: string;
 }
 
-const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
-const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>('goals/roots');
+const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees', isWholeGoal);
+const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>(
+  'goals/roots',
+  isWholeGoal,
+);
 const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
   'goals/children',
+  isWholeGoal,
 );
-const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
+const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
+  'goals/read',
+  isWholeGoal,
+);
 
 /** The existing goals with these keys, in no particular order. */
 export async function readGoals(

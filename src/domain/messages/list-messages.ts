@@ -10,10 +10,11 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
+import { isWholeMessage } from '../../model/whole-rows.js';
 
-const ofTraces: OwnedList<string, number, MessageNode> = statement('messages/by-traces');
-const ofGoals: OwnedList<GoalOwner, number, MessageNode> = statement('messages/by-goals');
-const ofSteps: OwnedList<string, number, MessageNode> = statement('messages/by-steps');
+const ofTraces: OwnedList<string, number, MessageNode> = statement('messages/by-traces', isWholeMessage);
+const ofGoals: OwnedList<GoalOwner, number, MessageNode> = statement('messages/by-goals', isWholeMessage);
+const ofSteps: OwnedList<string, number, MessageNode> = statement('messages/by-steps', isWholeMessage);
 const toMessage = (node: MessageNode): MessageRow => messageOfNode(node, false);
 
 /** The messages of traces, without their contents, by sequence. */

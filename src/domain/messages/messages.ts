@@ -10,6 +10,7 @@ import type { Ingest } from '../../ingest/group-commit.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { messageOfNode, type MessageNode } from '../../model/row-mapping.js';
+import { isWholeMessage } from '../../model/whole-rows.js';
 import { preparation, PreparedJson } from '../../base/prepared-json.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
@@ -191,7 +192,7 @@ function publicMessage(message: MessageRow): object {
 const readMessageRows = statement<
   { messages: readonly (IdKey & { readonly withContent: boolean })[] },
   MessageNode
->('messages/read');
+>('messages/read', isWholeMessage);
 
 /** The existing messages with these ids, without their contents, in no particular order. */
 export async function readMessages(

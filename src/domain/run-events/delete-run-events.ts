@@ -1,5 +1,6 @@
 import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
+import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
 import { clearGeneration, endThreadGeneration } from './ended-generations.js';
@@ -64,8 +65,9 @@ export async function deleteRunEvents(
 
 /**
  * Removes the run events of a thread, and returns how many there were. First ends the thread's log generation in one short
- * transaction and calls `onEnded` with it, then clears it in batches; if that is interrupted, the next server to start
- * finishes it. The thread is removed too, unless something else belongs to it.
+ * transaction and calls `onEnded` with it, then clears it in batches. The thread is removed too, unless something else belongs to
+ * it. If it fails when a generation may be ended, it passes `finishLater` a function that clears it; after a crash, the next
+ * server to start does.
  */
 export async function deleteThreadEvents(
   database: Database,
@@ -73,17 +75,25 @@ export async function deleteThreadEvents(
     projectId,
     threadId,
     onEnded,
+    finishLater,
   }: {
     readonly projectId: string;
     readonly threadId: string;
     readonly onEnded: (generation: string) => void;
+    readonly finishLater: FinishLater;
   },
 ): Promise<number> {
-  const ended = await endThreadGeneration(database, { projectId, id: checkId(threadId, 'threadId') });
+  const thread = { projectId, id: checkId(threadId, 'threadId') };
+  const ended = await endThreadGeneration(database, thread, finishLater);
   if (ended === undefined) {
     return 0;
   }
   onEnded(ended.generation);
-  await afterCommit(clearGeneration(database, ended));
+  try {
+    await afterCommit(clearGeneration(database, ended), true, FINISHED_LATER);
+  } catch (error) {
+    finishLater(() => clearGeneration(database, ended));
+    throw error;
+  }
   return ended.events;
 }

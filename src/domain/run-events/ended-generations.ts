@@ -1,5 +1,6 @@
 import type { ThreadKey } from '../../model/keys.js';
 import { inBatches, type BatchSize } from '../../neo4j/in-batches.js';
+import type { FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
 import { lockThreads } from '../../ingest/lock.js';
@@ -18,6 +19,7 @@ const endGeneration = statement<ThreadKey, { readonly generation: string; readon
   'threads/end-generation',
 );
 const listEnded = statement<object, EndedGeneration>('ended-generations/list');
+const readEnded = statement<EndedGeneration, EndedGeneration>('ended-generations/read');
 const clearEvents: Clear = statement('ended-generations/clear-events');
 const clearRuns: Clear = statement('ended-generations/clear-runs');
 const removeEnded = statement<EndedGeneration, never>('ended-generations/remove');
@@ -26,23 +28,44 @@ const SIZE: BatchSize = { least: 250, most: 5_000 };
 
 /**
  * Ends the log generation of a thread in one transaction: from then on its run events are hidden, and the next event starts
- * another generation. Returns the generation with the number of its events; undefined if the thread had none.
+ * another generation. Returns the generation with the number of its events; undefined if the thread had none. If it fails when
+ * a generation may be ended, it passes `finishLater` a function that clears it.
  */
 export async function endThreadGeneration(
   database: Database,
   thread: ThreadKey,
+  finishLater: FinishLater,
 ): Promise<(EndedGeneration & { readonly events: number }) | undefined> {
   const { projectId, id: threadId } = thread;
-  return await database.write(async (transaction) => {
-    if ((await lockThreads(transaction, { threads: [thread] })).length === 0) {
-      return undefined;
+  let tried: (EndedGeneration & { readonly events: number }) | undefined;
+  try {
+    return await database.write(async (transaction) => {
+      const locked = await lockThreads(transaction, { threads: [thread] });
+      if (tried !== undefined && (await readEnded(transaction, tried)).length > 0) {
+        // An earlier attempt of this transaction was committed, and its answer lost.
+        return tried;
+      }
+      if (locked.length === 0) {
+        return undefined;
+      }
+      const [[ended]] = await Promise.all([
+        endGeneration(transaction, thread),
+        removeEmptyThreads(transaction, { threads: [thread] }),
+      ]);
+      tried = ended && { projectId, threadId, ...ended };
+      return tried;
+    });
+  } catch (error) {
+    const ended = tried;
+    if (ended !== undefined) {
+      finishLater(async () => {
+        // The lock waits for the transaction that ends it, should Neo4j still be committing it.
+        await database.readLocked((transaction) => lockThreads(transaction, { threads: [thread] }));
+        await clearGeneration(database, ended);
+      });
     }
-    const [[ended]] = await Promise.all([
-      endGeneration(transaction, thread),
-      removeEmptyThreads(transaction, { threads: [thread] }),
-    ]);
-    return ended && { projectId, threadId, ...ended };
-  });
+    throw error;
+  }
 }
 
 /**

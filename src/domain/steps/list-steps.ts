@@ -10,11 +10,14 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
+import { isWholeStep } from '../../model/whole-rows.js';
 
-const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
-  statement('steps/by-traces');
-const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
-const children: OwnedList<string, number, StepNode> = statement('steps/children');
+const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> = statement(
+  'steps/by-traces',
+  isWholeStep,
+);
+const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals', isWholeStep);
+const children: OwnedList<string, number, StepNode> = statement('steps/children', isWholeStep);
 
 /** The steps of traces, by sequence; only those of these types, unless null. */
 export function stepsOfTraces(
@@ -52,8 +55,10 @@ type RelatedList<Position> = Statement<
   OwnedPage<string> & Position & { readonly maxDepth: number | null },
   { owner: string; items: RelatedItem[] }
 >;
-const ancestors: RelatedList<{ readonly before: number }> = statement('steps/ancestors');
-const descendants: RelatedList<{ readonly after: number }> = statement('steps/descendants');
+const areWhole = ({ items }: { readonly items: readonly RelatedItem[] }): boolean =>
+  items.every((item) => item.every((value: unknown) => value !== null));
+const ancestors: RelatedList<{ readonly before: number }> = statement('steps/ancestors', areWhole);
+const descendants: RelatedList<{ readonly after: number }> = statement('steps/descendants', areWhole);
 
 /** All ancestors of steps, latest first. */
 export function ancestorsOfSteps(

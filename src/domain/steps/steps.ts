@@ -12,6 +12,7 @@ import { withParts } from '../../base/json-parts.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
+import { isWholeStep, whole } from '../../model/whole-rows.js';
 import { PreparedJson } from '../../base/prepared-json.js';
 import { readLists } from '../../content/read-pieces.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
@@ -198,11 +199,11 @@ function publicStep(
   return { ...rest, data: new JsonText(text) };
 }
 
-const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
+const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read', isWholeStep);
 const readDataRows = statement<
   { steps: readonly IdKey[] },
   { id: string; data: string; messagesId: string | null }
->('steps/read-data');
+>('steps/read-data', whole('id', 'data'));
 
 /** The existing steps with these ids, without their data, in no particular order. */
 export async function readSteps(

@@ -1,7 +1,8 @@
 import type { TraceKey } from '../../model/keys.js';
 import { inBatches } from '../../neo4j/in-batches.js';
+import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../neo4j/cypher.js';
-import type { Database } from '../../neo4j/database.js';
+import type { Database, Runner } from '../../neo4j/database.js';
 import { afterCommit, notFound } from '../../base/errors.js';
 import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
 import { checkId } from '../../model/ids.js';
@@ -31,6 +32,7 @@ const markDeleting = statement<{ readonly traces: readonly TraceKey[] }, { trace
   'traces/mark-deleting',
 );
 const listDeleting = statement<object, TraceKey>('traces/list-deleting');
+const readDeleting = statement<{ readonly traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const clearSteps: Clear = statement('steps/clear');
 const clearMessages: Clear = statement('messages/clear');
 const clearEvents: Clear = statement('events/clear');
@@ -39,11 +41,11 @@ const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clea
 
 /**
  * Deletes a trace, with all traces below it if `includeSubTraces` is set. One transaction hides it from every reader and
- * writer; then it is cleared in batches. If that is interrupted, `finishTraceDeletions` continues it. Sub-traces that are not
- * deleted lose their parent.
+ * writer; then it is cleared in batches. Sub-traces that are not deleted lose their parent.
  *
  * Throws NOT_FOUND if there is no such trace; UNAVAILABLE with `written` UNKNOWN if it fails after hiding the trace: sent again, it is
- * then NOT_FOUND. Calls `onGone` with the key of each trace as soon as it is hidden.
+ * then NOT_FOUND. Calls `onGone` with the key of each trace as soon as it is hidden. If it fails when a trace may be hidden, it passes
+ * `finishLater` a function that clears what is left; finishTraceDeletions does the same after a crash.
  */
 export async function deleteTrace(
   database: Database,
@@ -52,49 +54,79 @@ export async function deleteTrace(
     id,
     includeSubTraces,
     onGone,
+    finishLater,
   }: TraceKey & {
     readonly includeSubTraces: boolean;
     readonly onGone: (key: TraceKey) => void;
+    readonly finishLater: FinishLater;
   },
 ): Promise<DeletedCounts> {
   checkId(id, 'id');
-  const gone = await database.write(async (transaction) => {
-    let traces: readonly TraceKey[] = [];
-    // A sub-trace can only be started under its parent's lock; repeat until the locks cover all of them.
-    for (;;) {
-      const found = await listBelow(transaction, { projectId, id, includeSubTraces });
-      const all = found.map((row) => ({ projectId, id: row.id })).sort((a, b) => (a.id < b.id ? -1 : 1));
-      if (all.length === traces.length) {
-        break;
+  let found: readonly TraceKey[] = [];
+  try {
+    const gone = await database.write(async (transaction) => {
+      const traces = await lockBelow(transaction, { projectId, id, includeSubTraces });
+      if (traces.length === 0 && found.length > 0) {
+        // An earlier attempt of this transaction was committed, and its answer lost.
+        return await readDeleting(transaction, { traces: found });
       }
-      traces = all;
-      await lockTraces(transaction, { traces });
+      found = traces;
+      await markDeleting(transaction, { traces });
+      return traces;
+    });
+    if (gone.length === 0) {
+      throw notFound('trace', id);
     }
-    await markDeleting(transaction, { traces });
-    return traces;
-  });
-  if (gone.length === 0) {
-    throw notFound('trace', id);
+    gone.forEach(onGone);
+    return await afterCommit(clearAll(database, gone), true, FINISHED_LATER);
+  } catch (error) {
+    if (found.length > 0) {
+      finishLater(() => finishThese(database, found));
+    }
+    throw error;
   }
-  gone.forEach(onGone);
-  const counts = { traces: gone.length, steps: 0, goals: 0, messages: 0, events: 0 };
-  for (const trace of gone) {
-    const cleared = await afterCommit(clear(database, trace));
+}
+
+/** Clears what interrupted trace deletions left behind. Returns how many traces there were. */
+export async function finishTraceDeletions(database: Database): Promise<number> {
+  return (await clearAll(database, await listDeleting(database, {}))).traces;
+}
+
+/** Clears those of the traces that are hidden. */
+async function finishThese(database: Database, traces: readonly TraceKey[]): Promise<void> {
+  const [, hidden] = await database.readLocked((transaction) =>
+    // The lock waits for the transaction that hides them, should Neo4j still be committing it.
+    Promise.all([lockTraces(transaction, { traces }), readDeleting(transaction, { traces })]),
+  );
+  await clearAll(database, hidden);
+}
+
+/** Locks a trace, with all traces below it if `includeSubTraces` is set, and returns them; none if it does not exist. */
+async function lockBelow(
+  transaction: Runner,
+  { projectId, id, includeSubTraces }: TraceKey & { readonly includeSubTraces: boolean },
+): Promise<readonly TraceKey[]> {
+  // A sub-trace can only be started under its parent's lock; repeat until the locks cover all of them.
+  for (let locked: readonly TraceKey[] = []; ;) {
+    const found = await listBelow(transaction, { projectId, id, includeSubTraces });
+    if (found.length === locked.length) {
+      return locked;
+    }
+    locked = found.map((row) => ({ projectId, id: row.id })).sort((a, b) => (a.id < b.id ? -1 : 1));
+    await lockTraces(transaction, { traces: locked });
+  }
+}
+
+async function clearAll(database: Database, traces: readonly TraceKey[]): Promise<DeletedCounts> {
+  const counts = { traces: traces.length, steps: 0, goals: 0, messages: 0, events: 0 };
+  for (const trace of traces) {
+    const cleared = await clear(database, trace);
     counts.steps += cleared.steps;
     counts.goals += cleared.goals;
     counts.messages += cleared.messages;
     counts.events += cleared.events;
   }
   return counts;
-}
-
-/** Clears what interrupted trace deletions left behind. Returns how many traces there were. */
-export async function finishTraceDeletions(database: Database): Promise<number> {
-  const left = await listDeleting(database, {});
-  for (const trace of left) {
-    await clear(database, trace);
-  }
-  return left.length;
 }
 
 async function clear(

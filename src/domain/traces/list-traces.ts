@@ -11,6 +11,7 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
+import { isWholeTrace } from '../../model/whole-rows.js';
 
 /** Which traces to list; null does not filter. */
 export interface TraceFilter {
@@ -32,13 +33,13 @@ export const NEWEST = '~';
 
 type TraceList = Statement<TracePage, TraceRow>;
 
-const listAll: TraceList = statement('traces/list');
+const listAll: TraceList = statement('traces/list', isWholeTrace);
 /** Each filter's own index, the most selective first; the other filters are checked on the rows it returns. */
 const listBy: readonly (readonly [keyof TraceFilter, TraceList])[] = [
-  ['uid', statement('traces/list-by-uid')],
-  ['agentType', statement('traces/list-by-agent-type')],
-  ['status', statement('traces/list-by-status')],
-  ['mode', statement('traces/list-by-mode')],
+  ['uid', statement('traces/list-by-uid', isWholeTrace)],
+  ['agentType', statement('traces/list-by-agent-type', isWholeTrace)],
+  ['status', statement('traces/list-by-status', isWholeTrace)],
+  ['mode', statement('traces/list-by-mode', isWholeTrace)],
 ];
 
 /** A page of a project's traces, newest first. */
@@ -47,12 +48,12 @@ export async function listTraces(database: Runner, page: TracePage): Promise<Tra
   return await list(database, page);
 }
 
-const ofTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents');
-const ofGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals');
+const ofTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents', isWholeTrace);
+const ofGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals', isWholeTrace);
 const ofThreads: Statement<
   OwnedPage<string> & { readonly before: string },
   Owned<string, TraceRow>
-> = statement('traces/by-threads');
+> = statement('traces/by-threads', isWholeTrace);
 
 /** The sub-traces of traces, oldest first. */
 export function subTracesOfTraces(

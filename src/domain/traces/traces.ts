@@ -1,6 +1,7 @@
 import { type TraceKey, keyOf } from '../../model/keys.js';
 import { type Batch } from '../../ingest/unit-of-work.js';
 import { statement } from '../../neo4j/cypher.js';
+import { isWholeTrace } from '../../model/whole-rows.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
@@ -243,7 +244,7 @@ function contextText(context: unknown): string {
 const readTraceRows = statement<
   { traces: readonly (TraceKey & { readonly withContext: boolean })[] },
   TraceRow
->('traces/read');
+>('traces/read', isWholeTrace);
 
 /** The existing traces with these ids, without their contexts, in no particular order. */
 export async function readTraces(

@@ -134,7 +134,11 @@ test('once a generation ends, no reader sees its events, writes begin the next, 
     { content: 'old' },
     { content: 'old' },
   ]);
-  const ended = await endThreadGeneration(kit.database, { projectId: 'default', id: threadId });
+  const ended = await endThreadGeneration(
+    kit.database,
+    { projectId: 'default', id: threadId },
+    () => undefined,
+  );
   assert.equal(ended?.events, 3);
   // As if the server had been killed here: the three events are still in the graph.
   assert.deepEqual((await stored(kit, threadId)).seqs, [1, 2, 3]);
@@ -165,7 +169,7 @@ test('a deletion ends the generation in its first transaction and clears events 
   const database = openDatabase(testNeo4j(), (name) => statements.push(name));
   const threadId = newId('thread');
   await putMany(kit, threadId, 600);
-  const ended = await endThreadGeneration(database, { projectId: 'default', id: threadId });
+  const ended = await endThreadGeneration(database, { projectId: 'default', id: threadId }, () => undefined);
   assert.deepEqual(statements, ['threads/lock', 'threads/end-generation', 'threads/remove-empty']);
   assert.equal(ended?.events, 600);
   await database.close();

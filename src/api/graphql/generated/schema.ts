@@ -1492,7 +1492,10 @@ export type Mutation = {
   readonly createTrace: Trace;
   /** Changes a trace. Completing or failing a sub-trace puts `sub_trace_completed` into the parent's log. */
   readonly updateTrace: Trace;
-  /** Deletes a trace and everything in it: hidden from every reader at once, then deleted in batches. */
+  /**
+   * Deletes a trace and everything in it: hidden from every reader at once, then deleted in batches. If the database becomes
+   * unavailable in between, the server deletes the rest later.
+   */
   readonly deleteTrace: DeletedCounts;
   /**
    * Replaces the goals of a trace: listed goals are added or updated, missing ones are deleted, and their messages stay without a
@@ -1521,8 +1524,8 @@ export type Mutation = {
   readonly putRunEvents: ReadonlyArray<RunEvent>;
   /**
    * Deletes the run events of a thread and returns how many there were. They are hidden at once, and the next event begins a
-   * new log generation, in which `seq` and idempotency keys start again. If the server stops before all are deleted, the
-   * next start deletes the rest.
+   * new log generation, in which `seq` and idempotency keys start again. If the database becomes unavailable before all are
+   * deleted, the server deletes the rest later.
    */
   readonly deleteThreadEvents: Scalars['Long']['output'];
   /**

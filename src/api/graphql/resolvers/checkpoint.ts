@@ -140,8 +140,13 @@ export const checkpointMutations: MutationResolvers = {
     const row = await forkCheckpoint(ingest, { projectId, id, threadId, checkpointId });
     return (await settled(row, info, loaders)) ?? row;
   },
-  deleteCheckpointThread: (_, { threadId }, { database, projectId }) =>
-    deleteCheckpoints(database.unscoped, { projectId, threadId }),
-  deleteCheckpointsBefore: (_, { threadId, beforeStep }, { database, projectId }) =>
-    deleteCheckpoints(database.unscoped, { projectId, threadId, before: beforeStep }),
+  deleteCheckpointThread: (_, { threadId }, { database, unfinished, projectId }) =>
+    deleteCheckpoints(database.unscoped, { projectId, threadId, finishLater: unfinished.add }),
+  deleteCheckpointsBefore: (_, { threadId, beforeStep }, { database, unfinished, projectId }) =>
+    deleteCheckpoints(database.unscoped, {
+      projectId,
+      threadId,
+      before: beforeStep,
+      finishLater: unfinished.add,
+    }),
 };

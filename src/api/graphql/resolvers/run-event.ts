@@ -44,11 +44,12 @@ export const runEventMutations: MutationResolvers = {
     putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
   deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
     deleteRunEvents(database.unscoped, { projectId, threadId, runId }),
-  deleteThreadEvents: (_, { threadId }, { database, threadTails, projectId }) =>
+  deleteThreadEvents: (_, { threadId }, { database, threadTails, unfinished, projectId }) =>
     deleteThreadEvents(database.unscoped, {
       projectId,
       threadId,
       onEnded: (generation) => threadTails.forget({ projectId, ownerId: threadId, life: generation }),
+      finishLater: unfinished.add,
     }),
 };
 

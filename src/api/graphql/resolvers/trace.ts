@@ -120,7 +120,7 @@ export const traceMutations: MutationResolvers = {
   createTrace: (_, { input }, { ingest, projectId }) => createTrace(ingest, { projectId, input }),
   updateTrace: (_, { id, input }, { ingest, projectId }) =>
     updateTrace(ingest, { projectId, id, changes: input }),
-  deleteTrace: (_, { id, includeSubTraces }, { database, tails, listChanges, projectId }) =>
+  deleteTrace: (_, { id, includeSubTraces }, { database, tails, listChanges, unfinished, projectId }) =>
     deleteTrace(database.unscoped, {
       projectId,
       id,
@@ -129,6 +129,7 @@ export const traceMutations: MutationResolvers = {
         tails.forget({ projectId, ownerId: gone.id });
         listChanges.wake([projectId]);
       },
+      finishLater: unfinished.add,
     }),
 };
 
