@@ -1,16 +1,16 @@
 import { keyOf } from '../src/model/keys.js';
-import { Batch } from '../src/ingest/unit-of-work.js';
+import { UnitOfWork } from '../src/ingest/unit-of-work.js';
 import { applyWrite, type Ingest } from '../src/ingest/group-commit.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/model/row-mapping.js';
 import type { ImportFiles } from './import-files.js';
 
 /** Applies writes to a batch in memory immediately; they never reach a database. */
-export function ingestInto(batch: Batch): Ingest {
+export function ingestInto(unit: UnitOfWork): Ingest {
   return {
     get database(): never {
       throw new Error('expected writes that read nothing');
     },
-    submit: async (write) => await applyWrite(batch, write),
+    submit: async (write) => await applyWrite(unit, write),
   };
 }
 
@@ -18,7 +18,7 @@ export function ingestInto(batch: Batch): Ingest {
  * Writes the result of a batch to the files, as `flush` writes it to the database: the same nodes, the same edges. `stored` is
  * the content in the files, by id: content that batches share is written once.
  */
-export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, number>): void {
+export function writeRows(unit: UnitOfWork, files: ImportFiles, stored: Map<string, number>): void {
   const ids = new Map<string, number>();
   const node = (label: string, key: string, properties: object): void => {
     ids.set(`${label} ${key}`, files.node(label, properties));
@@ -33,12 +33,12 @@ export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, 
   const home = ({ traceId, goalId }: { readonly traceId: string; readonly goalId: string | null }): string =>
     goalId === null ? `Trace ${traceId}` : `Goal ${keyOf(traceId, goalId)}`;
 
-  const traces = batch.traces.added();
-  const goals = [...batch.goalTables()].flatMap((table) => table.added());
-  const steps = batch.steps.added();
-  const messages = batch.messages.added();
-  const events = batch.events.added();
-  const changedAtMs = Date.parse(batch.now);
+  const traces = unit.traces.added();
+  const goals = [...unit.goalTables()].flatMap((table) => table.added());
+  const steps = unit.steps.added();
+  const messages = unit.messages.added();
+  const events = unit.events.added();
+  const changedAtMs = Date.parse(unit.now);
   // Every write after the one that creates the trace writes the lock.
   traces.forEach((trace) => node('Trace', trace.id, { ...trace, changedAtMs, locked: true }));
   goals.forEach((goal) => {
@@ -73,13 +73,13 @@ export function writeRows(batch: Batch, files: ImportFiles, stored: Map<string, 
       edge('PRODUCED', `Step ${message.stepId}`, `Message ${message.id}`);
     }
   }
-  for (const { projectId, owner, ownerId, owning, contentId } of batch.held.rows()) {
-    for (const { afterId, ...piece } of batch.chains.get(keyOf(projectId, contentId)) ?? []) {
-      if (!stored.has(piece.id)) {
-        stored.set(piece.id, files.node('Content', piece));
+  for (const { projectId, owner, ownerId, owning, contentId } of unit.references.rows()) {
+    for (const { afterId, ...chunk } of unit.chains.get(keyOf(projectId, contentId)) ?? []) {
+      if (!stored.has(chunk.id)) {
+        stored.set(chunk.id, files.node('Content', chunk));
         const before = afterId === null ? undefined : stored.get(afterId);
         if (before !== undefined) {
-          files.edge('AFTER', stored.get(piece.id) ?? -1, before);
+          files.edge('AFTER', stored.get(chunk.id) ?? -1, before);
         }
       }
     }

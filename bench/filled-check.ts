@@ -76,7 +76,7 @@ async function compareWithWritten(database: Database, seed: number): Promise<voi
       projectId: 'filled-check',
       id,
       includeSubTraces: true,
-      onGone: () => undefined,
+      onDeleted: () => undefined,
       finishLater: () => undefined,
     });
   }

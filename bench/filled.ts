@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { migrate } from '../src/neo4j/migrate.js';
-import { Batch } from '../src/ingest/unit-of-work.js';
+import { UnitOfWork } from '../src/ingest/unit-of-work.js';
 import { openDatabase } from '../src/neo4j/database.js';
 import { installNeo4j, neo4jFolder } from '../src/neo4j/local/neo4j-install.js';
 import { ingestInto, writeRows } from './batch-rows.js';
@@ -34,7 +34,7 @@ function folderOf(traces: number, seed: number): string {
     ...schema,
     'src/model/rows.ts',
     'src/model/row-mapping.ts',
-    'src/content/pieces.ts',
+    'src/content/chunks.ts',
     'bench/family.ts',
     'bench/batch-rows.ts',
   ]) {
@@ -84,14 +84,14 @@ async function makeRows(
 ): Promise<void> {
   const stored = new Map<string, number>();
   for (const [index, landmark] of LANDMARKS.entries()) {
-    const batch = new Batch(new Date(FIRST_MS - (LANDMARKS.length - index) * 1_000).toISOString());
-    await addLandmark({ ingest: ingestInto(batch), projectId: 'default' }, landmark);
-    writeRows(batch, files, stored);
+    const unit = new UnitOfWork(new Date(FIRST_MS - (LANDMARKS.length - index) * 1_000).toISOString());
+    await addLandmark({ ingest: ingestInto(unit), projectId: 'default' }, landmark);
+    writeRows(unit, files, stored);
   }
   for (let index = 0; index < traces;) {
-    const batch = new Batch(new Date(FIRST_MS + index * 1_000).toISOString());
-    index += await addFamily({ ingest: ingestInto(batch), projectId: 'default' }, { seed, index });
-    writeRows(batch, files, stored);
+    const unit = new UnitOfWork(new Date(FIRST_MS + index * 1_000).toISOString());
+    index += await addFamily({ ingest: ingestInto(unit), projectId: 'default' }, { seed, index });
+    writeRows(unit, files, stored);
   }
 }
 

@@ -22,8 +22,8 @@ import { createRoutes, createUpgradeRoutes } from './api/http/routes.js';
 import { limitSockets } from './api/http/socket-limit.js';
 import { createSubscriptionServer } from './api/graphql/graphql-socket.js';
 import { createTails } from './live/log-tails.js';
-import { headOfThread, threadLog } from './live/thread-log.js';
-import { headOfTrace, traceLog } from './live/trace-log.js';
+import { logStateOfThread, threadLog } from './live/thread-log.js';
+import { logStateOfTrace, traceLog } from './live/trace-log.js';
 import { createWatchServer } from './api/watch-socket/watch-socket.js';
 import { createUnfinishedWork } from './base/unfinished-work.js';
 import { within } from './base/within.js';
@@ -75,8 +75,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
   ingest.onCommit = (committed) => {
-    tails.wake(committed.traces.map(headOfTrace));
-    threadTails.wake(committed.threads.map(headOfThread));
+    tails.wake(committed.traces.map(logStateOfTrace));
+    threadTails.wake(committed.threads.map(logStateOfThread));
     listChanges.wake(committed.traces.map(({ projectId }) => projectId));
   };
   ingest.onAppendFailure = (err) => {

@@ -178,6 +178,6 @@ function isUnknown(name: string): boolean {
 }
 
 function unknownSetting(name: string): string {
-  const known = SETTING_NAMES.filter((setting) => setting.startsWith('STEMMA_'));
-  return `${name} is not a setting and has no effect; did you mean ${closest(name, known)}?`;
+  const names = SETTING_NAMES.filter((setting) => setting.startsWith('STEMMA_'));
+  return `${name} is not a setting and has no effect; did you mean ${closest(name, names)}?`;
 }

@@ -3,7 +3,7 @@ import { awaitNeo4j } from './await-neo4j.js';
 import type { Config } from './config.js';
 import { openDatabase, type DatabaseSettings } from './neo4j/database.js';
 import { finishDeletions } from './finish-deletions.js';
-import { holdPort, listenError } from './hold-port.js';
+import { reservePort, listenError } from './reserve-port.js';
 import { migrate } from './neo4j/migrate.js';
 import { startLocalNeo4j, type LocalNeo4j } from './neo4j/local/neo4j-local.js';
 import { startServer, type RunningServer } from './app.js';
@@ -32,9 +32,9 @@ const LINGER_MS = 500;
 /** Starts everything that the settings require. What it has started is in `parts`, even if it rejects. */
 export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   const { config, log, report, signal, parts } = options;
-  const held = await holdPort(config);
-  const holding = { stop: () => held.release() };
-  parts.push(holding);
+  const reserved = await reservePort(config);
+  const reservation = { stop: () => reserved.release() };
+  parts.push(reservation);
   const neo4j = await provideNeo4j(options);
   const database = openDatabase(neo4j, undefined, {
     // Leaves a tenth of a request's time to answer it.
@@ -49,9 +49,9 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
     log.info({ deletions: finished }, 'finished deletions that were cut short');
   }
   signal.throwIfAborted();
-  await held.release();
-  parts.splice(parts.indexOf(holding), 1);
-  const address = { host: config.host, port: held.port };
+  await reserved.release();
+  parts.splice(parts.indexOf(reservation), 1);
+  const address = { host: config.host, port: reserved.port };
   const server = await startServer({
     ...address,
     database,

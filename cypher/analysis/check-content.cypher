@@ -10,7 +10,7 @@ CALL () {
     [(c)-[:AFTER]->(before:Content {projectId: c.projectId}) | before.position] AS before
   UNWIND [
     ['held by someone', true, leading > 0],
-    ['place of the piece before', CASE WHEN c.position = 1 THEN [] ELSE [c.position - 1] END, before],
+    ['place of the chunk before', CASE WHEN c.position = 1 THEN [] ELSE [c.position - 1] END, before],
     ['place from 1', true, c.position >= 1]
   ] AS rule
   RETURN 'Content' AS label, c.id AS id, rule[0] AS name, rule[1] AS expected, rule[2] AS found
@@ -31,8 +31,8 @@ CALL () {
   WITH
     c,
     [(c)-[:MESSAGES]->(last:Content {projectId: c.projectId}) | last.id + ' ' + last.position] AS messages,
-    [(c)-[r:STATE]->(piece:Content {projectId: c.projectId}) | [r.key, piece.id]] AS state,
-    [(c)-[r:TOOLS_RESULT]->(piece:Content {projectId: c.projectId}) | [r.key, piece.id]] AS toolsResult
+    [(c)-[r:STATE]->(chunk:Content {projectId: c.projectId}) | [r.key, chunk.id]] AS state,
+    [(c)-[r:TOOLS_RESULT]->(chunk:Content {projectId: c.projectId}) | [r.key, chunk.id]] AS toolsResult
   // The ids are kept as JSON: as many pairs as edges, and each edge among the pairs (keys with control characters by id alone).
   UNWIND [
     ['messages', CASE WHEN c.messagesId IS NULL THEN [] ELSE [c.messagesId + ' ' + c.messageCount] END, messages],

@@ -12,13 +12,13 @@ CALL () {
   MATCH (s)-[:MESSAGES]->(last:Content)
   RETURN last, 'messages of steps' AS kind
 }
-MATCH (last)-[:AFTER*0..]->(piece:Content)
+MATCH (last)-[:AFTER*0..]->(chunk:Content)
 UNWIND [kind, 'all'] AS what
-WITH what, piece, count(*) AS times, size(piece.text) AS length
-WITH what, count(piece) AS pieces, sum(length) AS storedCharacters, sum(length * times) AS wholeCharacters
+WITH what, chunk, count(*) AS times, size(chunk.text) AS length
+WITH what, count(chunk) AS chunks, sum(length) AS storedCharacters, sum(length * times) AS wholeCharacters
 RETURN
   what,
-  pieces,
+  chunks,
   storedCharacters,
   wholeCharacters,
   toFloat(wholeCharacters) / storedCharacters AS timesSmaller

@@ -7,9 +7,9 @@ WITH c
 ORDER BY c.projectId, c.threadId, c.step, c.write
 LIMIT $limit
 CALL (c) {
-  OPTIONAL MATCH (c)-[:MESSAGES|STATE|TOOLS_RESULT]->(piece:Content)
-  RETURN collect(piece.id) AS held
+  OPTIONAL MATCH (c)-[:MESSAGES|STATE|TOOLS_RESULT]->(chunk:Content)
+  RETURN collect(chunk.id) AS referenced
 }
 DETACH DELETE c
-WITH count(*) AS removed, collect(held) AS lists
+WITH count(*) AS removed, collect(referenced) AS lists
 RETURN removed, reduce(all = [], list IN lists | all + list) AS released

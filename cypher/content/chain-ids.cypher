@@ -1,3 +1,3 @@
-// The ids of a list's pieces with their positions, unordered.
+// The ids of a list's chunks with their positions, unordered.
 MATCH (:Content {projectId: $projectId, id: $lastId})-[:AFTER*0..]->(c:Content)
 RETURN c.position AS position, c.id AS id

@@ -1,4 +1,4 @@
-// Creates pieces. If run again, the key's constraint rejects it.
-UNWIND $pieces AS row
+// Creates chunks. If run again, the key's constraint rejects it.
+UNWIND $chunks AS row
 CREATE (c:Content)
 SET c = row

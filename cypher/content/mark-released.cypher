@@ -1,5 +1,5 @@
-// Marks pieces that may no longer be referenced, to be garbage-collected later. Running it again changes nothing.
-UNWIND $pieces AS key
+// Marks chunks that may no longer be referenced, to be garbage-collected later. Running it again changes nothing.
+UNWIND $chunks AS key
 MATCH (c)
 WHERE elementId(c) = key.node AND c.projectId = key.projectId AND c.id = key.id
 SET c:Released

@@ -1,4 +1,4 @@
-// Pieces and all pieces before them, each once, unordered, with the id of the piece before each.
+// Chunks and all chunks before them, each once, unordered, with the id of the chunk before each.
 UNWIND $lastIds AS lastId
 MATCH (:Content {projectId: $projectId, id: lastId})-[:AFTER*0..]->(c:Content)
 WITH DISTINCT c

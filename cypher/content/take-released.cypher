@@ -1,4 +1,4 @@
-// Takes the mark from up to $limit marked pieces, of any project, locks them and returns them: the same transaction must
+// Takes the mark from up to $limit marked chunks, of any project, locks them and returns them: the same transaction must
 // garbage-collect them. No row when none is left.
 MATCH (c:Released)
 USING INDEX c:Released(projectId, id)

@@ -9,11 +9,11 @@ CALL () {
 }
 UNWIND $traces AS row
 MATCH (t:Trace {projectId: row.projectId, id: row.id})
-WHERE t.lastEventId = row.known.lastEventId AND t.createdAt = row.known.createdAt
-  AND coalesce(t.parentTraceId, '') = row.known.parentTraceId
-  AND coalesce(t.parentGoalId, '') = row.known.parentGoalId
-WITH count(t) AS known
-WHERE known = size($traces)
+WHERE t.lastEventId = row.expected.lastEventId AND t.createdAt = row.expected.createdAt
+  AND coalesce(t.parentTraceId, '') = row.expected.parentTraceId
+  AND coalesce(t.parentGoalId, '') = row.expected.parentGoalId
+WITH count(t) AS matching
+WHERE matching = size($traces)
 CALL () {
   UNWIND $traces AS row
   MATCH (t:Trace {projectId: row.projectId, id: row.id})
@@ -60,4 +60,4 @@ CALL () {
   CREATE (e:Event)-[:BELONGS_TO]->(t)
   SET e = row
 }
-RETURN known
+RETURN matching

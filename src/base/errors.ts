@@ -43,8 +43,8 @@ export class ClientLeftError extends StemmaError {
 }
 
 /** A conflict: something that a transaction found was deleted in the meantime. The transaction must be retried. */
-export class OvertakenError extends Error {
-  override readonly name = 'OvertakenError';
+export class TransactionConflictError extends Error {
+  override readonly name = 'TransactionConflictError';
 }
 
 /** Bad input in one field: `badInput('since', 'expected ...; got ...')`. */

@@ -90,8 +90,8 @@ export function checkJson(value: unknown, field: string): void {
     }
     for (const child of Object.values(current) as unknown[]) {
       // A list may have millions of values: keep only those that need checking.
-      const needsLook = typeof child === 'number' ? !Number.isFinite(child) : typeof child === 'object';
-      if (needsLook) {
+      const needsCheck = typeof child === 'number' ? !Number.isFinite(child) : typeof child === 'object';
+      if (needsCheck) {
         pending.push({ value: child, depth: depth + 1 });
       }
     }

@@ -51,7 +51,7 @@ export function connectTo(address: string): Client {
       const { data, errors } = await post(url, JSON.stringify({ query, variables }));
       const [error] = errors ?? [];
       if (error !== undefined) {
-        const code = CODES.find((known) => known === error.extensions?.code);
+        const code = CODES.find((each) => each === error.extensions?.code);
         const message = `the server says: ${error.message}`;
         throw code === undefined ? new Error(message) : new StemmaError(code, message);
       }

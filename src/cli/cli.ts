@@ -84,7 +84,7 @@ async function runImport(client: Client, files: readonly string[], speedText: st
   const begunMs = performance.now();
   const progress = process.stdout.isTTY ? progressBar(process.stdout) : progressLines(say, speed !== 'max');
   const imported = await importFiles(client, { files, speed, progress });
-  imported.forEach((report) => say(told(report)));
+  imported.forEach((report) => say(summaryOf(report)));
   const seconds = ((performance.now() - begunMs) / 1000).toFixed(1);
   const [first = ''] = imported[0]?.traceIds ?? [];
   say(
@@ -92,7 +92,7 @@ async function runImport(client: Client, files: readonly string[], speedText: st
   );
 }
 
-function told({ file, traceIds, tracesWritten, steps, messages }: ImportedFile): string {
+function summaryOf({ file, traceIds, tracesWritten, steps, messages }: ImportedFile): string {
   const there = traceIds.length - tracesWritten;
   const within = `${counted(steps, 'step')} and ${counted(messages, 'message')}`;
   const parts = [

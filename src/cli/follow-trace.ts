@@ -83,9 +83,9 @@ export async function followTrace(
         isFirst = false;
       }
     } catch (error) {
-      const known = Array.isArray(error) ? refused(error[0]) : error;
-      if (known instanceof StemmaError && known.code !== 'UNAVAILABLE') {
-        throw known;
+      const failure = Array.isArray(error) ? refused(error[0]) : error;
+      if (failure instanceof StemmaError && failure.code !== 'UNAVAILABLE') {
+        throw failure;
       }
     } finally {
       signal.removeEventListener('abort', stop);
@@ -112,14 +112,14 @@ function lineOf(update: Exclude<Update, { readonly __typename: 'TraceDeleted' }>
   switch (update.__typename) {
     case 'TraceSnapshot': {
       const { status, task } = update.trace;
-      return cut(`${status}, ${update.currentEventId} events so far: ${task ?? 'no task'}`);
+      return shortened(`${status}, ${update.currentEventId} events so far: ${task ?? 'no task'}`);
     }
     case 'EventGap':
-      return `events before ${update.earliest} are gone`;
+      return `events before ${update.earliest} are deleted`;
     case 'TraceEventOfSomeType':
     default: {
       const { eventId, at, type, payload } = update;
-      return cut(
+      return shortened(
         `${at.slice(11, 19)} ${String(eventId).padStart(5)}  ${type.padEnd(20)} ${summaryOf(payload)}`,
       );
     }
@@ -147,7 +147,7 @@ function objectIn(value: unknown): Payload | undefined {
   return typeof value === 'object' && value !== null ? (value as Payload) : undefined;
 }
 
-function cut(line: string): string {
+function shortened(line: string): string {
   const flat = line.replace(/\s*\n\s*/g, ' ');
   return flat.length > MAX_LINE ? `${flat.slice(0, MAX_LINE - 3)}...` : flat;
 }

@@ -1,4 +1,4 @@
-import { textsOfList, textsOfObject, type ListTexts, type ObjectTexts } from './pieces.js';
+import { textsOfList, textsOfObject, type ListTexts, type ObjectTexts } from './chunks.js';
 import { badInput } from '../base/errors.js';
 import { shown } from '../base/json.js';
 import { preparation } from '../base/prepared-json.js';

@@ -5,15 +5,15 @@ export interface Waiting {
   /** The traces and threads that it changes. */
   readonly keys: readonly string[];
   /** Its cost, in rows. */
-  readonly weight: number;
+  readonly cost: number;
   readonly sizeBytes: number;
   /** Whether it must be the only write in its batch. */
-  readonly alone: boolean;
+  readonly exclusive: boolean;
 }
 
 /** The limits of a batch. A single write that exceeds them gets a batch of its own. */
 export interface BatchSize {
-  readonly maxWeight: number;
+  readonly maxCost: number;
   readonly maxBytes: number;
 }
 
@@ -63,7 +63,7 @@ export class FairQueue<Item extends Waiting> {
       this.#othersSeenMs = this.#newestClient === undefined ? -Infinity : nowMs;
       this.#newestClient = item.client;
     }
-    if (costOf(item) <= SMALL) {
+    if (chargeOf(item) <= SMALL) {
       this.#smallSeenMs = nowMs;
     }
     const items = this.#clients.get(item.client);
@@ -96,9 +96,9 @@ export class FairQueue<Item extends Waiting> {
     busy: ReadonlySet<string>,
     { allowLarge, largeFirst }: { readonly allowLarge: boolean; readonly largeFirst: boolean },
   ): TakenBatch<Item> {
-    const { maxWeight, maxBytes } = this.#batchSize;
+    const { maxCost, maxBytes } = this.#batchSize;
     const nowMs = performance.now();
-    const isLarge = (item: Item): boolean => costOf(item) > SHARE && nowMs - this.#smallSeenMs <= RECENT_MS;
+    const isLarge = (item: Item): boolean => chargeOf(item) > SHARE && nowMs - this.#smallSeenMs <= RECENT_MS;
     const share = nowMs - this.#othersSeenMs <= RECENT_MS ? SHARE : Infinity;
     const order = [...this.#clients.keys()].sort((a, b) => this.#finish(a) - this.#finish(b));
     if (largeFirst) {
@@ -110,9 +110,9 @@ export class FairQueue<Item extends Waiting> {
       }
     }
     const taken: Item[] = [];
-    let [weight, sizeBytes, isFull] = [0, 0, false];
+    let [cost, sizeBytes, isFull] = [0, 0, false];
     for (const client of order) {
-      let cost = 0;
+      let charged = 0;
       this.#takeFrom(client, busy, (item) => {
         const large = isLarge(item);
         const fits =
@@ -120,16 +120,16 @@ export class FairQueue<Item extends Waiting> {
           (taken.length === 0
             ? allowLarge || !large
             : !large &&
-              !item.alone &&
-              weight + item.weight <= maxWeight &&
+              !item.exclusive &&
+              cost + item.cost <= maxCost &&
               sizeBytes + item.sizeBytes <= maxBytes &&
-              cost + costOf(item) <= share);
+              charged + chargeOf(item) <= share);
         if (fits) {
           taken.push(item);
-          weight += item.weight;
+          cost += item.cost;
           sizeBytes += item.sizeBytes;
-          cost += costOf(item);
-          isFull = item.alone || large;
+          charged += chargeOf(item);
+          isFull = item.exclusive || large;
         }
         return fits;
       });
@@ -162,8 +162,8 @@ export class FairQueue<Item extends Waiting> {
       }
     }
     if (taken.length > 0) {
-      const cost = taken.reduce((sum, item) => sum + costOf(item), 0);
-      this.#served.set(client, begun + cost);
+      const charged = taken.reduce((sum, item) => sum + chargeOf(item), 0);
+      this.#served.set(client, begun + charged);
       this.#virtualNow = Math.max(this.#virtualNow, begun);
       this.#taken(client, left, taken.length);
     }
@@ -182,10 +182,10 @@ export class FairQueue<Item extends Waiting> {
   /** The virtual time up to which a client will have been served after its next write. */
   #finish(client: object): number {
     const [next] = this.#clients.get(client) ?? [];
-    return (this.#served.get(client) ?? 0) + (next === undefined ? 0 : costOf(next));
+    return (this.#served.get(client) ?? 0) + (next === undefined ? 0 : chargeOf(next));
   }
 }
 
-function costOf({ weight, sizeBytes }: Waiting): number {
-  return Math.max(weight, sizeBytes / ROW_BYTES);
+function chargeOf({ cost, sizeBytes }: Waiting): number {
+  return Math.max(cost, sizeBytes / ROW_BYTES);
 }

@@ -1,6 +1,6 @@
 import { keyOf } from '../model/keys.js';
 import { lockOrder } from '../model/lock-order.js';
-import { type Batch, type Change, type Table } from './unit-of-work.js';
+import { type UnitOfWork, type Change, type Table } from './unit-of-work.js';
 import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from '../model/rows.js';
@@ -18,17 +18,17 @@ const appendRows = statement<
     messageOwners: Rows;
     logs: Rows;
   },
-  { known: number }
+  { expected: number }
 >('traces/append');
 
 /**
- * Writes the batch's changes of traces and goals, and its new steps, messages and events. If a trace is not in the state that
- * the batch assumes, it writes nothing and returns false. A batch for which `isAppend` is true needs no transaction around it:
- * it is one statement, which takes the locks it needs.
+ * Writes the unit's changes of traces and goals, and its new steps, messages and events. If a trace is not in the state that
+ * the unit of work assumes, it writes nothing and returns false. If `isAppend` is true, no transaction around it is needed: it is
+ * one statement, which takes the locks it needs.
  */
-export async function append(runner: Runner, batch: Batch): Promise<boolean> {
-  const traces = { traces: batch.traces.changed().map(traceUpdate).sort(lockOrder) };
-  const appended = rowsOf(batch);
+export async function append(runner: Runner, unit: UnitOfWork): Promise<boolean> {
+  const traces = { traces: unit.traces.changed().map(traceUpdate).sort(lockOrder) };
+  const appended = rowsOf(unit);
   const { goals, steps, messages, events } = appended;
   if (fitsOneStatement(appended)) {
     const rows = {
@@ -61,7 +61,7 @@ interface Changed<Row> {
   readonly after: Row;
 }
 
-/** The goals that a batch changed, and the rows that it added. */
+/** The goals that a unit of work changed, and the rows that it added. */
 interface Appended {
   readonly goals: readonly Changed<GoalRow>[];
   readonly steps: readonly StepRow[];
@@ -69,12 +69,12 @@ interface Appended {
   readonly events: readonly EventRow[];
 }
 
-function rowsOf(batch: Batch): Appended {
+function rowsOf(unit: UnitOfWork): Appended {
   return {
-    goals: goalsOf(batch, (table) => table.changed()),
-    steps: batch.steps.added(),
-    messages: batch.messages.added(),
-    events: batch.events.added(),
+    goals: goalsOf(unit, (table) => table.changed()),
+    steps: unit.steps.added(),
+    messages: unit.messages.added(),
+    events: unit.events.added(),
   };
 }
 
@@ -128,21 +128,21 @@ const APPENDED: ReadonlySet<Change> = new Set([
 ]);
 
 /**
- * Whether one `append` statement writes all changes of the batch and checks every trace that the batch depends on: it does not
- * check a trace that the batch read but did not change.
+ * Whether one `append` statement writes all changes of the unit of work and checks every trace that these depend on: it does not
+ * check a trace that was read but not changed.
  */
-export function isAppend(batch: Batch): boolean {
-  const changed = new Set(batch.traces.changed().map(({ after }) => after));
+export function isAppend(unit: UnitOfWork): boolean {
+  const changed = new Set(unit.traces.changed().map(({ after }) => after));
   return (
-    [...batch.changes()].every((change) => APPENDED.has(change)) &&
-    [...batch.traces.rows()].every((trace) => changed.has(trace)) &&
-    !goalsOf(batch, (table) => table.changed()).some(isMove) &&
-    fitsOneStatement(rowsOf(batch))
+    [...unit.changes()].every((change) => APPENDED.has(change)) &&
+    [...unit.traces.rows()].every((trace) => changed.has(trace)) &&
+    !goalsOf(unit, (table) => table.changed()).some(isMove) &&
+    fitsOneStatement(rowsOf(unit))
   );
 }
 
-export function goalsOf<T>(batch: Batch, pick: (table: Table<GoalRow>) => T[]): T[] {
-  return [...batch.goalTables()].flatMap(pick);
+export function goalsOf<T>(unit: UnitOfWork, pick: (table: Table<GoalRow>) => T[]): T[] {
+  return [...unit.goalTables()].flatMap(pick);
 }
 
 export function isMove({ before, after }: Changed<GoalRow>): boolean {
@@ -201,13 +201,13 @@ function byOwner<
 }
 
 function traceUpdate({ before, after }: Changed<TraceRow>) {
-  const known = {
+  const expected = {
     lastEventId: before.lastEventId,
     createdAt: before.createdAt,
     parentTraceId: before.parentTraceId ?? '',
     parentGoalId: before.parentGoalId ?? '',
   };
-  return { ...update({ before, after }), known };
+  return { ...update({ before, after }), expected };
 }
 
 function goalUpdate({ before, after }: Changed<GoalRow>): object {

@@ -1,17 +1,17 @@
 import { type ThreadKey, type TraceKey, keyOf } from '../model/keys.js';
-import { Batch, type Table } from './unit-of-work.js';
+import { UnitOfWork, type Table } from './unit-of-work.js';
 import { append, isAppend } from './fast-append.js';
 import type { Database } from '../neo4j/database.js';
 import { StemmaError, type Written } from '../base/errors.js';
 import { FairQueue, type Waiting } from './fair-queue.js';
 import { flush } from './write-rows.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
-import { Known } from './row-cache.js';
+import { RowCache } from './row-cache.js';
 import { load, type Needs } from './read-rows.js';
 import { lockAndLoad } from './lock.js';
 import { runInSlices } from '../base/slices.js';
 
-/** One change to the graph, as a rule that a batch can apply. */
+/** One change to the graph, as a rule that a unit of work can apply. */
 export interface Write<T> {
   /** The traces it changes; they are locked before anything is read. Keys may name traces that do not exist. */
   readonly traces?: readonly TraceKey[];
@@ -19,18 +19,18 @@ export interface Write<T> {
   readonly threads?: readonly ThreadKey[];
   readonly needs: Needs;
   /** What else it must read, which depends on the first read. */
-  readonly more?: (batch: Batch) => Needs;
+  readonly more?: (unit: UnitOfWork) => Needs;
   /** Whether it needs an exclusive batch: its reads would not see what other writes change. */
-  readonly alone?: boolean;
+  readonly exclusive?: boolean;
   /** Its cost, in rows. */
-  readonly weight: number;
+  readonly cost: number;
   /** Roughly how much it sends to the database: the length of its texts. A few hundred bytes by default. */
   readonly sizeBytes?: number;
   /**
-   * Checks the rules, then changes the batch; throws to reject the write. It may run more than once, each time on a fresh
+   * Checks the rules, then changes the unit of work; throws to reject the write. It may run more than once, each time on a fresh
    * batch, so ids are made before it. A write of many rows yields between them, so that it does not block the event loop.
    */
-  apply(batch: Batch): T | Generator<void, T, void>;
+  apply(unit: UnitOfWork): T | Generator<void, T, void>;
 }
 
 /** What a commit changed or added. */
@@ -79,11 +79,11 @@ export interface IngestOptions {
   /** How many transactions may run at once, on different traces and threads. */
   readonly lanes?: number;
   /** The cost at which a batch is full, in rows. */
-  readonly maxBatchWeight?: number;
+  readonly maxBatchCost?: number;
   /** The size at which a batch is full: Neo4j needs several times the size of a transaction in memory. */
   readonly maxBatchBytes?: number;
   /** The cost of queued writes at which further writes are rejected, in rows. */
-  readonly maxQueuedWeight?: number;
+  readonly maxQueuedCost?: number;
   /** The size of queued and running writes at which further writes are rejected. */
   readonly maxQueuedBytes?: number;
 }
@@ -106,8 +106,8 @@ interface Pending extends Waiting {
 type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** A committed transaction, and the outcome of each write in it. */
-interface Work {
-  readonly work: Batch;
+interface CommittedUnit {
+  readonly unit: UnitOfWork;
   readonly outcomes: readonly Outcome[];
 }
 
@@ -118,17 +118,17 @@ interface Work {
 export function createIngest(database: Database, options: IngestOptions = {}): WriteQueue {
   const {
     lanes = 2,
-    maxBatchWeight = 1000,
+    maxBatchCost = 1000,
     maxBatchBytes = 8 * 1024 * 1024,
-    maxQueuedWeight = 50_000,
+    maxQueuedCost = 50_000,
     maxQueuedBytes = 64 * 1024 * 1024,
   } = options;
   const busy = new Set<string>();
-  const known = new Known();
-  const queue = new FairQueue<Pending>({ maxWeight: maxBatchWeight, maxBytes: maxBatchBytes });
-  let queuedWeight = 0;
+  const rowCache = new RowCache();
+  const queue = new FairQueue<Pending>({ maxCost: maxBatchCost, maxBytes: maxBatchBytes });
+  let queuedCost = 0;
   /** The size of queued and running writes. */
-  let heldBytes = 0;
+  let occupiedBytes = 0;
   let running = 0;
   let runningLarge = 0;
   let largeFromMs = 0;
@@ -153,15 +153,15 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   };
 
   function submit<T>(write: Write<T>, { client, signal }: Submitter): Promise<T> {
-    const { weight, sizeBytes = WRITE_BYTES, alone = false } = write;
+    const { cost, sizeBytes = WRITE_BYTES, exclusive = false } = write;
     if (signal?.aborted === true) {
       return Promise.reject(signal.reason as Error);
     }
-    if (queuedWeight > 0 && queuedWeight + weight > maxQueuedWeight) {
-      return Promise.reject(full(`${queuedWeight} rows`));
+    if (queuedCost > 0 && queuedCost + cost > maxQueuedCost) {
+      return Promise.reject(full(`${queuedCost} rows`));
     }
-    if (heldBytes > 0 && heldBytes + sizeBytes > maxQueuedBytes) {
-      return Promise.reject(full(`${heldBytes} bytes`));
+    if (occupiedBytes > 0 && occupiedBytes + sizeBytes > maxQueuedBytes) {
+      return Promise.reject(full(`${occupiedBytes} bytes`));
     }
     return new Promise<T>((resolve, reject) => {
       const keys = [
@@ -173,9 +173,9 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
         write,
         client,
         keys,
-        weight,
+        cost,
         sizeBytes,
-        alone,
+        exclusive,
         resolve(value) {
           settle();
           resolve(value as T);
@@ -188,16 +188,16 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
       const leave = (): void => {
         const wasQueued = queue.remove(pending);
         if (wasQueued) {
-          queuedWeight -= weight;
-          heldBytes -= sizeBytes;
+          queuedCost -= cost;
+          occupiedBytes -= sizeBytes;
           schedule();
         }
         pending.reject(endedBefore(signal?.reason, wasQueued ? 'NO' : 'UNKNOWN'));
       };
       signal?.addEventListener('abort', leave, { once: true });
       queue.push(pending);
-      queuedWeight += weight;
-      heldBytes += sizeBytes;
+      queuedCost += cost;
+      occupiedBytes += sizeBytes;
       schedule();
     });
   }
@@ -230,8 +230,8 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
       const beganMs = performance.now();
       running += 1;
       runningLarge += isLarge ? 1 : 0;
-      items.forEach(({ keys, weight }) => {
-        queuedWeight -= weight;
+      items.forEach(({ keys, cost }) => {
+        queuedCost -= cost;
         keys.forEach((key) => busy.add(key));
       });
       void writeBatch(items).finally(() => {
@@ -241,7 +241,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
           largeFromMs = performance.now() + LARGE_PAUSE * (performance.now() - beganMs);
         }
         items.forEach(({ keys, sizeBytes }) => {
-          heldBytes -= sizeBytes;
+          occupiedBytes -= sizeBytes;
           keys.forEach((key) => busy.delete(key));
         });
         startBatches();
@@ -280,10 +280,10 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     const now = nextMoment();
     // Both paths share the time limit of one transaction.
     const timed = database.withBudget();
-    const { work, outcomes } =
-      (await appendToKnown(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
-    known.remember(work);
-    ingest.onCommit({ traces: written(work.traces), threads: written(work.threads) });
+    const { unit, outcomes } =
+      (await appendFromCache(timed, writes, now)) ?? (await readAndWrite(timed, writes, now));
+    rowCache.store(unit);
+    ingest.onCommit({ traces: written(unit.traces), threads: written(unit.threads) });
     return outcomes;
   }
 
@@ -291,42 +291,42 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
    * The fast path: applies the writes to rows of the row cache, and appends in one statement that reads nothing. If it fails
    * for any reason, nothing was written or it is unknown whether something was; the locked path then finds out.
    */
-  async function appendToKnown(
+  async function appendFromCache(
     timed: Database,
     writes: readonly Write<unknown>[],
     now: string,
-  ): Promise<Work | undefined> {
+  ): Promise<CommittedUnit | undefined> {
     const traces = writes.flatMap((write) => write.traces ?? []);
-    const work = new Batch(now);
-    const isKnown =
+    const unit = new UnitOfWork(now);
+    const isCached =
       // A large batch needs more than one statement, so applying it here would be wasted work.
-      writes.reduce((sum, { weight }) => sum + weight, 0) <= maxBatchWeight &&
+      writes.reduce((sum, { cost }) => sum + cost, 0) <= maxBatchCost &&
       writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
-      known.recall(
-        work,
+      rowCache.load(
+        unit,
         traces,
         writes.map((write) => write.needs),
       );
-    if (!isKnown) {
+    if (!isCached) {
       return undefined;
     }
-    const outcomes = await applyAll(work, writes);
-    if (outcomes.every((outcome) => 'value' in outcome) && isAppend(work)) {
+    const outcomes = await applyAll(unit, writes);
+    if (outcomes.every((outcome) => 'value' in outcome) && isAppend(unit)) {
       try {
-        if (await append(timed, work)) {
-          return { work, outcomes };
+        if (await append(timed, unit)) {
+          return { unit, outcomes };
         }
       } catch (error) {
         appendFailures += 1;
         ingest.onAppendFailure(error);
         if (error instanceof StemmaError && error.written === 'UNKNOWN') {
-          known.forget(traces);
+          rowCache.forget(traces);
           return await afterLostAnswer(timed, error, writes, now);
         }
         // If the cause persists, the locked path fails in the same way.
       }
     }
-    known.forget(traces);
+    rowCache.forget(traces);
     return undefined;
   }
 
@@ -336,7 +336,7 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     lost: StemmaError,
     writes: readonly Write<unknown>[],
     now: string,
-  ): Promise<Work> {
+  ): Promise<CommittedUnit> {
     try {
       return await readAndWrite(timed, writes, now);
     } catch (error) {
@@ -349,25 +349,25 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
     timed: Database,
     writes: readonly Write<unknown>[],
     now: string,
-  ): Promise<Work> {
+  ): Promise<CommittedUnit> {
     return await timed.write(async (transaction) => {
-      const work = new Batch(now);
+      const unit = new UnitOfWork(now);
       await lockAndLoad(
         transaction,
-        work,
+        unit,
         {
           traces: writes.flatMap((write) => write.traces ?? []),
           threads: writes.flatMap((write) => write.threads ?? []),
         },
         writes.map((write) => write.needs),
       );
-      const more = writes.flatMap((write) => write.more?.(work) ?? []);
+      const more = writes.flatMap((write) => write.more?.(unit) ?? []);
       if (more.length > 0) {
-        await load(transaction, work, more);
+        await load(transaction, unit, more);
       }
-      const outcomes = await applyAll(work, writes);
-      await flush(transaction, work);
-      return { work, outcomes };
+      const outcomes = await applyAll(unit, writes);
+      await flush(transaction, unit);
+      return { unit, outcomes };
     });
   }
 
@@ -380,11 +380,11 @@ export function createIngest(database: Database, options: IngestOptions = {}): W
   return ingest;
 }
 
-async function applyAll(work: Batch, writes: readonly Write<unknown>[]): Promise<Outcome[]> {
+async function applyAll(unit: UnitOfWork, writes: readonly Write<unknown>[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const write of writes) {
     try {
-      outcomes.push({ value: await work.attempt(() => applyWrite(work, write)) });
+      outcomes.push({ value: await unit.savepoint(() => applyWrite(unit, write)) });
     } catch (error) {
       outcomes.push({ error });
     }
@@ -392,9 +392,9 @@ async function applyAll(work: Batch, writes: readonly Write<unknown>[]): Promise
   return outcomes;
 }
 
-/** Applies a write to a batch; a write of many rows runs in slices. */
-export function applyWrite<T>(batch: Batch, write: Write<T>): T | Promise<T> {
-  const applied = write.apply(batch);
+/** Applies a write to a unit of work; a write of many rows runs in slices. */
+export function applyWrite<T>(unit: UnitOfWork, write: Write<T>): T | Promise<T> {
+  const applied = write.apply(unit);
   return isGenerator<T>(applied) ? runInSlices(applied) : applied;
 }
 
@@ -406,8 +406,8 @@ function written<Row>(table: Table<Row>): Row[] {
   return [...table.added(), ...table.changed().map(({ after }) => after)];
 }
 
-function full(held: string): StemmaError {
-  return new StemmaError('UNAVAILABLE', `the write queue is full (${held}); try again a little later`);
+function full(occupied: string): StemmaError {
+  return new StemmaError('UNAVAILABLE', `the write queue is full (${occupied}); try again a little later`);
 }
 
 /** The error of a write whose request ended before it was committed. */

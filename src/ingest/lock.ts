@@ -1,6 +1,6 @@
 import { type ThreadKey, type TraceKey, keyOf } from '../model/keys.js';
 import { inLockOrder } from '../model/lock-order.js';
-import { type Batch } from './unit-of-work.js';
+import { type UnitOfWork } from './unit-of-work.js';
 import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
@@ -21,11 +21,11 @@ const readTraces = statement<{ traces: readonly object[] }, TraceRow>('traces/re
 
 /**
  * Locks `traces`, then `threads` (each in sorted order, the same for every process, so that batches cannot deadlock)
- * and reads into `batch` what the writes need. The statements are sent without waiting for one another; they run in order.
+ * and reads into `unit` what the writes need. The statements are sent without waiting for one another; they run in order.
  */
 export async function lockAndLoad(
   transaction: Runner,
-  batch: Batch,
+  unit: UnitOfWork,
   { traces, threads }: { readonly traces: readonly TraceKey[]; readonly threads: readonly ThreadKey[] },
   needs: readonly Needs[],
 ): Promise<void> {
@@ -40,7 +40,7 @@ export async function lockAndLoad(
       lockTraces(transaction, { traces: keys }),
       readTraces(transaction, { traces: read }).then((rows) => {
         for (const trace of rows) {
-          batch.traces.load(keyOf(trace.projectId, trace.id), trace);
+          unit.traces.load(keyOf(trace.projectId, trace.id), trace);
         }
       }),
     );
@@ -57,11 +57,11 @@ export async function lockAndLoad(
           const key = keyOf(thread.projectId, thread.id);
           // If it is left out, a write creates its thread. The key's constraint makes that a conflict, and the write runs again.
           if (isLocked.has(key)) {
-            batch.threads.load(key, thread);
+            unit.threads.load(key, thread);
           }
         }
       }),
     );
   }
-  await Promise.all([...loads, load(transaction, batch, needs)]);
+  await Promise.all([...loads, load(transaction, unit, needs)]);
 }

@@ -1,7 +1,7 @@
 import { keyOf, type IdKey, type TraceKey } from '../model/keys.js';
 import { inLockOrder, unique } from '../model/lock-order.js';
-import { Batch } from './unit-of-work.js';
-import type { Piece } from '../content/pieces.js';
+import { UnitOfWork } from './unit-of-work.js';
+import type { Chunk } from '../content/chunks.js';
 import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
 import type {
@@ -23,7 +23,7 @@ import {
   type StepNode,
 } from '../model/row-mapping.js';
 import { previewOf } from '../model/stats.js';
-import { measureKnown } from '../content/store-pieces.js';
+import { measureStored } from '../content/store-chunks.js';
 
 /** The rows that a write needs in its batch. Keys may name rows that do not exist. */
 export interface Needs {
@@ -69,7 +69,7 @@ export interface Needs {
   /** Ids of checkpoints, existing or not, that no other transaction may write or wait for meanwhile. */
   readonly checkpointLocks?: readonly IdKey[];
   /** Lists and values to be stored as content. */
-  readonly chains?: readonly (readonly Piece[])[];
+  readonly chains?: readonly (readonly Chunk[])[];
 }
 
 export interface NewestKey {
@@ -110,8 +110,8 @@ const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEven
   'run-events/read-by-keys',
 );
 
-/** Reads into `batch` what the writes need; their traces and threads are locked. */
-export async function load(transaction: Runner, batch: Batch, needs: readonly Needs[]): Promise<void> {
+/** Reads into `unit` what the writes need; their traces and threads are locked. */
+export async function load(transaction: Runner, unit: UnitOfWork, needs: readonly Needs[]): Promise<void> {
   const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
     unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));
   const loads: Promise<void>[] = [];
@@ -127,7 +127,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
 
   const takeGoal = (node: GoalNode): void => {
     const goal: GoalRow = goalOfNode(node);
-    const table = batch.goals(goal.projectId, goal.traceId);
+    const table = unit.goals(goal.projectId, goal.traceId);
     if (table.get(goal.goalId) === undefined) {
       table.load(goal.goalId, goal);
     }
@@ -145,7 +145,7 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     (keys) => readMessages(transaction, { messages: keys }),
     (node) => {
       const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
-      batch.messages.load(keyOf(message.projectId, message.id), message);
+      unit.messages.load(keyOf(message.projectId, message.id), message);
     },
   );
   read(
@@ -153,12 +153,12 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     (steps) => readSteps(transaction, { steps }),
     (node) => {
       const step: StepRow = stepOfNode(node);
-      batch.steps.load(keyOf(step.projectId, step.id), step);
+      unit.steps.load(keyOf(step.projectId, step.id), step);
     },
   );
 
   const takeSequence = (taken: SequenceKey): void => {
-    batch.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
+    unit.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
   };
   const sequences = wanted('newSequences');
   read(
@@ -175,28 +175,28 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     wanted('newEventKeys'),
     (keys) => readEventKeys(transaction, { keys }),
     ({ event }) => {
-      batch.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
+      unit.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
     },
   );
   read(
     wanted('runEventKeys'),
     (keys) => readRunEventKeys(transaction, { keys }),
     ({ event }) => {
-      batch.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
+      unit.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
     },
   );
   read(
     wanted('newTraces'),
     (traces) => readDeleting(transaction, { traces }),
     ({ projectId, id }) => {
-      batch.deleting.add(keyOf(projectId, id));
+      unit.deleting.add(keyOf(projectId, id));
     },
   );
   for (const key of wanted('newest')) {
     loads.push(
       readNewest(transaction, key).then(([row]) => {
         if (row !== undefined) {
-          batch.newest.set(keyOf(key.projectId, key.traceId, key.goalId, key.exceptId), {
+          unit.newest.set(keyOf(key.projectId, key.traceId, key.goalId, key.exceptId), {
             sequence: row.sequence,
             text: previewOf(contentOfNode(row)),
           });
@@ -212,14 +212,14 @@ export async function load(transaction: Runner, batch: Batch, needs: readonly Ne
     wanted('checkpoints'),
     (keys) => readCheckpoints(transaction, { keys }),
     ({ checkpoint, payload }) => {
-      batch.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
+      unit.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
     },
   );
   const chains = needs.flatMap((need) => need.chains ?? []).filter((chain) => chain.length > 0);
   if (chains.length > 0) {
     loads.push(
-      measureKnown(transaction, chains).then((known) => {
-        batch.knownContent = known;
+      measureStored(transaction, chains).then((stored) => {
+        unit.storedLengths = stored;
       }),
     );
   }

@@ -1,10 +1,10 @@
 import { type TraceKey, keyOf } from '../model/keys.js';
-import { type Batch } from './unit-of-work.js';
+import { type UnitOfWork } from './unit-of-work.js';
 import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
 import type { Needs } from './read-rows.js';
 
 /** A trace as the last commit of this process left it, with its cached goals and steps. */
-interface KnownTrace {
+interface CachedTrace {
   /** Without its context, which may be large. */
   readonly trace: TraceRow;
   readonly goals: Map<string, GoalRow>;
@@ -30,13 +30,13 @@ const MAX_ROWS = 10_000;
  * The row cache: rows of the traces that this process wrote last, so that the next write to one need not read it. Others may
  * have written since, so changes based on these rows must be written by `append`, which writes nothing in that case.
  */
-export class Known {
+export class RowCache {
   /** In order of last write, the oldest first. */
-  readonly #traces = new Map<string, KnownTrace>();
+  readonly #traces = new Map<string, CachedTrace>();
   #rows = 0;
 
-  /** Loads into `batch` what the writes need; returns false if any of it is not cached. */
-  recall(batch: Batch, traces: readonly TraceKey[], needs: readonly Needs[]): boolean {
+  /** Loads into `unit` what the writes need; returns false if any of it is not cached. */
+  load(unit: UnitOfWork, traces: readonly TraceKey[], needs: readonly Needs[]): boolean {
     for (const need of needs) {
       for (const [name, keys] of Object.entries(need) as [string, readonly unknown[]][]) {
         if (keys.length > 0 && !MET.has(name)) {
@@ -44,33 +44,33 @@ export class Known {
         }
       }
     }
-    const known: KnownTrace[] = [];
+    const cached: CachedTrace[] = [];
     for (const { projectId, id } of traces) {
       const each = this.#traces.get(keyOf(projectId, id));
       if (each === undefined) {
         return false;
       }
-      batch.traces.load(keyOf(projectId, id), each.trace);
-      known.push(each);
+      unit.traces.load(keyOf(projectId, id), each.trace);
+      cached.push(each);
     }
     return needs.every(
       ({ goals = [], steps = [] }) =>
         goals.every(({ projectId, traceId, goalId }) =>
-          recallChain(batch, this.#traces.get(keyOf(projectId, traceId)), goalId),
-        ) && steps.every(({ projectId, id }) => recallStep(batch, known, projectId, id)),
+          loadChain(unit, this.#traces.get(keyOf(projectId, traceId)), goalId),
+        ) && steps.every(({ projectId, id }) => loadStep(unit, cached, projectId, id)),
     );
   }
 
   /** Caches what a committed batch read and wrote. */
-  remember(batch: Batch): void {
-    const added = batch.traces.added().map((after) => ({ before: null, after }));
-    for (const { before, after } of [...added, ...batch.traces.changed()]) {
+  store(unit: UnitOfWork): void {
+    const added = unit.traces.added().map((after) => ({ before: null, after }));
+    for (const { before, after } of [...added, ...unit.traces.changed()]) {
       const old = this.#take(after);
       const goesOn = old !== undefined && before !== null && isSame(old.trace, before);
       const { goals, steps } = goesOn
         ? old
         : { goals: new Map<string, GoalRow>(), steps: new Map<string, StepRow>() };
-      const table = batch.goals(after.projectId, after.id);
+      const table = unit.goals(after.projectId, after.id);
       for (const { goalId } of table.removed()) {
         goals.delete(goalId);
         // The steps recorded on it belong to the trace now.
@@ -82,15 +82,15 @@ export class Known {
       const { context: _, ...trace } = after;
       this.#put({ trace, goals, steps });
     }
-    for (const { data: _, texts: _texts, ...step } of batch.steps.rows()) {
-      const known = this.#take({ projectId: step.projectId, id: step.traceId });
-      if (known !== undefined) {
-        known.steps.set(step.id, step);
-        const [oldest] = known.steps.keys();
-        if (known.steps.size > MAX_STEPS && oldest !== undefined) {
-          known.steps.delete(oldest);
+    for (const { data: _, texts: _texts, ...step } of unit.steps.rows()) {
+      const cached = this.#take({ projectId: step.projectId, id: step.traceId });
+      if (cached !== undefined) {
+        cached.steps.set(step.id, step);
+        const [oldest] = cached.steps.keys();
+        if (cached.steps.size > MAX_STEPS && oldest !== undefined) {
+          cached.steps.delete(oldest);
         }
-        this.#put(known);
+        this.#put(cached);
       }
     }
     for (const { trace } of this.#traces.values()) {
@@ -105,50 +105,50 @@ export class Known {
     traces.forEach((trace) => this.#take(trace));
   }
 
-  #take({ projectId, id }: TraceKey): KnownTrace | undefined {
+  #take({ projectId, id }: TraceKey): CachedTrace | undefined {
     const key = keyOf(projectId, id);
-    const known = this.#traces.get(key);
-    if (known !== undefined) {
+    const cached = this.#traces.get(key);
+    if (cached !== undefined) {
       this.#traces.delete(key);
-      this.#rows -= rowsOf(known);
+      this.#rows -= rowsOf(cached);
     }
-    return known;
+    return cached;
   }
 
-  #put(known: KnownTrace): void {
-    this.#traces.set(keyOf(known.trace.projectId, known.trace.id), known);
-    this.#rows += rowsOf(known);
+  #put(cached: CachedTrace): void {
+    this.#traces.set(keyOf(cached.trace.projectId, cached.trace.id), cached);
+    this.#rows += rowsOf(cached);
   }
 }
 
-function rowsOf({ goals, steps }: KnownTrace): number {
+function rowsOf({ goals, steps }: CachedTrace): number {
   return 1 + goals.size + steps.size;
 }
 
 /** Whether a trace that was read equals the cached one: nobody else wrote to it in between. */
-function isSame(known: TraceRow, read: TraceRow): boolean {
-  return known.lastEventId === read.lastEventId && known.createdAt === read.createdAt;
+function isSame(cached: TraceRow, read: TraceRow): boolean {
+  return cached.lastEventId === read.lastEventId && cached.createdAt === read.createdAt;
 }
 
-/** Loads a goal and all goals above it into `batch`; returns false if one of them is not cached. */
-function recallChain(batch: Batch, known: KnownTrace | undefined, goalId: string): boolean {
+/** Loads a goal and all goals above it into `unit`; returns false if one of them is not cached. */
+function loadChain(unit: UnitOfWork, cached: CachedTrace | undefined, goalId: string): boolean {
   for (let id: string | null = goalId; id !== null;) {
-    const goal: GoalRow | undefined = known?.goals.get(id);
+    const goal: GoalRow | undefined = cached?.goals.get(id);
     if (goal === undefined) {
       return false;
     }
-    batch.goals(goal.projectId, goal.traceId).load(id, goal);
+    unit.goals(goal.projectId, goal.traceId).load(id, goal);
     id = goal.parentId;
   }
   return true;
 }
 
-function recallStep(batch: Batch, known: readonly KnownTrace[], projectId: string, id: string): boolean {
-  const step = known
+function loadStep(unit: UnitOfWork, cached: readonly CachedTrace[], projectId: string, id: string): boolean {
+  const step = cached
     .find(({ trace, steps }) => trace.projectId === projectId && steps.has(id))
     ?.steps.get(id);
   if (step !== undefined) {
-    batch.steps.load(keyOf(projectId, id), step);
+    unit.steps.load(keyOf(projectId, id), step);
   }
   return step !== undefined;
 }

@@ -1,5 +1,5 @@
 import { keyOf, type ThreadKey } from '../model/keys.js';
-import type { Held, Piece } from '../content/pieces.js';
+import type { ContentReference, Chunk } from '../content/chunks.js';
 import { notFound } from '../base/errors.js';
 import type {
   CheckpointRow,
@@ -24,7 +24,7 @@ type Undo = () => void;
 
 /** A kind of row, and what happened to some rows of that kind. */
 export type Change =
-  `${'traces' | 'threads' | 'goals' | 'messages' | 'steps' | 'events' | 'runEvents' | 'checkpoints' | 'held'} ${'added' | 'changed' | 'removed'}`;
+  `${'traces' | 'threads' | 'goals' | 'messages' | 'steps' | 'events' | 'runEvents' | 'checkpoints' | 'references'} ${'added' | 'changed' | 'removed'}`;
 
 /** The rows of one label that a transaction has read, with the changes of its writes. */
 export class Table<Row> {
@@ -98,9 +98,9 @@ export class Table<Row> {
 
 /**
  * The unit of work of one transaction: the rows that it read under its traces' locks, changed in memory by the rules of the
- * domain, then written by a few statements. If a rule throws, `attempt` rolls back its changes and only that write fails.
+ * domain, then written by a few statements. If a rule throws, `savepoint` rolls back its changes and only that write fails.
  */
-export class Batch {
+export class UnitOfWork {
   /** The time of every change in it: one clock reading, in commit order within a process. */
   readonly now: string;
   readonly #journal: Undo[] = [];
@@ -108,12 +108,12 @@ export class Batch {
   readonly threads = new Table<ThreadRow>(this.#journal);
   readonly messages = new Table<MessageRow>(this.#journal);
   readonly steps = new Table<StepRow>(this.#journal);
-  /** Lists and values to be stored as content, if they are referenced, by their last piece. */
-  readonly chains = new Table<readonly Piece[]>(this.#journal);
+  /** Lists and values to be stored as content, if they are referenced, by their last chunk. */
+  readonly chains = new Table<readonly Chunk[]>(this.#journal);
   /** The references from owners to content that are to be stored. */
-  readonly held = new Table<Held>(this.#journal);
-  /** How many pieces of each chain are stored already, by its last piece. */
-  knownContent: ReadonlyMap<string, number> = new Map();
+  readonly references = new Table<ContentReference>(this.#journal);
+  /** How many chunks of each chain are stored already, by its last chunk. */
+  storedLengths: ReadonlyMap<string, number> = new Map();
   readonly checkpoints = new Table<CheckpointRow>(this.#journal);
   readonly events = new Table<EventRow>(this.#journal);
   /** Requested sequences that are taken, by label, trace and number. */
@@ -135,7 +135,7 @@ export class Batch {
   }
 
   /** Runs one write, and no other meanwhile, from a savepoint: if it throws, its changes are rolled back. */
-  async attempt<T>(write: () => T | Promise<T>): Promise<T> {
+  async savepoint<T>(write: () => T | Promise<T>): Promise<T> {
     const mark = this.#journal.length;
     try {
       return await write();
@@ -188,26 +188,30 @@ export class Batch {
     return changed;
   }
 
-  /** The number of the next write in this batch, as a text that sorts in that order. */
+  /** The number of the next write in this unit of work, as a text that sorts in that order. */
   nextWrite(): string {
     this.#writes += 1;
     return String(this.#writes).padStart(5, '0');
   }
 
-  /** Makes an owner reference a piece of content: a stored one, or the last of a chain to be stored with it. */
-  hold(held: Held, chain?: readonly Piece[]): void {
-    const { projectId, owner, ownerId, owning, key, contentId } = held;
+  /** Makes an owner reference a chunk of content: a stored one, or the last of a chain to be stored with it. */
+  reference(reference: ContentReference, chain?: readonly Chunk[]): void {
+    const { projectId, owner, ownerId, owning, key, contentId } = reference;
     if (chain !== undefined) {
       this.chains.put(keyOf(projectId, contentId), chain);
     }
-    this.held.put(keyOf(owner, projectId, ownerId, owning, key ?? ''), held);
+    this.references.put(keyOf(owner, projectId, ownerId, owning, key ?? ''), reference);
   }
 
-  /** Removes the references that this batch has added to an owner. */
-  letGo({ projectId, owner, ownerId }: Pick<Held, 'projectId' | 'owner' | 'ownerId'>): void {
-    for (const held of [...this.held.rows()]) {
-      if (held.projectId === projectId && held.owner === owner && held.ownerId === ownerId) {
-        this.held.put(keyOf(owner, projectId, ownerId, held.owning, held.key ?? ''), null);
+  /** Removes the references that this unit of work has added to an owner. */
+  releaseReferences({
+    projectId,
+    owner,
+    ownerId,
+  }: Pick<ContentReference, 'projectId' | 'owner' | 'ownerId'>): void {
+    for (const reference of [...this.references.rows()]) {
+      if (reference.projectId === projectId && reference.owner === owner && reference.ownerId === ownerId) {
+        this.references.put(keyOf(owner, projectId, ownerId, reference.owning, reference.key ?? ''), null);
       }
     }
   }
@@ -229,8 +233,8 @@ export class Batch {
 
   /** Every kind of change that must be written. */
   changes(): ReadonlySet<Change> {
-    const { traces, threads, messages, steps, events, runEvents, checkpoints, held } = this;
-    const tables = { traces, threads, messages, steps, events, runEvents, checkpoints, held };
+    const { traces, threads, messages, steps, events, runEvents, checkpoints, references } = this;
+    const tables = { traces, threads, messages, steps, events, runEvents, checkpoints, references };
     const all: (readonly [keyof typeof tables | 'goals', Table<unknown>])[] = [
       ...(Object.entries(tables) as [keyof typeof tables, Table<unknown>][]),
       ...[...this.#goals.values()].map((table) => ['goals', table] as const),

@@ -1,15 +1,15 @@
-import type { Batch } from './unit-of-work.js';
+import type { UnitOfWork } from './unit-of-work.js';
 import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
 import { badInput } from '../base/errors.js';
 import type { CheckpointRow } from '../model/rows.js';
 import { shown } from '../base/json.js';
-import type { PieceKey } from '../content/store-pieces.js';
+import type { ChunkKey } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
 const createCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/create');
-const replaceCheckpoints = statement<{ checkpoints: Rows }, PieceKey>('checkpoints/replace');
+const replaceCheckpoints = statement<{ checkpoints: Rows }, ChunkKey>('checkpoints/replace');
 const linkCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/link');
 const linkAwaiting = statement<{ checkpoints: Rows }, { projectId: string; id: string }>(
   'checkpoints/link-awaiting',
@@ -20,12 +20,12 @@ const placeCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/pl
 const pointToLatest = statement<{ threads: Rows }, never>('threads/point-to-latest');
 
 /**
- * Writes the batch's checkpoints with their edges, except those to content, and returns the content that replaced checkpoints
+ * Writes the unit's checkpoints with their edges, except those to content, and returns the content that replaced checkpoints
  * referenced. Throws BAD_USER_INPUT, once all is sent, if a checkpoint would descend from itself.
  */
-export async function flushCheckpoints(transaction: Runner, batch: Batch): Promise<readonly PieceKey[]> {
-  const added = batch.checkpoints.added();
-  const changes = batch.checkpoints.changed();
+export async function flushCheckpoints(transaction: Runner, unit: UnitOfWork): Promise<readonly ChunkKey[]> {
+  const added = unit.checkpoints.added();
+  const changes = unit.checkpoints.changed();
   const changed = changes.map(({ after }) => after);
   const written = [...added, ...changed];
   if (written.length === 0) {

@@ -1,16 +1,16 @@
 import { keyOf } from '../model/keys.js';
 import { lockOrder } from '../model/lock-order.js';
 import { append, difference, goalsOf, group, isMove, update } from './fast-append.js';
-import { type Batch, type Change } from './unit-of-work.js';
+import { type UnitOfWork, type Change } from './unit-of-work.js';
 import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
-import { OvertakenError } from '../base/errors.js';
+import { TransactionConflictError } from '../base/errors.js';
 import { flushCheckpoints } from './write-checkpoints.js';
-import { freeContent, lockFreeing } from '../content/release-pieces.js';
+import { collectGarbage, lockCollecting } from '../content/collect-chunks.js';
 import type { MessageRow, RunEventRow, RunRow } from '../model/rows.js';
 import { contentToProperties, goalToNode } from '../model/row-mapping.js';
 import { partsOf } from '../base/slices.js';
-import { storeContent } from '../content/store-pieces.js';
+import { storeContent } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
@@ -43,16 +43,16 @@ const WRITTEN: ReadonlySet<Change> = new Set([
   'runEvents added',
   'checkpoints added',
   'checkpoints changed',
-  'held added',
+  'references added',
 ]);
 
 /**
- * Writes the changes of the batch: one statement for each kind of change, sent without waiting for one another (the server runs
- * them in order). A statement of very many rows is sent in parts. Throws an Error before it writes anything if the batch has a
- * kind of change that no statement writes.
+ * Writes the changes of the unit of work: one statement for each kind of change, sent without waiting for one another (Neo4j runs
+ * them in order). A statement of very many rows is sent in parts. Throws an Error before it writes anything if there is a kind of
+ * change that no statement writes.
  */
-export async function flush(transaction: Runner, batch: Batch): Promise<void> {
-  const unwritten = [...batch.changes()].filter((change) => !WRITTEN.has(change));
+export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void> {
+  const unwritten = [...unit.changes()].filter((change) => !WRITTEN.has(change));
   if (unwritten.length > 0) {
     throw new Error(`expected changes that are written, got ${unwritten.join(', ')}`);
   }
@@ -78,38 +78,38 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   };
 
   // Every server uses the same order, so that two that create the same rows do not deadlock.
-  await send(batch.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
-  await send(batch.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
-  await send(batch.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
-  const joining = batch.traces.added().filter(({ threadId }) => threadId !== null);
+  await send(unit.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
+  await send(unit.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
+  await send(unit.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
+  const joining = unit.traces.added().filter(({ threadId }) => threadId !== null);
   await send(
     joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
     (traces) => joinThreads(transaction, { traces }),
   );
 
-  const newGoals = goalsOf(batch, (table) => table.added());
+  const newGoals = goalsOf(unit, (table) => table.added());
   await send(newGoals, (goals) => createGoals(transaction, { goals: goals.map(goalToNode) }));
   const moved = [
     ...newGoals.filter((goal) => goal.parentId !== null),
-    ...goalsOf(batch, (table) => table.changed())
+    ...goalsOf(unit, (table) => table.changed())
       .filter(isMove)
       .map(({ after }) => after),
   ].map(({ projectId, traceId, goalId, parentId }) => ({ projectId, traceId, goalId, parentId }));
   await send(moved, (rows) => moveGoals(transaction, { goals: rows }));
   // After the goals: a sub-trace and the goal that it works for may be new in the same batch.
-  const subTraces = batch.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
+  const subTraces = unit.traces.added().filter(({ parentTraceId }) => parentTraceId !== null);
   await send(
     subTraces.map(({ projectId, id }) => ({ projectId, id })),
     (traces) => linkTraces(transaction, { traces }),
   );
-  const removed = goalsOf(batch, (table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
+  const removed = goalsOf(unit, (table) => table.removed()).map(({ projectId, traceId, goalId }) => ({
     projectId,
     traceId,
     goalId,
   }));
   await send(removed, (rows) => removeGoals(transaction, { goals: rows }));
 
-  const changedMessages = batch.messages.changed();
+  const changedMessages = unit.messages.changed();
   await send(changedMessages.map(messageUpdate), (rows) => updateMessages(transaction, { messages: rows }));
   const movedMessages = changedMessages
     .filter(({ before, after }) => before.goalId !== after.goalId)
@@ -117,33 +117,33 @@ export async function flush(transaction: Runner, batch: Batch): Promise<void> {
   await send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
 
   add(
-    append(transaction, batch).then((done) => {
+    append(transaction, unit).then((done) => {
       if (!done) {
-        throw new OvertakenError('a trace lost what it was started from after it was read');
+        throw new TransactionConflictError('a trace lost what it was started from after it was read');
       }
     }),
   );
 
-  await send(batch.runEvents.added(), (events) => addRunEvents(transaction, events, batch.now));
-  if (batch.checkpoints.changed().length > 0) {
+  await send(unit.runEvents.added(), (events) => addRunEvents(transaction, events, unit.now));
+  if (unit.checkpoints.changed().length > 0) {
     // The content that they referenced is released.
-    add(lockFreeing(transaction));
+    add(lockCollecting(transaction));
   }
-  const released = flushCheckpoints(transaction, batch);
+  const released = flushCheckpoints(transaction, unit);
   add(released);
-  const held = [...batch.held.rows()];
+  const references = [...unit.references.rows()];
   add(
     storeContent(transaction, {
-      chains: held.flatMap(({ projectId, contentId }) => {
-        const chain = batch.chains.get(keyOf(projectId, contentId));
+      chains: references.flatMap(({ projectId, contentId }) => {
+        const chain = unit.chains.get(keyOf(projectId, contentId));
         return chain === undefined ? [] : [chain];
       }),
-      known: batch.knownContent,
-      held,
+      stored: unit.storedLengths,
+      references,
     }),
   );
   await Promise.all(sent);
-  await freeContent(transaction, await released);
+  await collectGarbage(transaction, await released);
 }
 
 async function addRunEvents(

@@ -8,7 +8,12 @@ import type { LogOwner, LogSource } from './log-source.js';
 export type Followed<Row> =
   | { readonly kind: 'event'; readonly event: Row }
   /** Events `requested` + 1 to `earliest` - 1 were deleted. */
-  | { readonly kind: 'gap'; readonly requested: number; readonly earliest: number; readonly latest: number }
+  | {
+      readonly kind: 'gap';
+      readonly requested: number;
+      readonly earliest: number;
+      readonly highWaterMark: number;
+    }
   /** The log was deleted; nothing follows. */
   | { readonly kind: 'deleted' };
 
@@ -19,9 +24,9 @@ export type Follower<Row> = AsyncIterableIterator<Followed<Row>, undefined>;
 export interface Tail<Row> {
   readonly owner: LogOwner;
   /** Null until the log begins. */
-  life: string | null;
+  generation: string | null;
   /** The newest event known to exist. */
-  latest: number;
+  highWaterMark: number;
   /** The newest event that the shared read has reached. */
   readUpTo: number;
   /** The newest events up to `readUpTo`, without gaps. Followers take these from here instead of reading them. */
@@ -34,7 +39,7 @@ export interface Tail<Row> {
   /** A read failed, usually because the database was unavailable. */
   stalled: boolean;
   /** How many polls in a row found nothing new. */
-  quietLooks: number;
+  quietPolls: number;
   /** A wake function for each follower. */
   readonly followers: Set<() => void>;
 }
@@ -59,7 +64,7 @@ export function createFollower<Row>(
   let cursor = after;
   /** Events that were read but not yet emitted, the next one last. */
   let page: Row[] = [];
-  let pageLatest = 0;
+  let pageHighWaterMark = 0;
   let limit = FIRST_PAGE;
   let ended = false;
   let stopWaiting: () => void = () => undefined;
@@ -92,17 +97,17 @@ export function createFollower<Row>(
     }
     const number = source.numberOf(event);
     if (number > cursor + 1) {
-      return gapUpTo(number - 1, pageLatest);
+      return gapUpTo(number - 1, pageHighWaterMark);
     }
     page.pop();
     cursor = number;
     return { kind: 'event', event };
   }
 
-  function gapUpTo(last: number, latest: number): Followed<Row> {
+  function gapUpTo(last: number, highWaterMark: number): Followed<Row> {
     const requested = cursor;
     cursor = last;
-    return { kind: 'gap', requested, earliest: last + 1, latest };
+    return { kind: 'gap', requested, earliest: last + 1, highWaterMark };
   }
 
   /** Returns undefined once the follower has ended. */
@@ -116,7 +121,7 @@ export function createFollower<Row>(
         return { kind: 'deleted' };
       }
       // Wait if there is nothing new or the shared read is about to deliver it.
-      if (cursor >= tail.latest || (tail.reading && cursor >= tail.readUpTo)) {
+      if (cursor >= tail.highWaterMark || (tail.reading && cursor >= tail.readUpTo)) {
         await untilWoken();
         continue;
       }
@@ -130,21 +135,21 @@ export function createFollower<Row>(
 
   async function readPage(): Promise<Followed<Row> | undefined> {
     try {
-      const key = { ...tail.owner, life: tail.life };
+      const key = { ...tail.owner, generation: tail.generation };
       const part = await readLogPart(database, source, key, { after: cursor, limit });
       switch (part.kind) {
         case 'events':
           page = part.events.toReversed();
-          pageLatest = part.latest;
+          pageHighWaterMark = part.highWaterMark;
           limit = nextLimit(source, page);
           return undefined;
         case 'gap':
-          return gapUpTo(part.latest, part.latest);
+          return gapUpTo(part.highWaterMark, part.highWaterMark);
         case 'deleted':
           onDeleted();
           return undefined;
         case 'end':
-          tail.latest = Math.min(tail.latest, cursor);
+          tail.highWaterMark = Math.min(tail.highWaterMark, cursor);
           return undefined;
       }
     } catch (error) {

@@ -18,19 +18,19 @@ export interface TraceList {
   /** Processes the current state of a trace, whether it matches or not. */
   changed(trace: TraceRow): void;
   /** Removes a trace that was deleted. */
-  gone(id: string): void;
+  deleted(id: string): void;
   /** The cached ids of matching traces: the newest, and all that were emitted. */
-  known(): Iterable<string>;
+  cached(): Iterable<string>;
   follow(onEnd: () => void): ListFollower;
   readonly followers: number;
 }
 
 /** How many of the newest traces are cached at the start, and kept when the cache has grown too large. */
-export const MAX_KNOWN = 500;
+export const MAX_CACHED = 500;
 
 export function createTraceList(filter: TraceFilter): TraceList {
   /** List keys by id: every match whose key is above `floor`, and some older ones. */
-  let known = new Map<string, string>();
+  let cached = new Map<string, string>();
   let floor = '';
   let waiting: TraceRow[] | undefined = [];
   const followers = new Set<(change: ListChange) => void>();
@@ -38,17 +38,17 @@ export function createTraceList(filter: TraceFilter): TraceList {
   const tell = (change: ListChange): void => followers.forEach((follower) => follower(change));
 
   function forgetOldest(): void {
-    if (known.size > 2 * MAX_KNOWN) {
-      const newest = [...known].sort(([, a], [, b]) => (a < b ? 1 : -1)).slice(0, MAX_KNOWN);
-      known = new Map(newest);
+    if (cached.size > 2 * MAX_CACHED) {
+      const newest = [...cached].sort(([, a], [, b]) => (a < b ? 1 : -1)).slice(0, MAX_CACHED);
+      cached = new Map(newest);
       floor = newest.at(-1)?.[1] ?? floor;
     }
   }
 
   const list: TraceList = {
     begin(newest) {
-      known = new Map(newest.map(({ id, listKey }) => [id, listKey]));
-      floor = newest.length < MAX_KNOWN ? '' : (newest.at(-1)?.listKey ?? '');
+      cached = new Map(newest.map(({ id, listKey }) => [id, listKey]));
+      floor = newest.length < MAX_CACHED ? '' : (newest.at(-1)?.listKey ?? '');
       const early = waiting ?? [];
       waiting = undefined;
       early.forEach((trace) => list.changed(trace));
@@ -62,21 +62,21 @@ export function createTraceList(filter: TraceFilter): TraceList {
         (name) => filter[name] === null || filter[name] === trace[name],
       );
       if (!matches) {
-        list.gone(trace.id);
+        list.deleted(trace.id);
         return;
       }
       // A trace older than the cached range may already have been in the list, so it is reported as UPDATED.
-      const entered = !known.has(trace.id) && trace.listKey > floor;
-      known.set(trace.id, trace.listKey);
+      const entered = !cached.has(trace.id) && trace.listKey > floor;
+      cached.set(trace.id, trace.listKey);
       forgetOldest();
       tell({ kind: entered ? 'CREATED' : 'UPDATED', traceId: trace.id, trace });
     },
-    gone(id) {
-      if (known.delete(id)) {
+    deleted(id) {
+      if (cached.delete(id)) {
         tell({ kind: 'DELETED', traceId: id, trace: null });
       }
     },
-    known: () => known.keys(),
+    cached: () => cached.keys(),
     follow(onEnd) {
       const follower = createListFollower(() => {
         followers.delete(follower.tell);

@@ -3,7 +3,7 @@ import { whole } from '../model/whole-rows.js';
 import type { Database } from '../neo4j/database.js';
 import { listTraces, NEWEST, type TraceFilter } from '../domain/traces/list-traces.js';
 import { createPoll } from './poll.js';
-import { createTraceList, MAX_KNOWN, type ListFollower, type TraceList } from './live-list.js';
+import { createTraceList, MAX_CACHED, type ListFollower, type TraceList } from './live-list.js';
 import { readTraces } from '../domain/traces/traces.js';
 
 /**
@@ -27,10 +27,10 @@ interface Watch {
   /** The versions of recently changed traces, by id. */
   seen: Map<string, string>;
   /** When the last poll and the last far-reaching poll began, by this process's monotonic clock. */
-  lookedAt: number;
-  lookedFarAt: number;
-  lookedForMissingAt: number;
-  looking: boolean;
+  polledAt: number;
+  polledFarAt: number;
+  polledForMissingAt: number;
+  polling: boolean;
   again: boolean;
   /** By filter. */
   readonly lists: Map<string, WatchedList>;
@@ -56,7 +56,7 @@ const readMissing = statement<
 /** A change is timestamped before its commit. Every poll reaches back by the usual delay, one poll a second by the longest. */
 const USUAL_COMMIT_MS = 1_000;
 const LATE_COMMIT_MS = 10_000;
-const FAR_LOOK_MS = 1_000;
+const FAR_POLL_MS = 1_000;
 /** Commits that follow each other faster than this share one poll. */
 const PAUSE_MS = 20;
 const ROWS_AT_A_TIME = 1_000;
@@ -70,23 +70,23 @@ export function createListChanges(
   const poll = createPoll({
     everyMs: pollMs,
     wanted: () => watches.size > 0 && !closed,
-    look: async () => {
-      await Promise.all([...watches.values()].map(look));
+    poll: async () => {
+      await Promise.all([...watches.values()].map(pollWatch));
     },
   });
 
   /** Polls for changes, and once more if it was woken meanwhile. Never rejects. */
-  async function look(watch: Watch): Promise<void> {
-    watch.again = watch.looking;
-    if (watch.looking) {
+  async function pollWatch(watch: Watch): Promise<void> {
+    watch.again = watch.polling;
+    if (watch.polling) {
       return;
     }
-    watch.looking = true;
+    watch.polling = true;
     try {
       await watch.begun;
       for (;;) {
-        await lookForChanges(watch);
-        await lookForMissing(watch);
+        await pollForChanges(watch);
+        await pollForMissing(watch);
         if (!watch.again || watch.lists.size === 0 || closed) {
           break;
         }
@@ -96,20 +96,22 @@ export function createListChanges(
     } catch (error) {
       onError(error);
     } finally {
-      watch.looking = false;
+      watch.polling = false;
     }
   }
 
-  async function lookForChanges(watch: Watch): Promise<void> {
+  async function pollForChanges(watch: Watch): Promise<void> {
     const { projectId } = watch;
     const now = performance.now();
-    const far = now - watch.lookedFarAt > FAR_LOOK_MS;
+    const far = now - watch.polledFarAt > FAR_POLL_MS;
     const withinMs = far
-      ? LATE_COMMIT_MS + (now - watch.lookedFarAt)
-      : USUAL_COMMIT_MS + (now - watch.lookedAt);
-    const heads = await readChanged(database, { projectId, withinMs: Math.ceil(withinMs) });
-    const ids = heads.filter((head) => watch.seen.get(head.id) !== versionOf(head)).map(({ id }) => id);
-    const seen = far ? new Map(heads.map((head) => [head.id, versionOf(head)])) : watch.seen;
+      ? LATE_COMMIT_MS + (now - watch.polledFarAt)
+      : USUAL_COMMIT_MS + (now - watch.polledAt);
+    const versions = await readChanged(database, { projectId, withinMs: Math.ceil(withinMs) });
+    const ids = versions
+      .filter((version) => watch.seen.get(version.id) !== versionOf(version))
+      .map(({ id }) => id);
+    const seen = far ? new Map(versions.map((version) => [version.id, versionOf(version)])) : watch.seen;
     for (let start = 0; start < ids.length; start += ROWS_AT_A_TIME) {
       const rows = await readTraces(database, { projectId, ids: ids.slice(start, start + ROWS_AT_A_TIME) });
       for (const trace of rows) {
@@ -119,21 +121,21 @@ export function createListChanges(
       }
     }
     watch.seen = seen;
-    watch.lookedAt = now;
-    watch.lookedFarAt = far ? now : watch.lookedFarAt;
+    watch.polledAt = now;
+    watch.polledFarAt = far ? now : watch.polledFarAt;
   }
 
-  async function lookForMissing(watch: Watch): Promise<void> {
+  async function pollForMissing(watch: Watch): Promise<void> {
     const now = performance.now();
-    if (now - watch.lookedForMissingAt < pollMs) {
+    if (now - watch.polledForMissingAt < pollMs) {
       return;
     }
-    const ids = [...new Set([...watch.lists.values()].flatMap(({ list }) => [...list.known()]))];
+    const ids = [...new Set([...watch.lists.values()].flatMap(({ list }) => [...list.cached()]))];
     const missing = ids.length === 0 ? [] : await readMissing(database, { projectId: watch.projectId, ids });
     for (const { id } of missing) {
-      watch.lists.forEach(({ list }) => list.gone(id));
+      watch.lists.forEach(({ list }) => list.deleted(id));
     }
-    watch.lookedForMissingAt = now;
+    watch.polledForMissingAt = now;
   }
 
   function open(projectId: string): Watch {
@@ -141,16 +143,16 @@ export function createListChanges(
     const watch: Watch = {
       projectId,
       seen: new Map(),
-      lookedAt: now,
-      lookedFarAt: now,
-      lookedForMissingAt: now,
-      looking: false,
+      polledAt: now,
+      polledFarAt: now,
+      polledForMissingAt: now,
+      polling: false,
       again: false,
       lists: new Map(),
       begun: Promise.resolve(),
     };
-    watch.begun = readChanged(database, { projectId, withinMs: LATE_COMMIT_MS }).then((heads) => {
-      watch.seen = new Map(heads.map((head) => [head.id, versionOf(head)]));
+    watch.begun = readChanged(database, { projectId, withinMs: LATE_COMMIT_MS }).then((versions) => {
+      watch.seen = new Map(versions.map((version) => [version.id, versionOf(version)]));
     });
     watches.set(projectId, watch);
     return watch;
@@ -158,7 +160,7 @@ export function createListChanges(
 
   function openList({ projectId, lists, begun }: Watch, name: string, filter: TraceFilter): WatchedList {
     const list = createTraceList(filter);
-    const page = { projectId, ...filter, before: NEWEST, limit: MAX_KNOWN };
+    const page = { projectId, ...filter, before: NEWEST, limit: MAX_CACHED };
     const opened = {
       list,
       begun: begun.then(() => listTraces(database, page)).then((newest) => list.begin(newest)),
@@ -197,7 +199,7 @@ export function createListChanges(
       for (const projectId of new Set(projectIds)) {
         const watch = watches.get(projectId);
         if (watch !== undefined && !closed) {
-          void look(watch);
+          void pollWatch(watch);
         }
       }
     },

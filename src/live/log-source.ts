@@ -6,14 +6,14 @@ export interface LogOwner {
   readonly ownerId: string;
 }
 
-/** A log, identified by its owner and its log generation (`life`); `life` is null if the log has not begun. */
+/** A log, identified by its owner and its log generation; `generation` is null if the log has not begun. */
 export interface LogKey extends LogOwner {
-  readonly life: string | null;
+  readonly generation: string | null;
 }
 
 /** A log with its high-water mark: the newest number it ever assigned, 0 before its first event. */
-export interface LogHead extends LogKey {
-  readonly latest: number;
+export interface LogState extends LogKey {
+  readonly highWaterMark: number;
 }
 
 /** Where to start reading, and how many events to read at most. */
@@ -27,11 +27,11 @@ export interface LogSource<Row> {
   /** Reads the events after `after`, oldest first, of this log generation only. May omit events that are being written. */
   read(runner: Runner, key: LogKey, place: LogPlace): Promise<readonly Row[]>;
   /** Reads the owner's current log; undefined if the owner does not exist. */
-  head(runner: Runner, owner: LogOwner): Promise<LogHead | undefined>;
+  state(runner: Runner, owner: LogOwner): Promise<LogState | undefined>;
   /** The same under the owner's lock, which stays held. Its statements are sent before it returns. */
-  lockedHead(transaction: Runner, owner: LogOwner): Promise<LogHead | undefined>;
-  /** The current heads of those logs that differ from `watched`; `life` is null if the log was deleted. */
-  movedHeads(database: Database, watched: readonly LogHead[]): Promise<readonly LogHead[]>;
+  lockedState(transaction: Runner, owner: LogOwner): Promise<LogState | undefined>;
+  /** The current states of those logs that differ from `watched`; `generation` is null if the log was deleted. */
+  changedStates(database: Database, watched: readonly LogState[]): Promise<readonly LogState[]>;
   /** The number of an event. */
   numberOf(row: Row): number;
   /** About how many bytes an event takes. */

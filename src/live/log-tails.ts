@@ -3,7 +3,7 @@ import type { Database } from '../neo4j/database.js';
 import { StemmaError } from '../base/errors.js';
 import { createFollower, type Follower, type Tail } from './follower.js';
 import { FIRST_PAGE, nextLimit, readLogPart } from './read-log.js';
-import type { LogHead, LogKey, LogOwner, LogSource } from './log-source.js';
+import type { LogState, LogKey, LogOwner, LogSource } from './log-source.js';
 import { createPoll } from './poll.js';
 
 /**
@@ -13,15 +13,19 @@ import { createPoll } from './poll.js';
  */
 export interface Tails<Row> {
   /**
-   * Follows a log, whose newest event is `latest` or a later one, after event `after`: emits each event exactly once, in order.
+   * Follows a log, whose newest event is `highWaterMark` or a later one, after event `after`: emits each event exactly once, in
+   * order.
    * Reads nothing until asked, and waits while the database is unavailable. A deleted log, or one whose owner now has another
-   * log, is reported as deleted. If the log has not begun (`life` null, both numbers 0), follows the next one that begins.
+   * log, is reported as deleted. If the log has not begun (`generation` null, both numbers 0), follows the next one that begins.
    */
-  follow(key: LogKey, from: { readonly after: number; readonly latest: number }): Promise<Follower<Row>>;
-  /** Reports the current heads of these logs. */
-  wake(heads: readonly LogHead[]): void;
-  /** Reports that a log was deleted; without `life`, whichever log of the owner is being watched. */
-  forget(log: LogOwner & { readonly life?: string }): void;
+  follow(
+    key: LogKey,
+    from: { readonly after: number; readonly highWaterMark: number },
+  ): Promise<Follower<Row>>;
+  /** Reports the current states of these logs. */
+  wake(states: readonly LogState[]): void;
+  /** Reports that a log was deleted; without `generation`, whichever log of the owner is being watched. */
+  forget(log: LogOwner & { readonly generation?: string }): void;
   /** How many logs are being watched. */
   readonly watched: number;
   /** Stops polling. Followers emit nothing until their sockets close: ending them would look like the end of the log. */
@@ -31,7 +35,7 @@ export interface Tails<Row> {
 const MAX_TAIL_EVENTS = 500;
 const MAX_TAIL_BYTES = 1_000_000;
 /** After this many polls without anything new, a tail discards its events. */
-const QUIET_LOOKS = 10;
+const QUIET_POLLS = 10;
 
 export function createTails<Row>(
   database: Database,
@@ -40,7 +44,7 @@ export function createTails<Row>(
 ): Tails<Row> {
   const tails = new Map<string, Tail<Row>>();
   let closed = false;
-  const poll = createPoll({ everyMs: pollMs, wanted: () => tails.size > 0 && !closed, look });
+  const poll = createPoll({ everyMs: pollMs, wanted: () => tails.size > 0 && !closed, poll: pollTails });
 
   function remove(tail: Tail<Row>): void {
     if (tails.get(idOf(tail.owner)) === tail) {
@@ -67,10 +71,10 @@ export function createTails<Row>(
     try {
       for (
         let again = doubted;
-        (again || tail.readUpTo < tail.latest) && tail.followers.size > 0 && !tail.deleted;
+        (again || tail.readUpTo < tail.highWaterMark) && tail.followers.size > 0 && !tail.deleted;
         again = false
       ) {
-        const key = { ...tail.owner, life: tail.life };
+        const key = { ...tail.owner, generation: tail.generation };
         const part = await readLogPart(database, source, key, { after: tail.readUpTo, limit: tail.limit });
         if (part.kind === 'events') {
           keep(source, tail, part.events);
@@ -78,12 +82,12 @@ export function createTails<Row>(
         } else if (part.kind === 'gap') {
           // Each follower finds and reports the gap itself.
           empty(tail);
-          tail.readUpTo = part.latest;
-          tail.latest = Math.max(tail.latest, part.latest);
+          tail.readUpTo = part.highWaterMark;
+          tail.highWaterMark = Math.max(tail.highWaterMark, part.highWaterMark);
         } else if (part.kind === 'deleted') {
           drop(tail);
         } else {
-          tail.latest = tail.readUpTo;
+          tail.highWaterMark = tail.readUpTo;
         }
       }
     } catch (error) {
@@ -100,12 +104,16 @@ export function createTails<Row>(
   }
 
   /** Polls all watched logs once for what other processes wrote. */
-  async function look(): Promise<void> {
+  async function pollTails(): Promise<void> {
     const asked = new Map(tails);
-    const watched = [...asked.values()].map(({ owner, life, latest }) => ({ ...owner, life, latest }));
+    const watched = [...asked.values()].map(({ owner, generation, highWaterMark }) => ({
+      ...owner,
+      generation,
+      highWaterMark,
+    }));
     try {
-      for (const head of await source.movedHeads(database, watched)) {
-        hear(asked.get(idOf(head)), head);
+      for (const state of await source.changedStates(database, watched)) {
+        hear(asked.get(idOf(state)), state);
       }
       asked.forEach(tidy);
     } catch (error) {
@@ -113,28 +121,28 @@ export function createTails<Row>(
     }
   }
 
-  function hear(tail: Tail<Row> | undefined, { life, latest }: LogHead): void {
+  function hear(tail: Tail<Row> | undefined, { generation, highWaterMark }: LogState): void {
     if (tail === undefined || tail.deleted) {
       return;
     }
-    tail.life ??= life;
-    if (life !== tail.life) {
+    tail.generation ??= generation;
+    if (generation !== tail.generation) {
       void advance(tail, { doubted: true });
-    } else if (latest > tail.latest) {
-      tail.latest = latest;
-      tail.quietLooks = 0;
+    } else if (highWaterMark > tail.highWaterMark) {
+      tail.highWaterMark = highWaterMark;
+      tail.quietPolls = 0;
       void advance(tail);
     }
   }
 
   /** Called after each poll that the database answered. */
   function tidy(tail: Tail<Row>): void {
-    tail.quietLooks += 1;
+    tail.quietPolls += 1;
     if (tail.stalled) {
       tail.stalled = false;
       void advance(tail);
       wakeFollowers(tail);
-    } else if (tail.quietLooks > QUIET_LOOKS && !tail.reading) {
+    } else if (tail.quietPolls > QUIET_POLLS && !tail.reading) {
       empty(tail);
     }
   }
@@ -153,40 +161,40 @@ export function createTails<Row>(
 
   return {
     // Await nothing between finding a tail and attaching to it: its last follower might end meanwhile.
-    async follow({ projectId, ownerId, life: given }, { after, latest }) {
+    async follow({ projectId, ownerId, generation: given }, { after, highWaterMark }) {
       const owner = { projectId, ownerId };
-      let life = given;
+      let generation = given;
       for (;;) {
-        const known = tails.get(idOf(owner));
-        if (known === undefined) {
-          const tail = newTail<Row>({ ...owner, life, latest }, { deleted: false });
+        const watchedTail = tails.get(idOf(owner));
+        if (watchedTail === undefined) {
+          const tail = newTail<Row>({ ...owner, generation, highWaterMark }, { deleted: false });
           tails.set(idOf(owner), tail);
           poll.start();
           return attach(tail, after);
         }
-        known.life ??= life;
-        if (known.life === life) {
-          return attach(known, after);
+        watchedTail.generation ??= generation;
+        if (watchedTail.generation === generation) {
+          return attach(watchedTail, after);
         }
         // One of the two logs has ended, or the log has begun meanwhile.
-        const now = (await source.head(database, owner))?.life ?? null;
-        life ??= now;
-        if (life !== now) {
-          return attach(newTail<Row>({ ...owner, life, latest }, { deleted: true }), after);
+        const now = (await source.state(database, owner))?.generation ?? null;
+        generation ??= now;
+        if (generation !== now) {
+          return attach(newTail<Row>({ ...owner, generation, highWaterMark }, { deleted: true }), after);
         }
-        if (tails.get(idOf(owner)) === known && known.life !== now) {
-          drop(known);
+        if (tails.get(idOf(owner)) === watchedTail && watchedTail.generation !== now) {
+          drop(watchedTail);
         }
       }
     },
-    wake(heads) {
-      for (const head of heads) {
-        hear(tails.get(idOf(head)), head);
+    wake(states) {
+      for (const state of states) {
+        hear(tails.get(idOf(state)), state);
       }
     },
-    forget({ life, ...owner }) {
+    forget({ generation, ...owner }) {
       const tail = tails.get(idOf(owner));
-      if (tail !== undefined && (life === undefined || life === tail.life)) {
+      if (tail !== undefined && (generation === undefined || generation === tail.generation)) {
         drop(tail);
       }
     },
@@ -205,21 +213,21 @@ function idOf({ projectId, ownerId }: LogOwner): string {
 }
 
 function newTail<Row>(
-  { projectId, ownerId, life, latest }: LogHead,
+  { projectId, ownerId, generation, highWaterMark }: LogState,
   { deleted }: { readonly deleted: boolean },
 ): Tail<Row> {
   return {
     owner: { projectId, ownerId },
-    life,
-    latest,
-    readUpTo: latest,
+    generation,
+    highWaterMark,
+    readUpTo: highWaterMark,
     events: [],
     sizeBytes: 0,
     limit: FIRST_PAGE,
     reading: false,
     deleted,
     stalled: false,
-    quietLooks: 0,
+    quietPolls: 0,
     followers: new Set(),
   };
 }
@@ -241,7 +249,7 @@ function keep<Row>(source: LogSource<Row>, tail: Tail<Row>, events: readonly Row
     tail.sizeBytes += source.sizeOf(event);
     tail.readUpTo = number;
   }
-  tail.latest = Math.max(tail.latest, tail.readUpTo);
+  tail.highWaterMark = Math.max(tail.highWaterMark, tail.readUpTo);
   tail.limit = nextLimit(source, events);
   let over = 0;
   while (

@@ -5,33 +5,33 @@ export interface Poll {
   stop(): void;
 }
 
-/** Calls `look` repeatedly while `wanted`, each time `everyMs` after the last call ended. Calls never overlap. */
+/** Calls `poll` repeatedly while `wanted`, each time `everyMs` after the last call ended. Calls never overlap. */
 export function createPoll({
   everyMs,
   wanted,
-  look,
+  poll,
 }: {
   readonly everyMs: number;
   readonly wanted: () => boolean;
   /** Must not reject. */
-  readonly look: () => Promise<void>;
+  readonly poll: () => Promise<void>;
 }): Poll {
   let timer: NodeJS.Timeout | undefined;
-  let looking = false;
+  let polling = false;
 
   function start(): void {
-    if (timer === undefined && !looking && wanted()) {
+    if (timer === undefined && !polling && wanted()) {
       timer = setTimeout(() => void run(), everyMs);
     }
   }
 
   async function run(): Promise<void> {
     timer = undefined;
-    looking = true;
+    polling = true;
     try {
-      await look();
+      await poll();
     } finally {
-      looking = false;
+      polling = false;
       start();
     }
   }

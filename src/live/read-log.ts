@@ -3,12 +3,12 @@ import type { LogKey, LogPlace, LogSource } from './log-source.js';
 
 /** What a log has after an event. */
 export type LogPart<Row> =
-  /** The next events, one or more. `latest` is the newest number assigned, as far as this read knows. */
-  | { readonly kind: 'events'; readonly events: readonly Row[]; readonly latest: number }
+  /** The next events, one or more. `highWaterMark` is the newest number assigned, as far as this read knows. */
+  | { readonly kind: 'events'; readonly events: readonly Row[]; readonly highWaterMark: number }
   /** There is nothing more yet. */
   | { readonly kind: 'end' }
-  /** All events up to `latest` were deleted. */
-  | { readonly kind: 'gap'; readonly latest: number }
+  /** All events up to `highWaterMark` were deleted. */
+  | { readonly kind: 'gap'; readonly highWaterMark: number }
   /** The log was deleted. */
   | { readonly kind: 'deleted' };
 
@@ -25,14 +25,14 @@ export async function readLogPart<Row>(
   key: LogKey,
   place: LogPlace,
 ): Promise<LogPart<Row>> {
-  if (key.life === null) {
+  if (key.generation === null) {
     return { kind: 'end' };
   }
   const events = unbroken(source, await source.read(database, key, place), place.after);
   const last = events.at(-1);
   return last === undefined
     ? await database.readLocked((transaction) => readLocked(transaction, source, key, place))
-    : { kind: 'events', events, latest: source.numberOf(last) };
+    : { kind: 'events', events, highWaterMark: source.numberOf(last) };
 }
 
 async function readLocked<Row>(
@@ -41,18 +41,18 @@ async function readLocked<Row>(
   key: LogKey,
   place: LogPlace,
 ): Promise<LogPart<Row>> {
-  const [head, events] = await Promise.all([
-    source.lockedHead(transaction, key),
+  const [state, events] = await Promise.all([
+    source.lockedState(transaction, key),
     source.read(transaction, key, place),
   ]);
-  if (head?.life !== key.life) {
+  if (state?.generation !== key.generation) {
     return { kind: 'deleted' };
   }
-  const { latest } = head;
+  const { highWaterMark } = state;
   if (events.length > 0) {
-    return { kind: 'events', events, latest };
+    return { kind: 'events', events, highWaterMark };
   }
-  return latest > place.after ? { kind: 'gap', latest } : { kind: 'end' };
+  return highWaterMark > place.after ? { kind: 'gap', highWaterMark } : { kind: 'end' };
 }
 
 /** The events that follow `after` consecutively, up to the first missing number. */

@@ -2,7 +2,7 @@ import { statement } from '../neo4j/cypher.js';
 import type { Runner } from '../neo4j/database.js';
 import type { RunEventRow, ThreadRow } from '../model/rows.js';
 import { lockThreads } from '../ingest/lock.js';
-import type { LogHead, LogOwner, LogSource } from './log-source.js';
+import type { LogState, LogOwner, LogSource } from './log-source.js';
 import { eventsOf, type RunEventRead } from '../domain/run-events/read-run-events.js';
 import { readThreads } from '../domain/threads/threads.js';
 
@@ -16,33 +16,33 @@ const readPage = statement<
   },
   RunEventRead
 >('run-events/page');
-const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('threads/heads');
+const readChanged = statement<{ readonly watched: readonly LogState[] }, LogState>('threads/log-states');
 
 /** The run events of threads. */
 export const threadLog: LogSource<RunEventRow> = {
-  async read(runner, { projectId, ownerId, life }, { after, limit }) {
-    const rows = await readPage(runner, { projectId, threadId: ownerId, generation: life, after, limit });
+  async read(runner, { projectId, ownerId, generation }, { after, limit }) {
+    const rows = await readPage(runner, { projectId, threadId: ownerId, generation, after, limit });
     return eventsOf(rows);
   },
-  head: readHead,
-  async lockedHead(transaction, owner) {
-    const [locked, head] = await Promise.all([
+  state: readState,
+  async lockedState(transaction, owner) {
+    const [locked, state] = await Promise.all([
       lockThreads(transaction, { threads: [{ projectId: owner.projectId, id: owner.ownerId }] }),
-      readHead(transaction, owner),
+      readState(transaction, owner),
     ]);
-    return locked.length === 0 ? undefined : head;
+    return locked.length === 0 ? undefined : state;
   },
-  movedHeads: (database, watched) => readMoved(database, { watched }),
+  changedStates: (database, watched) => readChanged(database, { watched }),
   numberOf: ({ seq }) => seq,
   sizeOf: ({ content, contentJson, metadata }) => (content ?? contentJson ?? '').length + metadata.length,
 };
 
-async function readHead(runner: Runner, { projectId, ownerId }: LogOwner): Promise<LogHead | undefined> {
+async function readState(runner: Runner, { projectId, ownerId }: LogOwner): Promise<LogState | undefined> {
   const [thread] = await readThreads(runner, { projectId, ids: [ownerId] });
-  return thread && headOfThread(thread);
+  return thread && logStateOfThread(thread);
 }
 
-/** The head of a thread's log of run events. */
-export function headOfThread({ projectId, id, generation, lastSeq }: ThreadRow): LogHead {
-  return { projectId, ownerId: id, life: generation, latest: generation === null ? 0 : lastSeq };
+/** The state of a thread's log of run events. */
+export function logStateOfThread({ projectId, id, generation, lastSeq }: ThreadRow): LogState {
+  return { projectId, ownerId: id, generation, highWaterMark: generation === null ? 0 : lastSeq };
 }

@@ -3,7 +3,7 @@ import { endable } from './endable.js';
 import { badInput, StemmaError } from '../base/errors.js';
 import type { Followed, Follower } from './follower.js';
 import type { RunEventRow } from '../model/rows.js';
-import type { LogHead } from './log-source.js';
+import type { LogState } from './log-source.js';
 import { parseRunEventId } from '../domain/run-events/run-event-ids.js';
 import { shown } from '../base/json.js';
 import type { Tails } from './log-tails.js';
@@ -19,23 +19,23 @@ export interface ThreadStart {
 const RETRY_MS = 200;
 
 /**
- * Follows a thread's run events, whose log is now `head`, through all its log generations. 'deleted' reports that one has
+ * Follows a thread's run events, whose log is now in `state`, through all its log generations. 'deleted' reports that one has
  * ended; the events of the next follow, from its first. Generations that began and ended unnoticed are skipped.
  *
  * Throws BAD_USER_INPUT if `start` names an event that cannot exist.
  */
 export async function followThread(
   tails: Tails<RunEventRow>,
-  head: LogHead,
+  state: LogState,
   start: ThreadStart,
 ): Promise<AsyncIterableIterator<Followed<RunEventRow>, undefined>> {
-  const { projectId, ownerId, latest } = head;
-  const after = placeIn(head, start);
-  const next = { projectId, ownerId, life: null, latest: 0 };
+  const { projectId, ownerId, highWaterMark } = state;
+  const after = placeIn(state, start);
+  const next = { projectId, ownerId, generation: null, highWaterMark: 0 };
   let follower: Follower<RunEventRow> | undefined =
-    after === 'ended' ? undefined : await tails.follow(head, { after, latest });
-  let endedUntold = after === 'ended';
-  let log: LogHead = head;
+    after === 'ended' ? undefined : await tails.follow(state, { after, highWaterMark });
+  let endedUnreported = after === 'ended';
+  let log: LogState = state;
   const stopped = new AbortController();
   const isStopped = (): boolean => stopped.signal.aborted;
 
@@ -43,7 +43,7 @@ export async function followThread(
   async function followNext(): Promise<Follower<RunEventRow> | undefined> {
     while (!isStopped()) {
       try {
-        const following = await tails.follow(log, { after: 0, latest: log.latest });
+        const following = await tails.follow(log, { after: 0, highWaterMark: log.highWaterMark });
         if (!isStopped()) {
           return following;
         }
@@ -60,8 +60,8 @@ export async function followThread(
 
   return endable<Followed<RunEventRow>>({
     async next() {
-      if (endedUntold) {
-        endedUntold = false;
+      if (endedUnreported) {
+        endedUnreported = false;
         return { kind: 'deleted' };
       }
       follower ??= await followNext();
@@ -80,23 +80,29 @@ export async function followThread(
 }
 
 /** The `seq` to start after; 'ended' if `start` names an event of a log generation that has ended. */
-function placeIn({ ownerId, life, latest }: LogHead, { after, afterSeq }: ThreadStart): number | 'ended' {
+function placeIn(
+  { ownerId, generation, highWaterMark }: LogState,
+  { after, afterSeq }: ThreadStart,
+): number | 'ended' {
   if (after == null) {
-    return checkSeq(afterSeq ?? latest, latest, 'afterSeq');
+    return checkSeq(afterSeq ?? highWaterMark, highWaterMark, 'afterSeq');
   }
   if (afterSeq != null) {
     throw badInput('afterSeq', 'expected only one of after and afterSeq, got both');
   }
-  const { threadId, generation, seq } = parseRunEventId(after, 'after');
-  if (threadId !== ownerId) {
-    throw badInput('after', `expected an event of thread ${shown(ownerId)}, got one of ${shown(threadId)}`);
+  const position = parseRunEventId(after, 'after');
+  if (position.threadId !== ownerId) {
+    throw badInput(
+      'after',
+      `expected an event of thread ${shown(ownerId)}, got one of ${shown(position.threadId)}`,
+    );
   }
-  return generation === life ? checkSeq(seq, latest, 'after') : 'ended';
+  return position.generation === generation ? checkSeq(position.seq, highWaterMark, 'after') : 'ended';
 }
 
-function checkSeq(seq: number, latest: number, field: string): number {
-  if (seq > latest) {
-    throw badInput(field, `expected at most ${latest}, the newest event's, got ${seq}`);
+function checkSeq(seq: number, highWaterMark: number, field: string): number {
+  if (seq > highWaterMark) {
+    throw badInput(field, `expected at most ${highWaterMark}, the newest event's, got ${seq}`);
   }
   return seq;
 }

@@ -3,33 +3,33 @@ import type { Runner } from '../neo4j/database.js';
 import { logBounds, readEvents } from '../domain/events/events.js';
 import type { EventRow, TraceRow } from '../model/rows.js';
 import { lockTraces } from '../ingest/lock.js';
-import type { LogHead, LogOwner, LogSource } from './log-source.js';
+import type { LogState, LogOwner, LogSource } from './log-source.js';
 
-const readMoved = statement<{ readonly watched: readonly LogHead[] }, LogHead>('traces/heads');
+const readChanged = statement<{ readonly watched: readonly LogState[] }, LogState>('traces/log-states');
 
-/** The event logs of traces. A log's `life` is its trace's creation time. */
+/** The event logs of traces. A log's generation is its trace's creation time. */
 export const traceLog: LogSource<EventRow> = {
-  read: (runner, { projectId, ownerId, life }, place) =>
-    readEvents(runner, { projectId, traceId: ownerId, createdAt: life ?? '', ...place }),
-  head: readHead,
-  async lockedHead(transaction, owner) {
-    const [, head] = await Promise.all([
+  read: (runner, { projectId, ownerId, generation }, place) =>
+    readEvents(runner, { projectId, traceId: ownerId, createdAt: generation ?? '', ...place }),
+  state: readState,
+  async lockedState(transaction, owner) {
+    const [, state] = await Promise.all([
       lockTraces(transaction, { traces: [{ projectId: owner.projectId, id: owner.ownerId }] }),
-      readHead(transaction, owner),
+      readState(transaction, owner),
     ]);
-    return head;
+    return state;
   },
-  movedHeads: (database, watched) => readMoved(database, { watched }),
+  changedStates: (database, watched) => readChanged(database, { watched }),
   numberOf: ({ eventId }) => eventId,
   sizeOf: ({ payload }) => payload.length,
 };
 
-/** The head of a trace's log. */
-export function headOfTrace({ projectId, id, lastEventId, createdAt }: TraceRow): LogHead {
-  return { projectId, ownerId: id, life: createdAt, latest: lastEventId };
+/** The state of a trace's log. */
+export function logStateOfTrace({ projectId, id, lastEventId, createdAt }: TraceRow): LogState {
+  return { projectId, ownerId: id, generation: createdAt, highWaterMark: lastEventId };
 }
 
-async function readHead(runner: Runner, { projectId, ownerId }: LogOwner): Promise<LogHead | undefined> {
+async function readState(runner: Runner, { projectId, ownerId }: LogOwner): Promise<LogState | undefined> {
   const bounds = await logBounds(runner, { projectId, traceId: ownerId });
-  return bounds && { projectId, ownerId, life: bounds.createdAt, latest: bounds.latest };
+  return bounds && { projectId, ownerId, generation: bounds.createdAt, highWaterMark: bounds.latest };
 }

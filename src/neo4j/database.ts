@@ -3,7 +3,7 @@ import type { ManagedTransaction, Session, Transaction } from 'neo4j-driver';
 import { encode, rowsOf } from './bolt-values.js';
 import { beginCall, type Call } from './call.js';
 import { openConnections, type DatabaseSettings } from './connections.js';
-import { OvertakenError, StemmaError } from '../base/errors.js';
+import { TransactionConflictError, StemmaError } from '../base/errors.js';
 import { createHealthProbe } from './health-probe.js';
 import { failureKind, reasonOf, wasRolledBack } from './neo4j-errors.js';
 import { createOutage, type OutageLog } from './outage.js';
@@ -211,7 +211,7 @@ export function openDatabase(
   async function repeat<T>(
     { scope, deadlineMs }: Bounds,
     kind: Kind,
-    attempt: (call: Call, progress: Progress) => Promise<T>,
+    runOnce: (call: Call, progress: Progress) => Promise<T>,
   ): Promise<T> {
     const leftMs = deadlineMs === undefined ? timeoutMs : Math.max(1, deadlineMs - performance.now());
     const call = beginCall(scope, scope === undefined ? leftMs : Infinity);
@@ -222,7 +222,7 @@ export function openDatabase(
         try {
           progress.sent = false;
           await untilAvailable(call, kind.writes, scope);
-          return await attempt(call, progress);
+          return await runOnce(call, progress);
         } catch (error) {
           progress.uncertain ||= kind.writes && progress.sent && !wasRolledBack(error);
           await beforeNextAttempt(call, error, kind, progress);
@@ -382,7 +382,7 @@ function lostAnswer(cause: unknown): StemmaError {
 
 function wholeRows<Row>({ name, isWhole }: StatementText<Row>, rows: Row[]): Row[] {
   if (isWhole !== undefined && !rows.every(isWhole)) {
-    throw new OvertakenError(`${name} read a node that another transaction is deleting`);
+    throw new TransactionConflictError(`${name} read a node that another transaction is deleting`);
   }
   return rows;
 }

@@ -1,5 +1,5 @@
 import neo4j from 'neo4j-driver';
-import { OvertakenError } from '../base/errors.js';
+import { TransactionConflictError } from '../base/errors.js';
 
 /**
  * What a driver error means for the transaction that received it:
@@ -46,7 +46,7 @@ const LOCAL = /acquisition timed out|pool is closed|closed (session|driver)|conn
 
 /** See FailureKind. */
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof OvertakenError) {
+  if (error instanceof TransactionConflictError) {
     return 'conflict';
   }
   if (error instanceof ReplacedError) {

@@ -70,16 +70,16 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer One> ? One : never;
 
-/** How many pieces these owners need: the prefixes of their lists, and their long values, once each. */
-function piecesOf(stored: Iterable<Stored>): number {
-  const pieces = new Set<string>();
+/** How many chunks these owners need: the prefixes of their lists, and their long values, once each. */
+function chunksOf(stored: Iterable<Stored>): number {
+  const chunks = new Set<string>();
   for (const { messages, state: values } of stored) {
-    messages.forEach((_, index) => pieces.add(JSON.stringify(messages.slice(0, index + 1))));
+    messages.forEach((_, index) => chunks.add(JSON.stringify(messages.slice(0, index + 1))));
     Object.values(values)
       .filter((value) => value.length > 254)
-      .forEach((value) => pieces.add(JSON.stringify([value])));
+      .forEach((value) => chunks.add(JSON.stringify([value])));
   }
-  return pieces.size;
+  return chunks.size;
 }
 
 test('whatever is branched and deleted, the rest is intact, and exactly the content it references is stored', async () => {
@@ -109,8 +109,8 @@ async function run(
     (turn++ % 2 === 0 ? servers[0] : servers[1]).send(query, variables);
   const ask = async (query: string, variables: object): Promise<any> =>
     await askOf({ send }, query, variables);
-  const drop = (stored: Map<string, Stored>, gone: (one: Stored) => boolean): number =>
-    [...stored].filter(([id, one]) => gone(one) && stored.delete(id)).length;
+  const drop = (stored: Map<string, Stored>, deleted: (one: Stored) => boolean): number =>
+    [...stored].filter(([id, one]) => deleted(one) && stored.delete(id)).length;
   const threadAt = (pick: number): string => {
     const threads = [...new Set([...checkpoints.values()].map(({ owner }) => owner))];
     return threads[pick % threads.length] ?? 'none';
@@ -179,7 +179,7 @@ async function run(
     }
     assert.equal(
       await contentOf(servers[0], projectId),
-      piecesOf([...checkpoints.values(), ...steps.values()]),
+      chunksOf([...checkpoints.values(), ...steps.values()]),
     );
   }
 

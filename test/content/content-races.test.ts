@@ -37,15 +37,15 @@ after(async () => {
 const history = (word: string, length: number): string[] =>
   range(1, length).map((number) => `${word} ${number}`);
 
-/** How many pieces contain a word, in all projects. */
-async function piecesOf(word: string): Promise<number> {
-  const [{ pieces }] = await kit.cypher(
-    'MATCH (c:Content) WHERE c.text CONTAINS $word RETURN count(c) AS pieces',
+/** How many chunks contain a word, in all projects. */
+async function chunksOf(word: string): Promise<number> {
+  const [{ chunks }] = await kit.cypher(
+    'MATCH (c:Content) WHERE c.text CONTAINS $word RETURN count(c) AS chunks',
     {
       word,
     },
   );
-  return pieces;
+  return chunks;
 }
 
 const SERVERS: readonly (readonly [string, () => readonly Server[]])[] = [
@@ -69,13 +69,13 @@ for (const [name, servers] of SERVERS) {
         ),
       ),
     );
-    assert.equal(await piecesOf(word), 31);
+    assert.equal(await chunksOf(word), 31);
     for (const [index, { id }] of written.entries()) {
       const { messages, state: found } = await read(at(index + 1), id);
       assert.deepEqual([messages, found], [history(word, 30 - (index % 3)), state]);
     }
     await Promise.all(written.map(({ metadata }, index) => deleteThread(at(index), metadata.threadId)));
-    assert.equal(await piecesOf(word), 0, 'all deleted at the same time, nothing is left');
+    assert.equal(await chunksOf(word), 0, 'all deleted at the same time, nothing is left');
   });
 
   test(`writers that extend a history while its owners are deleted lose nothing and leave nothing over: in ${name}`, async () => {
@@ -104,9 +104,9 @@ for (const [name, servers] of SERVERS) {
       if (forked.errors === undefined) {
         assert.deepEqual((await read(at(1), forked.data.forkCheckpoint.id)).messages, history(word, 20));
       }
-      assert.equal(await piecesOf(word), 22);
+      assert.equal(await chunksOf(word), 22);
       await Promise.all(threads.map((threadId, index) => deleteThread(at(index), threadId)));
-      assert.equal(await piecesOf(word), 0);
+      assert.equal(await chunksOf(word), 0);
     }
   });
 }
@@ -123,7 +123,7 @@ test('a history shared by a hundred checkpoints can be released by all and refer
       fork(index % 2 === 0 ? kit : otherKit, { id: source.id, threadId: `${word}/f${index}` }),
     ),
   );
-  assert.equal(await piecesOf(word), 6);
+  assert.equal(await chunksOf(word), 6);
   const answers = await Promise.all([
     ...forks.map(({ metadata }, index) => deleteThread(index % 2 === 0 ? kit : otherKit, metadata.threadId)),
     deleteThread(kit, `${word}/s`),
@@ -140,7 +140,7 @@ test('a history shared by a hundred checkpoints can be released by all and refer
   await checkContent(kit, projectId);
   const left = range(1, 10).flatMap((index) => [`${word}/late${index}`, `${word}/new${index}`]);
   await Promise.all(left.map((threadId) => deleteThread(kit, threadId)));
-  assert.equal(await piecesOf(word), 0);
+  assert.equal(await chunksOf(word), 0);
 });
 
 test('a concurrent trace deletion, thread deletion and write free unreferenced content and nothing else', async () => {
@@ -159,10 +159,10 @@ test('a concurrent trace deletion, thread deletion and write free unreferenced c
     const [refusal] = placed.errors ?? [];
     const written = refusal === undefined;
     assert.ok(written || refusal.extensions.code === 'BAD_USER_INPUT', JSON.stringify(refusal));
-    assert.equal(await piecesOf(word), written ? 14 : 0);
+    assert.equal(await chunksOf(word), written ? 14 : 0);
     await checkContent(kit, projectId);
     await deleteThread(kit, `${word}/b`);
-    assert.equal(await piecesOf(word), 0);
+    assert.equal(await chunksOf(word), 0);
   }
 });
 
@@ -197,7 +197,7 @@ test('a checkpoint read while it is rewritten repeatedly is one written version 
   await writing;
   assert.ok(reads > 5, `${reads} reads`);
   await deleteThread(kit, metadata.threadId);
-  assert.equal(await piecesOf(word), 0);
+  assert.equal(await chunksOf(word), 0);
 });
 
 test('these tests leave nothing behind', async () => {

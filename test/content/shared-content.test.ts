@@ -15,7 +15,7 @@ import { newId, startKit, type Kit } from '../kit/kit.js';
 import { newTrace, range } from '../kit/live.js';
 import { ADD_STEP, ADD_STEPS, addStep, DELETE_TRACE } from '../kit/writes.js';
 
-// Each piece of a payload is stored once. Every test has a project of its own and counts what is in it.
+// Each chunk of a payload is stored once. Every test has a project of its own and counts what is in it.
 
 let projectId: string;
 let kit: Kit;
@@ -229,7 +229,7 @@ test('many steps and checkpoints in one request, in any order, store their promp
   await checkContent(kit, projectId);
 });
 
-test('a piece is deleted with its last owner, neither earlier nor later', async () => {
+test('a chunk is deleted with its last owner, neither earlier nor later', async () => {
   const word = 's'.repeat(300);
   for (const step of range(0, 5)) {
     await put(

@@ -2,7 +2,7 @@ import { keyOf } from '../../src/model/keys.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppend } from '../../src/ingest/fast-append.js';
-import { Batch } from '../../src/ingest/unit-of-work.js';
+import { UnitOfWork } from '../../src/ingest/unit-of-work.js';
 import type { Runner } from '../../src/neo4j/database.js';
 import { flush } from '../../src/ingest/write-rows.js';
 
@@ -15,37 +15,37 @@ const row = {
 };
 
 /** A batch in which a trace has changed, so that it may be appended to. */
-function changedTrace(): Batch {
-  const batch = new Batch('2026-01-01T00:00:00.000Z');
-  batch.traces.load(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 1 } as never);
-  batch.traces.put(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 2 } as never);
-  return batch;
+function changedTrace(): UnitOfWork {
+  const unit = new UnitOfWork('2026-01-01T00:00:00.000Z');
+  unit.traces.load(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 1 } as never);
+  unit.traces.put(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 2 } as never);
+  return unit;
 }
 
 const TABLES = {
-  traces: (batch: Batch) => batch.traces,
-  threads: (batch: Batch) => batch.threads,
-  goals: (batch: Batch) => batch.goals('p', 't'),
-  messages: (batch: Batch) => batch.messages,
-  steps: (batch: Batch) => batch.steps,
-  events: (batch: Batch) => batch.events,
-  runEvents: (batch: Batch) => batch.runEvents,
-  checkpoints: (batch: Batch) => batch.checkpoints,
-  held: (batch: Batch) => batch.held,
+  traces: (unit: UnitOfWork) => unit.traces,
+  threads: (unit: UnitOfWork) => unit.threads,
+  goals: (unit: UnitOfWork) => unit.goals('p', 't'),
+  messages: (unit: UnitOfWork) => unit.messages,
+  steps: (unit: UnitOfWork) => unit.steps,
+  events: (unit: UnitOfWork) => unit.events,
+  runEvents: (unit: UnitOfWork) => unit.runEvents,
+  checkpoints: (unit: UnitOfWork) => unit.checkpoints,
+  references: (unit: UnitOfWork) => unit.references,
 };
 const CHANGES = Object.keys(TABLES).flatMap((name) =>
   ['added', 'changed', 'removed'].map((what) => `${name} ${what}`),
 );
 
-function batchWith(change: string): Batch {
-  const batch = changedTrace();
+function batchWith(change: string): UnitOfWork {
+  const unit = changedTrace();
   const [name, what] = change.split(' ') as [keyof typeof TABLES, string];
-  const table = TABLES[name](batch);
+  const table = TABLES[name](unit);
   if (what !== 'added') {
     table.load('key', row as never);
   }
   table.put('key', what === 'removed' ? null : ({ ...row, changed: true } as never));
-  return batch;
+  return unit;
 }
 
 test('the fast path is taken for what its one statement writes, and for nothing else', () => {
@@ -96,7 +96,7 @@ test('a change that no statement writes is an error, and nothing is sent', async
     'runEvents changed',
     'runEvents removed',
     'checkpoints removed',
-    'held changed',
-    'held removed',
+    'references changed',
+    'references removed',
   ]);
 });

@@ -2,10 +2,10 @@ import { keyOf } from '../../src/model/keys.js';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import neo4j, { type Driver, type Session } from 'neo4j-driver';
-import { Batch } from '../../src/ingest/unit-of-work.js';
+import { UnitOfWork } from '../../src/ingest/unit-of-work.js';
 import type { Database } from '../../src/neo4j/database.js';
 import { createIngest } from '../../src/ingest/group-commit.js';
-import { Known } from '../../src/ingest/row-cache.js';
+import { RowCache } from '../../src/ingest/row-cache.js';
 import { addMessages } from '../../src/domain/messages/messages.js';
 import { createTrace as makeTrace } from '../../src/domain/traces/traces.js';
 import { newId, startKit, testNeo4j, until, type Kit } from '../kit/kit.js';
@@ -57,7 +57,7 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
 }
 
 /** A trace that the server has just written to, with a goal under a goal. */
-async function knownTrace(input: object = {}): Promise<string> {
+async function cachedTrace(input: object = {}): Promise<string> {
   const { id } = await createTrace(kit, input);
   await addGoal(kit, id, { goalId: 'a' });
   await addGoal(kit, id, { goalId: 'b', parentId: 'a' });
@@ -88,7 +88,7 @@ async function someoneWaits(): Promise<void> {
 }
 
 test('messages, steps, events and a new status of a cached trace are one statement each', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   const parent = await addStep(kit, id, { goalId: 'a' });
   const step = { goalId: 'b', parentIds: [parent.id], type: 'TOOL_CALL', data: { tool_name: 'x' } };
   assert.deepEqual(await statementsOf(() => addStep(kit, id, step)), SHORT);
@@ -109,7 +109,7 @@ test('messages, steps, events and a new status of a cached trace are one stateme
 });
 
 test("two servers that write to one trace in turn see each other's writes", async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   for (let turn = 0; turn < 5; turn += 1) {
     await addMessage(otherKit, id, { goalId: 'a', promptTokens: 3, content: `other ${turn}` });
     const statements = await statementsOf(() => addMessage(kit, id, { goalId: 'b', completionTokens: 2 }));
@@ -124,7 +124,7 @@ test("two servers that write to one trace in turn see each other's writes", asyn
 });
 
 test('a goal that another server removed is rejected, and nothing is written', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   await setGoalTree(otherKit, id, [{ goalId: 'a', description: 'left' }]);
   const since = await lastEventId(kit, id);
   const error = await kit.fail(ADD_MESSAGE, { input: { traceId: id, role: 'user', goalId: 'b' } });
@@ -134,7 +134,7 @@ test('a goal that another server removed is rejected, and nothing is written', a
 });
 
 test('setting a value again takes effect if another server changed it', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   await updateTrace(kit, id, { task: 'first' });
   await updateTrace(otherKit, id, { task: 'second' });
   assert.equal((await updateTrace(kit, id, { task: 'first' })).task, 'first');
@@ -143,15 +143,15 @@ test('setting a value again takes effect if another server changed it', async ()
 });
 
 test('a goal that another server added is found', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   await addGoal(otherKit, id, { goalId: 'c', parentId: 'b' });
   assert.equal((await addMessage(kit, id, { goalId: 'c' })).goalId, 'c');
   await checkStats(kit, id);
 });
 
 test('a sub-trace that lost its parent is emitted without one', async () => {
-  const parent = await knownTrace();
-  const id = await knownTrace({ parentTraceId: parent, parentGoalId: 'b' });
+  const parent = await cachedTrace();
+  const id = await cachedTrace({ parentTraceId: parent, parentGoalId: 'b' });
   const uid = newId('uid');
   await updateTrace(kit, id, { uid });
   const changes = kit.follow(
@@ -168,16 +168,16 @@ test('a sub-trace that lost its parent is emitted without one', async () => {
 });
 
 test('a trace deleted by another server is NOT_FOUND, and so is one deleted while its writer waits', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   await otherKit.ask(DELETE_TRACE, { id });
   const input = { traceId: id, role: 'user' };
   assert.equal((await kit.fail(ADD_MESSAGE, { input })).extensions.code, 'NOT_FOUND');
 
-  const waited = await knownTrace();
-  const letGo = await holding(waited);
+  const waited = await cachedTrace();
+  const commit = await holding(waited);
   const answer = kit.fail(ADD_MESSAGE, { input: { traceId: waited, role: 'user', content: 'too late' } });
   await someoneWaits();
-  await letGo('SET t:Deleting REMOVE t:Trace');
+  await commit('SET t:Deleting REMOVE t:Trace');
   assert.equal((await answer).extensions.code, 'NOT_FOUND');
   const left = await kit.cypher(
     `MATCH (n:Message {projectId: 'default', traceId: $waited}) WHERE n.content = 'too late' RETURN n`,
@@ -187,17 +187,17 @@ test('a trace deleted by another server is NOT_FOUND, and so is one deleted whil
 });
 
 test('a writer that waits for the lock continues from the state that the lock holder left', async () => {
-  const id = await knownTrace();
-  const letGo = await holding(id);
+  const id = await cachedTrace();
+  const commit = await holding(id);
   const answer = addMessage(kit, id, { content: 'later' });
   await someoneWaits();
   // Advances what another server's message would: its sequence and its event id.
-  await letGo(`SET t.lastMessageSequence = t.lastMessageSequence + 1, t.lastEventId = t.lastEventId + 1`);
+  await commit(`SET t.lastMessageSequence = t.lastMessageSequence + 1, t.lastEventId = t.lastEventId + 1`);
   assert.equal((await answer).sequence, 4);
 });
 
 test('a trace recreated under the id of a deleted one is a different trace', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   const since = await lastEventId(kit, id);
   await otherKit.ask(DELETE_TRACE, { id });
   await createTrace(otherKit, { id });
@@ -212,7 +212,7 @@ test('a trace recreated under the id of a deleted one is a different trace', asy
 });
 
 test('a message whose id is taken is looked up, and returned or rejected', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   const given = { id: newId('m'), content: 'once', goalId: 'b' };
   const first = await addMessage(kit, id, given);
   assert.deepEqual(await addMessage(kit, id, given), first);
@@ -224,7 +224,7 @@ test('a message whose id is taken is looked up, and returned or rejected', async
 });
 
 test('a step that is not in the row cache is read', async () => {
-  const id = await knownTrace();
+  const id = await cachedTrace();
   const far = await addStep(kit, id);
   await kit.ask('mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }', {
     inputs: Array.from({ length: 250 }, () => ({ traceId: id, type: 'CONCLUSION' })),
@@ -281,45 +281,49 @@ for (const [name, lost] of [
 }
 
 test('the row cache is bounded: the trace written longest ago is evicted first', () => {
-  const known = new Known();
+  const cached = new RowCache();
   const goals = 100;
   const traces = Array.from({ length: 150 }, (_, index) => ({ projectId: 'p', id: `t${index}` }));
   for (const { projectId, id } of traces) {
-    const batch = new Batch('2026-01-01T00:00:00.000Z');
-    const row = { projectId, id, lastEventId: 1, createdAt: batch.now } as never;
-    batch.traces.put(keyOf(projectId, id), row);
+    const unit = new UnitOfWork('2026-01-01T00:00:00.000Z');
+    const row = { projectId, id, lastEventId: 1, createdAt: unit.now } as never;
+    unit.traces.put(keyOf(projectId, id), row);
     for (let goal = 0; goal < goals; goal += 1) {
-      batch
+      unit
         .goals(projectId, id)
         .put(`g${goal}`, { projectId, traceId: id, goalId: `g${goal}`, parentId: null } as never);
     }
-    known.remember(batch);
+    cached.store(unit);
   }
-  const isKnown = traces.map(({ projectId, id }) =>
-    known.recall(new Batch(''), [{ projectId, id }], [{ goals: [{ projectId, traceId: id, goalId: 'g7' }] }]),
+  const isCached = traces.map(({ projectId, id }) =>
+    cached.load(
+      new UnitOfWork(''),
+      [{ projectId, id }],
+      [{ goals: [{ projectId, traceId: id, goalId: 'g7' }] }],
+    ),
   );
-  assert.equal(isKnown.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
-  assert.ok(isKnown.slice(isKnown.indexOf(true)).every(Boolean));
+  assert.equal(isCached.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
+  assert.ok(isCached.slice(isCached.indexOf(true)).every(Boolean));
 });
 
 test('removing a goal evicts the steps of its trace from the row cache: they may have lost it', () => {
-  const known = new Known();
+  const cached = new RowCache();
   const key = { projectId: 'p', id: 't' };
   const row = { projectId: 'p', traceId: 't' };
   const trace = { ...key, createdAt: '2026-01-01T00:00:00.000Z', lastEventId: 1 };
-  const first = new Batch('');
+  const first = new UnitOfWork('');
   first.traces.put(keyOf('p', 't'), trace as never);
   first.goals('p', 't').put('g', { ...row, goalId: 'g', parentId: null } as never);
   first.steps.put(keyOf('p', 's'), { ...row, id: 's', goalId: 'g' } as never);
-  known.remember(first);
-  const recalled = (): boolean =>
-    known.recall(new Batch(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
-  assert.equal(recalled(), true);
-  const second = new Batch('');
+  cached.store(first);
+  const isCached = (): boolean =>
+    cached.load(new UnitOfWork(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
+  assert.equal(isCached(), true);
+  const second = new UnitOfWork('');
   second.traces.load(keyOf('p', 't'), trace as never);
   second.traces.put(keyOf('p', 't'), { ...trace, lastEventId: 2 } as never);
   second.goals('p', 't').load('g', { ...row, goalId: 'g', parentId: null } as never);
   second.goals('p', 't').put('g', null);
-  known.remember(second);
-  assert.equal(recalled(), false);
+  cached.store(second);
+  assert.equal(isCached(), false);
 });

@@ -12,12 +12,12 @@ before(async () => {
 });
 after(() => kit.close());
 
-const item = (client: object, weight: number, key = newId('key'), sizeBytes = 100): Waiting => ({
+const item = (client: object, cost: number, key = newId('key'), sizeBytes = 100): Waiting => ({
   client,
   keys: [key],
-  weight,
+  cost,
   sizeBytes,
-  alone: false,
+  exclusive: false,
 });
 const ANY = { allowLarge: true, largeFirst: false };
 
@@ -55,7 +55,7 @@ test('at its deadline, a waiting write is dropped, and one in a transaction may 
     ingest.for({ client: {}, signal }).submit({
       traces: [{ projectId, id: traceId }],
       needs: {},
-      weight: 1,
+      cost: 1,
       apply: () => applied.push(name),
     });
   const reasons: unknown[] = [];
@@ -81,7 +81,7 @@ test('at its deadline, a waiting write is dropped, and one in a transaction may 
 });
 
 test('a batch is bounded in bytes; a larger write gets its own batch', () => {
-  const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1_000 });
+  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1_000 });
   const client = {};
   [600, 600, 5_000, 100].forEach((sizeBytes) => queue.push(item(client, 1, newId('key'), sizeBytes)));
   const sizes = [];
@@ -92,7 +92,7 @@ test('a batch is bounded in bytes; a larger write gets its own batch', () => {
 });
 
 test('the writes of a client to one trace keep their order and pass those that wait for another trace', () => {
-  const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1e6 });
+  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1e6 });
   const client = {};
   const items = ['a', 'b', 'a', 'b'].map((key) => item(client, 1, key));
   items.forEach((each) => queue.push(each));
@@ -101,7 +101,7 @@ test('the writes of a client to one trace keep their order and pass those that w
 });
 
 test('single writes go before the large ones of another client, however many connections it uses', () => {
-  const queue = new FairQueue<Waiting>({ maxWeight: 1000, maxBytes: 1e8 });
+  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1e8 });
   for (let connection = 0; connection < 200; connection += 1) {
     const client = {};
     queue.push(item(client, 1_000));
@@ -113,6 +113,6 @@ test('single writes go before the large ones of another client, however many con
   assert.deepEqual(new Set(first.items), new Set(singles));
   assert.equal(first.isLarge, false);
   // One lane is for large writes, so they are not starved.
-  assert.equal(queue.takeBatch(new Set(), { allowLarge: true, largeFirst: true }).items[0]?.weight, 1_000);
+  assert.equal(queue.takeBatch(new Set(), { allowLarge: true, largeFirst: true }).items[0]?.cost, 1_000);
   assert.equal(queue.takeBatch(new Set(), { allowLarge: false, largeFirst: false }).items.length, 0);
 });

@@ -96,7 +96,7 @@ test('check-edges returns no row for correct edges, one for each id without its 
   const nodes = {
     goal: "MATCH (n:Goal {projectId: $projectId, traceId: 'demo-x', goalId: 'learn'})",
     message: "MATCH (n:Message {projectId: $projectId, id: 'demo-x/report'})",
-    told: "MATCH (n:Message {projectId: $projectId, traceId: 'demo-x', sequence: 3})",
+    report: "MATCH (n:Message {projectId: $projectId, traceId: 'demo-x', sequence: 3})",
     step: "MATCH (n:Step {projectId: $projectId, id: 'demo-x/cause'})",
     review: "MATCH (n:Trace {projectId: $projectId, id: 'demo-x-review'})",
   };
@@ -104,7 +104,7 @@ test('check-edges returns no row for correct edges, one for each id without its 
     { at: nodes.goal, property: 'parentId', edge: '<-[r:PARENT_OF]-', row: 'Goal parent' },
     { at: nodes.goal, property: null, edge: '-[r:BELONGS_TO]->', row: 'Goal home' },
     { at: nodes.message, property: 'goalId', edge: '-[r:BELONGS_TO]->', row: 'Message home' },
-    { at: nodes.told, property: 'stepId', edge: '<-[r:PRODUCED]-', row: 'Message step' },
+    { at: nodes.report, property: 'stepId', edge: '<-[r:PRODUCED]-', row: 'Message step' },
     { at: nodes.step, property: 'goalId', edge: '-[r:BELONGS_TO]->', row: 'Step home' },
     { at: nodes.step, property: 'parentIds', edge: '<-[r:PARENT_OF]-', row: 'Step parents' },
     { at: nodes.review, property: null, edge: '<-[r:PARENT_OF]-', row: 'Trace parent' },
@@ -139,7 +139,7 @@ test('check-edges returns no row for correct edges, one for each id without its 
   }
 });
 
-test('check-content returns no row for correct content, and one for each wrong piece or owner', async () => {
+test('check-content returns no row for correct content, and one for each wrong chunk or owner', async () => {
   const messages = ['a', 'b', 'c'];
   const state = { 'a "b" \\\n': 'x'.repeat(300), 'c"],["d': 'y'.repeat(300), short: 1 };
   await put(
@@ -159,22 +159,22 @@ test('check-content returns no row for correct content, and one for each wrong p
   const chain = `${at}-[:MESSAGES]->(last)-[after:AFTER]->(middle)-[:AFTER]->(first)`;
   const cases = [
     [
-      'a piece that nobody holds',
+      'a chunk that nobody holds',
       'CREATE (:Content {projectId: $projectId, id: "alone", position: 1})',
       'Content: held by someone',
     ],
-    ['a hole', `${chain} DELETE after`, 'Content: place of the piece before'],
-    ['an edge twice', `${chain} CREATE (last)-[:AFTER]->(middle)`, 'Content: place of the piece before'],
+    ['a hole', `${chain} DELETE after`, 'Content: place of the chunk before'],
+    ['an edge twice', `${chain} CREATE (last)-[:AFTER]->(middle)`, 'Content: place of the chunk before'],
     [
       'an edge over one',
       `${chain} CREATE (last)-[:AFTER]->(first) DELETE after`,
-      'Content: place of the piece before',
+      'Content: place of the chunk before',
     ],
     [
       'a wrong place',
       `${chain} SET first.position = 0`,
       'Content: place from 1',
-      'Content: place of the piece before',
+      'Content: place of the chunk before',
     ],
     [
       'messages lost',
@@ -198,7 +198,7 @@ test('check-content returns no row for correct content, and one for each wrong p
     ],
     [
       'another state',
-      `${at}-[r:STATE]->(piece) WHERE piece.text STARTS WITH '"y' SET r.key = "d"`,
+      `${at}-[r:STATE]->(chunk) WHERE chunk.text STARTS WITH '"y' SET r.key = "d"`,
       'Checkpoint: each value of state',
     ],
     ['state unknown', `${at} REMOVE c.stateIds`, 'Checkpoint: values of state'],

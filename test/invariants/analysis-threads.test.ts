@@ -141,7 +141,7 @@ test('resume-points finds the checkpoint nearest to the last step of each failed
 });
 
 test('shared-content compares the characters stored once with those of every owner, by kind and in total', async () => {
-  const columns = ['what', 'pieces', 'storedCharacters', 'wholeCharacters', 'timesSmaller'];
+  const columns = ['what', 'chunks', 'storedCharacters', 'wholeCharacters', 'timesSmaller'];
   // The system message is used six times (three prompts, three checkpoints), the next three times, the plan four times.
   assert.deepEqual(await table('shared-content', columns), [
     ['all', 3, 100 + 5 + 500, 600 + 15 + 2_000, 2_615 / 605],

@@ -114,7 +114,7 @@ test('two servers that write to and delete the same threads never deadlock on a 
     writing = false;
   });
   await Promise.all(deleting);
-  // A writer and a deletion of the same content can still block each other, because a deletion finds the pieces to lock one by
+  // A writer and a deletion of the same content can still block each other, because a deletion finds the chunks to lock one by
   // one. Neo4j ends one of the two, and it is retried.
   const ofContent = deadlocks.filter((name) => name.startsWith('content/'));
   t.diagnostic(`${ofContent.length} deadlocks on content, all run again`);

@@ -158,7 +158,7 @@ test('a deletion whose commit was answered too late counts what it deleted', asy
   await addMessages(kit, traceId, 10);
   const counts = await deleteTrace(database, {
     ...{ projectId, id: traceId, includeSubTraces: false },
-    ...{ onGone: () => undefined, finishLater: () => assert.fail() },
+    ...{ onDeleted: () => undefined, finishLater: () => assert.fail() },
   });
   assert.deepEqual([counts.traces, counts.messages, await nodesOf(traceId)], [1, 10, 0]);
   const threadId = await threadWithEvents(10);
@@ -175,7 +175,7 @@ test('clearing a deleted trace does not touch a later one with the same id', asy
   left = 1;
   await assert.rejects(
     deleteTrace(kit.database, {
-      ...{ projectId, id, includeSubTraces: false, onGone: () => undefined },
+      ...{ projectId, id, includeSubTraces: false, onDeleted: () => undefined },
       finishLater: (rest) => (finish = rest),
     }),
   );

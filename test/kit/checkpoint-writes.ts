@@ -81,7 +81,7 @@ export async function nodesOf(kit: Kit, projectId: string): Promise<Record<strin
   return Object.fromEntries(rows.map(({ label, nodes }) => [label, nodes]));
 }
 
-/** How many pieces of content a project has. */
+/** How many chunks of content a project has. */
 export async function contentOf(kit: Kit, projectId: string): Promise<number> {
   return (await nodesOf(kit, projectId))['Content'] ?? 0;
 }

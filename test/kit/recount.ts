@@ -84,15 +84,15 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
   );
   assert.deepEqual(added('step_added', 'step'), upTo(steps.length), 'steps in the order of their events');
 
-  checkTold(goals, events);
+  checkReported(goals, events);
 }
 
 /** Checks that the last stats in the log for each goal are those stored, so that a follower that applies the events has them. */
-function checkTold(goals: readonly any[], events: readonly any[]): void {
-  const told = new Map<string, { self?: unknown; cumulative?: unknown }>();
+function checkReported(goals: readonly any[], events: readonly any[]): void {
+  const shortForm = new Map<string, { self?: unknown; cumulative?: unknown }>();
   const tell = (goalId: string, self: unknown, cumulative: unknown): void => {
-    const before = told.get(goalId);
-    told.set(goalId, { self: self ?? before?.self, cumulative: cumulative ?? before?.cumulative });
+    const before = shortForm.get(goalId);
+    shortForm.set(goalId, { self: self ?? before?.self, cumulative: cumulative ?? before?.cumulative });
   };
   for (const { event } of events) {
     const payload = JSON.parse(event.payload);
@@ -109,7 +109,7 @@ function checkTold(goals: readonly any[], events: readonly any[]): void {
       return stats;
     };
     assert.deepEqual(
-      told.get(goal.goalId),
+      shortForm.get(goal.goalId),
       { self: shown('self'), cumulative: shown('cumulative') },
       goal.goalId,
     );

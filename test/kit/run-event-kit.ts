@@ -73,7 +73,7 @@ export async function take(live: Followed, count: number): Promise<any[]> {
 }
 
 /** Updates in short form: an event's `seq`, a gap's [requested, earliest, latest], otherwise the type name. */
-export function told(updates: readonly any[]): unknown[] {
+export function shortForm(updates: readonly any[]): unknown[] {
   return updates.map(({ __typename, seq, requested, earliest, latest }) => {
     if (__typename === 'EventGap') {
       return [requested, earliest, latest];

@@ -21,7 +21,7 @@ async function traceWithout(from: number, to: number): Promise<string> {
 }
 
 /** The updates after the snapshot: event ids, and gaps as [requested, earliest, latest]. Writes one more event at the end. */
-async function told(traceId: string, since: number, count: number): Promise<unknown[]> {
+async function shortForm(traceId: string, since: number, count: number): Promise<unknown[]> {
   const live = kit.follow(TRACE_EVENTS, { traceId, since });
   const [snapshot] = await take(live, 1);
   assert.equal(snapshot.__typename, 'TraceSnapshot');
@@ -36,36 +36,36 @@ async function told(traceId: string, since: number, count: number): Promise<unkn
 
 test('a gap at the start of the log is reported before its first event', async () => {
   const traceId = await traceWithout(1, 4);
-  assert.deepEqual(await told(traceId, 0, 8), [[0, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(await shortForm(traceId, 0, 8), [[0, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
 });
 
 test('a since inside a gap reports the gap from there', async () => {
   const traceId = await traceWithout(1, 4);
-  assert.deepEqual(await told(traceId, 2, 8), [[2, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(await shortForm(traceId, 2, 8), [[2, 5, 10], 5, 6, 7, 8, 9, 10, 11]);
 });
 
 test('a since at the end of a gap reports no gap', async () => {
   const traceId = await traceWithout(1, 4);
-  assert.deepEqual(await told(traceId, 4, 7), [5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(await shortForm(traceId, 4, 7), [5, 6, 7, 8, 9, 10, 11]);
 });
 
 test('a gap in the middle is reported where it is', async () => {
   const traceId = await traceWithout(4, 6);
-  assert.deepEqual(await told(traceId, 1, 8), [2, 3, [3, 7, 10], 7, 8, 9, 10, 11]);
+  assert.deepEqual(await shortForm(traceId, 1, 8), [2, 3, [3, 7, 10], 7, 8, 9, 10, 11]);
 });
 
 test('a gap at the end is reported with the next event to come as the earliest', async () => {
   const traceId = await traceWithout(8, 10);
-  assert.deepEqual(await told(traceId, 5, 4), [6, 7, [7, 11, 10], 11]);
+  assert.deepEqual(await shortForm(traceId, 5, 4), [6, 7, [7, 11, 10], 11]);
 });
 
 test('a completely deleted log is reported as one gap', async () => {
   const traceId = await traceWithout(1, 10);
-  assert.deepEqual(await told(traceId, 0, 2), [[0, 11, 10], 11]);
+  assert.deepEqual(await shortForm(traceId, 0, 2), [[0, 11, 10], 11]);
 });
 
 test('several gaps are reported one by one', async () => {
   const traceId = await traceWithout(3, 4);
   await kit.cypher('MATCH (e:Event {traceId: $traceId, eventId: 8}) DETACH DELETE e', { traceId });
-  assert.deepEqual(await told(traceId, 0, 10), [1, 2, [2, 5, 10], 5, 6, 7, [7, 9, 10], 9, 10, 11]);
+  assert.deepEqual(await shortForm(traceId, 0, 10), [1, 2, [2, 5, 10], 5, 6, 7, [7, 9, 10], 9, 10, 11]);
 });

@@ -135,7 +135,7 @@ test('each poll checks all watched traces with one statement', async () => {
   assert.equal(kit.server.store.tails.watched, 50);
   statements.length = 0;
   await until(() => statements.length >= 10);
-  assert.deepEqual([...new Set(statements)], ['traces/heads']);
+  assert.deepEqual([...new Set(statements)], ['traces/log-states']);
   for (const traceId of traces) {
     await addMessage(other, traceId);
   }

@@ -11,7 +11,7 @@ import {
   RUN_EVENTS,
   stored,
   take,
-  told,
+  shortForm,
 } from '../kit/run-event-kit.js';
 import { startServerProcess, type ServerProcess } from '../kit/server-process.js';
 
@@ -86,10 +86,10 @@ test('afterSeq 0 replays all events; without afterSeq only new events are sent',
   await putMany(kit, threadId, 3);
   const fromNow = await startNow(threadId);
   const all = start(threadId, 0);
-  assert.deepEqual(told(await take(all, 3)), [1, 2, 3]);
+  assert.deepEqual(shortForm(await take(all, 3)), [1, 2, 3]);
   await put(kit, threadId);
-  assert.deepEqual(told(await take(all, 1)), [4]);
-  assert.deepEqual(told(await take(fromNow, 1)), [4]);
+  assert.deepEqual(shortForm(await take(all, 1)), [4]);
+  assert.deepEqual(shortForm(await take(fromNow, 1)), [4]);
 });
 
 test('a backlog of any length is replayed in order', async () => {
@@ -98,7 +98,7 @@ test('a backlog of any length is replayed in order', async () => {
     await putMany(kit, threadId, 5_000);
   }
   const live = start(threadId, 0);
-  assert.deepEqual(told(await take(live, 10_000)), range(1, 10_000));
+  assert.deepEqual(shortForm(await take(live, 10_000)), range(1, 10_000));
 });
 
 for (const [place, writer] of [
@@ -115,7 +115,7 @@ for (const [place, writer] of [
         const live = await startNow(threadId, afterSeq);
         await putMany(writer(), threadId, 3);
         await put(kit, threadId);
-        assert.deepEqual(told(await take(live, 4)), [1, 2, 3, 4]);
+        assert.deepEqual(shortForm(await take(live, 4)), [1, 2, 3, 4]);
       });
     }
   }
@@ -127,7 +127,7 @@ test('every follower gets all events of a thread that is followed and first writ
     const followers = range(1, 5).map(() => start(threadId, 0));
     await Promise.all([put(kit, threadId), put(other, threadId), put(kit, threadId)]);
     for (const live of followers) {
-      assert.deepEqual(told(await take(live, 3)), [1, 2, 3]);
+      assert.deepEqual(shortForm(await take(live, 3)), [1, 2, 3]);
     }
   }
 });
@@ -142,14 +142,14 @@ test('writes of another process arrive exactly once, in order and within 250 ms'
     putMany(other, threadId, 600),
   ]);
   for (const live of followers) {
-    assert.deepEqual(told(await take(live, 681)), range(1, 681));
+    assert.deepEqual(shortForm(await take(live, 681)), range(1, 681));
   }
   const [live] = followers as [Followed];
   const delaysMs: number[] = [];
   for (const seq of range(682, 711)) {
     await put(other, threadId);
     const committed = performance.now();
-    assert.deepEqual(told(await take(live, 1)), [seq]);
+    assert.deepEqual(shortForm(await take(live, 1)), [seq]);
     delaysMs.push(performance.now() - committed);
   }
   delaysMs.sort((a, b) => a - b);
@@ -188,7 +188,7 @@ test('a client that is cut off 100 times under load gets each event exactly once
   await Promise.all(writers);
   const { seqs } = await stored(kit, threadId);
   const live = start(threadId, got.at(-1) ?? 0);
-  got.push(...(told(await take(live, seqs.length - got.length)) as number[]));
+  got.push(...(shortForm(await take(live, seqs.length - got.length)) as number[]));
   assert.deepEqual(got, seqs, `seed ${seed}`);
 });
 
@@ -201,11 +201,11 @@ test('a deleted run is reported as gaps where its events were', async () => {
   );
   await deleteRun(kit, threadId, 'x');
   const live = start(threadId, 0);
-  assert.deepEqual(told(await take(live, 6)), [[0, 2, 7], 2, 3, [3, 5, 7], 5, [5, 8, 7]]);
+  assert.deepEqual(shortForm(await take(live, 6)), [[0, 2, 7], 2, 3, [3, 5, 7], 5, [5, 8, 7]]);
   await put(kit, threadId);
-  assert.deepEqual(told(await take(live, 1)), [8]);
+  assert.deepEqual(shortForm(await take(live, 1)), [8]);
   const inside = start(threadId, 6);
-  assert.deepEqual(told(await take(inside, 2)), [[6, 8, 8], 8]);
+  assert.deepEqual(shortForm(await take(inside, 2)), [[6, 8, 8], 8]);
 });
 
 test('the deletion of a run is not reported to a follower that is past its events', async () => {
@@ -215,7 +215,7 @@ test('the deletion of a run is not reported to a follower that is past its event
   await take(live, 5);
   await deleteRun(kit, threadId, 'run');
   await put(kit, threadId);
-  assert.deepEqual(told(await take(live, 1)), [6]);
+  assert.deepEqual(shortForm(await take(live, 1)), [6]);
 });
 
 test('a thread with every other event deleted is still read page by page', async () => {
@@ -229,7 +229,7 @@ test('a thread with every other event deleted is still read page by page', async
   statements.length = 0;
   const live = start(threadId, 0);
   const expected = range(1, 2_000).flatMap((n) => [[2 * n - 2, 2 * n, 4_000], 2 * n]);
-  assert.deepEqual(told(await take(live, 4_000)), expected);
+  assert.deepEqual(shortForm(await take(live, 4_000)), expected);
   const pages = statements.filter((name) => name === 'run-events/page').length;
   assert.ok(pages < 20, `${pages} pages were read`);
 });
@@ -246,11 +246,11 @@ test('the deletion of all events of a thread, here or elsewhere, is emitted befo
     for (const follower of [live, waiting]) {
       const [deleted, ...next] = await take(follower, 3);
       assert.deepEqual(deleted, { __typename: 'RunEventsDeleted', deletedId: threadId });
-      assert.deepEqual(told(next), [1, 2]);
+      assert.deepEqual(shortForm(next), [1, 2]);
     }
     await put(kit, threadId);
     for (const follower of [live, waiting]) {
-      assert.deepEqual(told(await take(follower, 1)), [3]);
+      assert.deepEqual(shortForm(await take(follower, 1)), [3]);
       follower.stop();
     }
     await nothingWatched();
@@ -275,7 +275,7 @@ test('a deletion during a replay: no event comes twice or out of order, and the 
     assert.equal(update.seq, passed + 1);
     passed += 1;
   }
-  assert.deepEqual(told(await take(live, 1)), [1]);
+  assert.deepEqual(shortForm(await take(live, 1)), [1]);
 });
 
 test('a deletion that deletes nothing is not reported to a follower that waits for a new thread', async () => {
@@ -284,7 +284,7 @@ test('a deletion that deletes nothing is not reported to a follower that waits f
   assert.equal(await deleteThread(kit, threadId), 0);
   assert.equal(await deleteThread(other, threadId), 0);
   await put(kit, threadId);
-  assert.deepEqual(told(await take(live, 1)), [1]);
+  assert.deepEqual(shortForm(await take(live, 1)), [1]);
 });
 
 test('under concurrent writes and deletions each follower sees each log generation from its start', async () => {
@@ -338,9 +338,9 @@ test('followers that stop while waiting, in a backlog or before their thread exi
   behind.cut();
   before.cut();
   await nothingWatched();
-  const looked = statements.filter((name) => name === 'threads/heads').length;
+  const looked = statements.filter((name) => name === 'threads/log-states').length;
   await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.ok(statements.filter((name) => name === 'threads/heads').length - looked <= 1);
+  assert.ok(statements.filter((name) => name === 'threads/log-states').length - looked <= 1);
 });
 
 test('each poll checks all watched threads with one statement', async () => {
@@ -349,12 +349,12 @@ test('each poll checks all watched threads with one statement', async () => {
   await until(() => kit.server.store.threadTails.watched === 30);
   statements.length = 0;
   await until(() => statements.length >= 10);
-  assert.deepEqual([...new Set(statements)], ['threads/heads']);
+  assert.deepEqual([...new Set(statements)], ['threads/log-states']);
   for (const threadId of threads) {
     await put(other, threadId);
   }
   for (const live of followers) {
-    assert.deepEqual(told(await take(live, 1)), [1]);
+    assert.deepEqual(shortForm(await take(live, 1)), [1]);
   }
 });
 
@@ -371,7 +371,7 @@ test('each project follows its own thread, even under the same id', async () => 
     assert.deepEqual([event.seq, event.content], [1, 'theirs']);
     await deleteThread(kit, threadId);
     await put(stranger, threadId);
-    assert.deepEqual(told(await take(live, 1)), [2]);
+    assert.deepEqual(shortForm(await take(live, 1)), [2]);
   } finally {
     await stranger.close();
   }

@@ -29,10 +29,10 @@ async function follow(filter: Record<string, unknown> = {}, from = kit): Promise
     await new Promise((resolve) => setTimeout(resolve, 20));
     return live.waiting > 0;
   }, 20_000);
-  let told: any;
+  let shortForm: any;
   do {
-    told = (await live.next(20_000)).data.traceChanges;
-  } while (told.traceId !== marker);
+    shortForm = (await live.next(20_000)).data.traceChanges;
+  } while (shortForm.traceId !== marker);
   return live;
 }
 
@@ -117,14 +117,14 @@ test('changes that come faster than they are read are reported as one, with the 
   await Promise.all(range(1, 30).map(() => addMessage(kit, busy)));
   await deleteTrace(kit, brief);
   const last = await newTrace(kit);
-  const told = new Map<string, unknown[]>();
+  const shortForm = new Map<string, unknown[]>();
   for await (const { kind, traceId, trace } of follower) {
-    told.set(traceId, [...(told.get(traceId) ?? []), kind, trace?.messageCount]);
+    shortForm.set(traceId, [...(shortForm.get(traceId) ?? []), kind, trace?.messageCount]);
     if (traceId === last) {
       break;
     }
   }
-  const newest = told.get(busy) ?? [];
+  const newest = shortForm.get(busy) ?? [];
   assert.equal(newest[0], 'CREATED');
   assert.equal(newest.at(-1), 30);
   assert.ok(newest.length <= 4, JSON.stringify(newest));
@@ -151,12 +151,12 @@ test('a follower misses nothing while others start and stop', async () => {
   const created = await Promise.all(range(1, 20).map(() => newTrace(kit)));
   await comers;
   const last = await newTrace(kit);
-  const told = new Set<unknown>();
-  while (!told.has(last)) {
-    told.add((await next(lasting))[1]);
+  const shortForm = new Set<unknown>();
+  while (!shortForm.has(last)) {
+    shortForm.add((await next(lasting))[1]);
   }
   assert.deepEqual(
-    created.filter((id) => !told.has(id)),
+    created.filter((id) => !shortForm.has(id)),
     [],
   );
   lasting.stop();

@@ -54,7 +54,7 @@ describe('while the database is unavailable', () => {
 
 test('a write beyond the queue limit is UNAVAILABLE and not written, while queued writes are written', async () => {
   const database = openDatabase(testNeo4j());
-  const ingest = createIngest(database, { maxQueuedWeight: 3 });
+  const ingest = createIngest(database, { maxQueuedCost: 3 });
   const projectId = 'default';
   const id = newId('full');
   await createTrace(ingest, { projectId, input: { id } });

@@ -132,14 +132,14 @@ test('writers that wait for a trace while it is marked as deleted see the mark, 
   assert.equal(deleted, 3);
 });
 
-test('deletions that wait for a piece of content while it is freed find it freed, without a deadlock', async () => {
-  const key = { projectId: newId('locks'), id: 'piece' };
+test('deletions that wait for a chunk of content while it is freed find it freed, without a deadlock', async () => {
+  const key = { projectId: newId('locks'), id: 'chunk' };
   await driver.executeQuery('CREATE (:Content {projectId: $projectId, id: $id, position: 1})', key);
   const free = async (transaction: Transaction): Promise<void> => {
-    const { records } = await transaction.run(cypherText('content/find-nodes'), { pieces: [key] });
-    const pieces = records.map((record) => record.toObject());
-    await run(transaction, cypherText('content/lock'), { pieces });
-    await run(transaction, cypherText('content/free'), { pieces });
+    const { records } = await transaction.run(cypherText('content/find-nodes'), { chunks: [key] });
+    const chunks = records.map((record) => record.toObject());
+    await run(transaction, cypherText('content/lock'), { chunks });
+    await run(transaction, cypherText('content/collect'), { chunks });
   };
   const outcomes = await threeWaiters({ first: free, waiter: free });
   assert.deepEqual(outcomes, Array<string>(4).fill('committed'));

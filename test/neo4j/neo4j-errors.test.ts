@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import neo4j from 'neo4j-driver';
-import { OvertakenError } from '../../src/base/errors.js';
+import { TransactionConflictError } from '../../src/base/errors.js';
 import { failureKind, wasRolledBack } from '../../src/neo4j/neo4j-errors.js';
 
 /** An error as the driver throws it. */
@@ -9,7 +9,7 @@ const error = (code: string, message = ''): Error => new neo4j.Neo4jError(messag
 
 test('an error of the database tells what it means for the transaction', () => {
   const kinds = {
-    conflict: [new OvertakenError(), error('Neo.ClientError.Schema.ConstraintValidationFailed')],
+    conflict: [new TransactionConflictError(), error('Neo.ClientError.Schema.ConstraintValidationFailed')],
     busy: [
       error('Neo.TransientError.Transaction.DeadlockDetected'),
       error('Neo.TransientError.Transaction.LockClientStopped'),

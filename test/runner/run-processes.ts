@@ -53,7 +53,7 @@ function listProcesses(): Listed[] {
 export async function killProcessesWith(text: string): Promise<void> {
   const stopped: ProcessIdentity[] = [];
   for (;;) {
-    const fresh = processesWith(text).filter(({ pid }) => stopped.every((known) => known.pid !== pid));
+    const fresh = processesWith(text).filter(({ pid }) => stopped.every((other) => other.pid !== pid));
     if (fresh.length === 0) {
       break;
     }

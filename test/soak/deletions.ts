@@ -28,7 +28,7 @@ export async function deleteSomething(run: Run, random: Random): Promise<void> {
     if (thread === undefined || (kind === 'runs' && target === undefined)) {
       return;
     }
-    await alone(run, thread, async () => {
+    await exclusively(run, thread, async () => {
       const outcome = await execute(run, random, thread, {
         kind: target === undefined ? 'deleteThreadEvents' : 'deleteRunEvents',
         query:
@@ -55,7 +55,7 @@ export async function deleteSomething(run: Run, random: Random): Promise<void> {
   if (thread === undefined) {
     return;
   }
-  await alone(run, thread, async () => {
+  await exclusively(run, thread, async () => {
     const before = kind === 'before' ? random.int(1, thread.checkpoints.issued + 1) : undefined;
     const outcome = await execute(run, random, thread, {
       kind: before === undefined ? 'deleteCheckpointThread' : 'deleteCheckpointsBefore',
@@ -120,7 +120,7 @@ async function setGoalTree(run: Run, random: Random, trace: TraceOwner): Promise
   if (trace.retired) {
     return;
   }
-  await alone(run, trace, async () => {
+  await exclusively(run, trace, async () => {
     if (trace.state !== 'there') {
       return;
     }
@@ -150,7 +150,7 @@ async function setGoalTree(run: Run, random: Random, trace: TraceOwner): Promise
 }
 
 /** Runs `work` while no writer has the owner; does nothing while an earlier request for it may still be executed. */
-async function alone(_run: Run, owner: Owner, work: () => Promise<void>): Promise<void> {
+async function exclusively(_run: Run, owner: Owner, work: () => Promise<void>): Promise<void> {
   if (!isSettled(owner)) {
     return;
   }

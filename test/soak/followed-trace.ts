@@ -16,7 +16,7 @@ const TRACE_EVENTS = `subscription ($traceId: ID!, $since: Long) {
 /** A trace's log, followed by subscription: every event exactly once, in order. */
 export function followTrace(run: Run, owner: TraceOwner): Followed {
   let last = 0;
-  const isGone = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
+  const isDeleted = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
   return {
     name: 'traceEvents',
     owner,
@@ -33,7 +33,7 @@ export function followTrace(run: Run, owner: TraceOwner): Followed {
           last = update.earliest - 1;
           return 'more';
         case 'TraceDeleted':
-          if (!isGone()) {
+          if (!isDeleted()) {
             problem('TraceDeleted, although nobody deleted it');
           }
           return 'end';
@@ -42,7 +42,7 @@ export function followTrace(run: Run, owner: TraceOwner): Followed {
           return 'more';
       }
     },
-    completed: () => (isGone() ? 'end' : 'wrong'),
+    completed: () => (isDeleted() ? 'end' : 'wrong'),
     position: () => last,
     target: () => lastEventId(run, owner),
   };
@@ -56,7 +56,7 @@ export function followTraceBySocket(run: Run, owner: TraceOwner): Followed {
   let last = 0;
   /** Where the log stood when the socket opened. */
   let current = 0;
-  const isGone = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
+  const isDeleted = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
   return {
     name: 'watch socket',
     owner,
@@ -71,7 +71,7 @@ export function followTraceBySocket(run: Run, owner: TraceOwner): Followed {
         if (/^Too many missed events/.test(frame.message) && current - last > 100) {
           run.report.count('watch sockets that missed more than 100 events');
           last = current;
-        } else if (isGone()) {
+        } else if (isDeleted()) {
           return 'end';
         } else if (!AWAY.test(frame.message)) {
           problem(`an error frame after ${last}: ${frame.message}`);
@@ -97,9 +97,9 @@ function next(last: number, eventId: number, problem: (what: string) => void): n
   return Math.max(last, eventId);
 }
 
-async function lastEventId(run: Run, owner: TraceOwner): Promise<number | 'gone' | undefined> {
+async function lastEventId(run: Run, owner: TraceOwner): Promise<number | 'deleted' | undefined> {
   if (owner.state === 'deleted') {
-    return 'gone';
+    return 'deleted';
   }
   for (const server of run.topology.servers) {
     const answer = await run.client.ask(
@@ -109,7 +109,7 @@ async function lastEventId(run: Run, owner: TraceOwner): Promise<number | 'gone'
       { id: owner.id },
     );
     if (answer.kind === 'data') {
-      return answer.data.trace === null ? 'gone' : answer.data.trace.lastEventId;
+      return answer.data.trace === null ? 'deleted' : answer.data.trace.lastEventId;
     }
   }
   return undefined;

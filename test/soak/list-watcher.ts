@@ -18,7 +18,7 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
   let draining = false;
   let over = false;
   /** What this connection has reported for each trace. */
-  let told = new Map<string, number>();
+  let emitted = new Map<string, number>();
   let subscription: Subscription | undefined;
 
   async function follow(): Promise<void> {
@@ -26,7 +26,7 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
       const server = random.pick(topology.servers) as SoakServer;
       const opened = subscribe(server.url, TRACE_CHANGES, {});
       subscription = opened;
-      told = new Map();
+      emitted = new Map();
       const timer = setTimeout(
         () => !draining && opened.leave(random.chance(0.5)),
         random.next() * LEAVE_AFTER_MS,
@@ -35,9 +35,9 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
         report.count('list changes seen');
         const { traceId, trace } = arrival.data.traceChanges;
         if (trace === null) {
-          told.delete(traceId);
+          emitted.delete(traceId);
         } else {
-          told.set(traceId, trace.lastEventId);
+          emitted.set(traceId, trace.lastEventId);
         }
       }
       clearTimeout(timer);
@@ -60,12 +60,12 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
           await appendEvent(run, random, trace);
         }
         await delay(1_000);
-        missing = await behind(run, missing, told);
+        missing = await behind(run, missing, emitted);
       }
       for (const trace of missing) {
         report.find(
           'logs',
-          `traceChanges does not show the newest state (event ${told.get(trace.id) ?? 'none'}) after ${DRAIN_MS} ms`,
+          `traceChanges does not show the newest state (event ${emitted.get(trace.id) ?? 'none'}) after ${DRAIN_MS} ms`,
           trace.id,
         );
       }
@@ -80,13 +80,13 @@ export function startListWatcher(run: Run, random: Random): { drained(): Promise
 async function behind(
   run: Run,
   traces: readonly TraceOwner[],
-  told: ReadonlyMap<string, number>,
+  emitted: ReadonlyMap<string, number>,
 ): Promise<TraceOwner[]> {
   const found: TraceOwner[] = [];
   for (const trace of traces) {
     const query = 'query ($id: ID!) { trace(id: $id) { lastEventId } }';
     const answer = await run.client.ask(run.topology.a, 'trace head', query, { id: trace.id });
-    if (answer.kind !== 'data' || told.get(trace.id) !== answer.data.trace?.lastEventId) {
+    if (answer.kind !== 'data' || emitted.get(trace.id) !== answer.data.trace?.lastEventId) {
       found.push(trace);
     }
   }

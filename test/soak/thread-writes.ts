@@ -130,11 +130,11 @@ export async function writeCheckpoint(run: Run, random: Random): Promise<void> {
   if (thread === undefined || release === undefined) {
     return;
   }
-  const known = knownCheckpoint(thread, random);
-  if (known !== undefined && random.chance(0.25)) {
-    await rewrite(run, random, thread, known);
-  } else if (known !== undefined && random.chance(0.08)) {
-    await fork(run, random, thread, known);
+  const existing = existingCheckpoint(thread, random);
+  if (existing !== undefined && random.chance(0.25)) {
+    await rewrite(run, random, thread, existing);
+  } else if (existing !== undefined && random.chance(0.08)) {
+    await fork(run, random, thread, existing);
   } else {
     await put(run, random, thread, thread.checkpoints.begin(), 1);
   }
@@ -144,7 +144,7 @@ export async function writeCheckpoint(run: Run, random: Random): Promise<void> {
 }
 
 /** The number of an existing checkpoint of a thread. */
-function knownCheckpoint(thread: CheckpointThread, random: Random): number | undefined {
+function existingCheckpoint(thread: CheckpointThread, random: Random): number | undefined {
   const number = random.int(1, thread.checkpoints.issued);
   return thread.checkpoints.isAcknowledged(number) && !thread.deleted.has(number) ? number : undefined;
 }

@@ -18,7 +18,7 @@ export interface Followed {
   /** The current position. */
   position(): number;
   /** The position it must reach, as read from the API; undefined: that could not be read, or is over. */
-  target(): Promise<number | 'gone' | undefined>;
+  target(): Promise<number | 'deleted' | undefined>;
 }
 
 export interface Watcher {
@@ -38,7 +38,7 @@ export function startWatcher(run: Run, random: Random, followed: Followed, isDon
   const label = `${name} of ${owner.id}`;
   let over = false;
   let drainedBy: number | undefined;
-  const isGone = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
+  const isDeleted = (): boolean => owner.state === 'deleted' || owner.state === 'deleting';
 
   /** Whether the end of the log was reached, checked while nobody writes. */
   async function drained(): Promise<boolean> {
@@ -47,7 +47,7 @@ export function startWatcher(run: Run, random: Random, followed: Followed, isDon
     }
     drainedBy ??= performance.now() + DRAIN_MS;
     const target = await followed.target();
-    if (target === 'gone') {
+    if (target === 'deleted') {
       return true;
     }
     if (target !== undefined && followed.position() === target) {
@@ -132,7 +132,7 @@ export function startWatcher(run: Run, random: Random, followed: Followed, isDon
       case 'error':
         report.count(`subscriptions ended by ${arrival.code}`);
         if (arrival.code === 'NOT_FOUND') {
-          if (!isGone()) {
+          if (!isDeleted()) {
             report.find('logs', `${label}: NOT_FOUND, although it is there`, server.name);
           }
           return true;

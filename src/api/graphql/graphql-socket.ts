@@ -72,9 +72,9 @@ export function createSubscriptionServer({
 
   /** A query's document, or why it cannot be parsed; cached, because clients repeat their queries. */
   function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = documents.get(query);
-    if (known !== undefined) {
-      return known;
+    const cached = documents.get(query);
+    if (cached !== undefined) {
+      return cached;
     }
     let result: DocumentNode | readonly GraphQLError[];
     try {

@@ -1,7 +1,7 @@
 import { JsonList, JsonObject } from '../../base/json-parts.js';
 import { JsonText } from '../../base/json-text.js';
 
-/** The approximate length of the pieces in which a result is written, in characters. */
+/** The approximate length of the chunks in which a result is written, in characters. */
 const PIECE_LENGTH = 64 * 1024;
 /** How many values are written before `next` returns what it has. */
 const VALUES_AT_A_TIME = 1_000;
@@ -16,9 +16,9 @@ interface Open {
   isEmpty: boolean;
 }
 
-/** A result as JSON, piece by piece. */
+/** A result as JSON, chunk by chunk. */
 export interface ResultText {
-  /** The next piece, which may be empty; undefined after the last. Takes a few milliseconds at most. */
+  /** The next chunk, which may be empty; undefined after the last. Takes a few milliseconds at most. */
   next(): string | undefined;
   /** The path of keys to the value that was written last. */
   path(): (string | number)[];
@@ -30,8 +30,8 @@ export interface ResultText {
  */
 export function resultText(result: unknown): ResultText {
   const open: Open[] = [];
-  let piece = '';
-  /** A text longer than a piece; the part from `from` on is still to be written. */
+  let chunk = '';
+  /** A text longer than a chunk; the part from `from` on is still to be written. */
   const long = { text: '', from: 0 };
   let isBegun = false;
 
@@ -39,9 +39,9 @@ export function resultText(result: unknown): ResultText {
     if (typeof value === 'string') {
       put(JSON.stringify(value));
     } else if (value === undefined || typeof value === 'function') {
-      piece += 'null';
+      chunk += 'null';
     } else if (typeof value !== 'object' || value === null) {
-      piece += JSON.stringify(value);
+      chunk += JSON.stringify(value);
     } else if (value instanceof JsonText) {
       put(value.text);
     } else if (value instanceof JsonList) {
@@ -61,13 +61,13 @@ export function resultText(result: unknown): ResultText {
   };
 
   const openWith = (text: '[' | '{', { close, keys, values }: Omit<Open, 'index' | 'isEmpty'>): void => {
-    piece += text;
+    chunk += text;
     open.push({ close, keys, values, index: 0, isEmpty: true });
   };
 
   const put = (text: string): void => {
     if (text.length <= PIECE_LENGTH) {
-      piece += text;
+      chunk += text;
     } else {
       long.text = text;
       long.from = 0;
@@ -77,7 +77,7 @@ export function resultText(result: unknown): ResultText {
   const writeMember = (top: Open): void => {
     const { keys, values, index } = top;
     if (index >= values.length) {
-      piece += top.close;
+      chunk += top.close;
       open.pop();
       return;
     }
@@ -88,7 +88,7 @@ export function resultText(result: unknown): ResultText {
     }
     const comma = top.isEmpty ? '' : ',';
     top.isEmpty = false;
-    piece += keys === null ? comma : `${comma}${JSON.stringify(keys[index])}:`;
+    chunk += keys === null ? comma : `${comma}${JSON.stringify(keys[index])}:`;
     write(value);
   };
 
@@ -98,7 +98,7 @@ export function resultText(result: unknown): ResultText {
     next() {
       if (hasLong()) {
         const { text, from } = long;
-        long.from = endOfPiece(text, from);
+        long.from = endOfChunk(text, from);
         if (long.from >= text.length) {
           long.text = '';
         }
@@ -110,7 +110,7 @@ export function resultText(result: unknown): ResultText {
       }
       for (
         let values = 0;
-        values < VALUES_AT_A_TIME && piece.length < PIECE_LENGTH && !hasLong();
+        values < VALUES_AT_A_TIME && chunk.length < PIECE_LENGTH && !hasLong();
         values += 1
       ) {
         const top = open.at(-1);
@@ -119,11 +119,11 @@ export function resultText(result: unknown): ResultText {
         }
         writeMember(top);
       }
-      if (piece === '' && !hasLong() && open.length === 0) {
+      if (chunk === '' && !hasLong() && open.length === 0) {
         return undefined;
       }
-      const part = piece;
-      piece = '';
+      const part = chunk;
+      chunk = '';
       return part;
     },
     path: () =>
@@ -131,8 +131,8 @@ export function resultText(result: unknown): ResultText {
   };
 }
 
-/** The end of a piece that begins at `from`; it never splits a surrogate pair. */
-function endOfPiece(text: string, from: number): number {
+/** The end of a chunk that begins at `from`; it never splits a surrogate pair. */
+function endOfChunk(text: string, from: number): number {
   const to = Math.min(from + PIECE_LENGTH, text.length);
   const code = text.charCodeAt(to - 1);
   return to < text.length && code >= 0xd800 && code <= 0xdbff ? to - 1 : to;

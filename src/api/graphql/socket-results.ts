@@ -9,7 +9,7 @@ const SENT_END = `${JSON.stringify(SENT)}}`;
 
 type Send = (data: string, options: { readonly fin: boolean }) => Promise<void>;
 
-/** Sends each result over a socket as one message in pieces; other messages are sent before or after it. */
+/** Sends each result over a socket as one message in chunks; other messages are sent before or after it. */
 export interface ResultSocket {
   /** Sends a `next` message. Resolves when the client's connection has accepted it or is closed. */
   sendResult(id: string, body: ResultBody): Promise<void>;
@@ -34,7 +34,7 @@ export function resultSocket(socket: WebSocket): ResultSocket {
       }
     });
   let last: Promise<void> = Promise.resolve();
-  /** Runs `work` after everything that was queued before: a message's pieces must not be mixed with others. */
+  /** Runs `work` after everything that was queued before: a message's chunks must not be mixed with others. */
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const done = last.then(work);
     last = done.catch(() => undefined);
@@ -59,8 +59,8 @@ export function resultSocket(socket: WebSocket): ResultSocket {
           return;
         }
         await send(start, { fin: false });
-        for await (const piece of body) {
-          await send(piece, { fin: false });
+        for await (const chunk of body) {
+          await send(chunk, { fin: false });
           if (socket.readyState !== socket.OPEN) {
             return;
           }

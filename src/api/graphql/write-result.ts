@@ -7,7 +7,7 @@ import { slices } from '../../base/slices.js';
 /** Results up to this size are written as one text. */
 const SHORT_BYTES = 256 * 1024;
 
-/** A result as JSON: the whole text if it is short, otherwise its pieces, each generated on demand. */
+/** A result as JSON: the whole text if it is short, otherwise its chunks, each generated on demand. */
 export type ResultBody = string | AsyncIterable<string>;
 
 /**
@@ -20,8 +20,8 @@ export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultB
   let written = '';
   let sizeBytes = 0;
   // A long result is only measured here: its size must be checked before any of it is sent.
-  for (let piece = text.next(); piece !== undefined; piece = text.next()) {
-    sizeBytes += Buffer.byteLength(piece);
+  for (let chunk = text.next(); chunk !== undefined; chunk = text.next()) {
+    sizeBytes += Buffer.byteLength(chunk);
     if (sizeBytes > maxBytes) {
       const error = new OverBudgetError(
         `expected a query with a response of at most ${maxBytes} bytes, got one with a longer response`,
@@ -29,19 +29,19 @@ export async function bodyOf(result: unknown, maxBytes: number): Promise<ResultB
       // The path within the result begins with "data".
       throw overBudget(error, text.path().slice(1));
     }
-    written = sizeBytes > SHORT_BYTES ? '' : written + piece;
+    written = sizeBytes > SHORT_BYTES ? '' : written + chunk;
     if (slices.isUsedUp()) {
       await slices.later(text);
     }
   }
-  return sizeBytes > SHORT_BYTES ? piecesOf(result) : written;
+  return sizeBytes > SHORT_BYTES ? chunksOf(result) : written;
 }
 
-async function* piecesOf(result: unknown): AsyncGenerator<string, void, undefined> {
+async function* chunksOf(result: unknown): AsyncGenerator<string, void, undefined> {
   const text = resultText(result);
-  for (let piece = text.next(); piece !== undefined; piece = text.next()) {
-    if (piece !== '') {
-      yield piece;
+  for (let chunk = text.next(); chunk !== undefined; chunk = text.next()) {
+    if (chunk !== '') {
+      yield chunk;
     }
     if (slices.isUsedUp()) {
       await slices.later(text);
@@ -58,11 +58,11 @@ export async function sendBody(response: ServerResponse, body: ResultBody, timeo
     response.end(`${body}\n`);
     return;
   }
-  for await (const piece of body) {
+  for await (const chunk of body) {
     if (response.destroyed) {
       return;
     }
-    if (!response.write(piece)) {
+    if (!response.write(chunk)) {
       await drained(response, timeoutMs);
     }
   }

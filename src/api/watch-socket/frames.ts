@@ -28,20 +28,20 @@ export function connectedFrame(
 
 /** An event as a JSON frame of the watch socket, the same whether live or replayed. */
 export function eventFrame(event: EventRow): string {
-  const head = { event: event.type, event_id: event.eventId, ts: event.at };
+  const common = { event: event.type, event_id: event.eventId, ts: event.at };
   if (!(EVENT_TYPES as readonly string[]).includes(event.type)) {
-    return customFrame(head, event.payload);
+    return customFrame(common, event.payload);
   }
   const payload = snakeCase(parseJson(event.payload), event.type) as Record<string, unknown>;
-  return JSON.stringify({ ...head, ...inDocumentShape(event, payload) });
+  return JSON.stringify({ ...common, ...inDocumentShape(event, payload) });
 }
 
 /** The head's keys and the payload's other keys, joined as text because an object would sort keys that look like numbers. */
-function customFrame(head: object, payload: string): string {
+function customFrame(common: object, payload: string): string {
   const own = parseJson(payload) as Record<string, unknown>;
-  const others = Object.keys(own).filter((key) => !Object.hasOwn(head, key));
+  const others = Object.keys(own).filter((key) => !Object.hasOwn(common, key));
   const members = others.map((key) => `,${JSON.stringify(key)}:${JSON.stringify(own[key])}`);
-  return `${JSON.stringify(head).slice(0, -1)}${members.join('')}}`;
+  return `${JSON.stringify(common).slice(0, -1)}${members.join('')}}`;
 }
 
 /** The frame's fields as document 003 defines them for this type; our own types keep their payload's fields. */

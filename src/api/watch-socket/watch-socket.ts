@@ -74,8 +74,11 @@ export function createWatchServer({
     const { currentEventId } = snapshot;
     const replay = watch.since >= 0 && missed <= MAX_REPLAY;
     const follower = await tails.follow(
-      { projectId, ownerId: watch.traceId, life: snapshot.trace.createdAt },
-      { after: replay ? Math.min(watch.since, currentEventId) : currentEventId, latest: currentEventId },
+      { projectId, ownerId: watch.traceId, generation: snapshot.trace.createdAt },
+      {
+        after: replay ? Math.min(watch.since, currentEventId) : currentEventId,
+        highWaterMark: currentEventId,
+      },
     );
     socket.once('close', () => void follower.return?.());
     if (socket.readyState === socket.OPEN) {
@@ -116,12 +119,16 @@ export function createWatchServer({
           )
           .then((context) => serve(client, context, watch))
           .catch(async (error: unknown) => {
-            const known = error instanceof StemmaError;
-            if (!known) {
+            const isStemmaError = error instanceof StemmaError;
+            if (!isStemmaError) {
               log.error({ err: error }, 'watch socket');
             }
-            const gone = known && error.code === 'NOT_FOUND';
-            const message = gone ? 'Trace not found' : known ? error.message : 'Internal server error';
+            const isMissing = isStemmaError && error.code === 'NOT_FOUND';
+            const message = isMissing
+              ? 'Trace not found'
+              : isStemmaError
+                ? error.message
+                : 'Internal server error';
             await send(client, JSON.stringify({ event: 'error', message }));
           })
           .finally(() => client.close(1000))

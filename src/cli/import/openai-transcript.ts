@@ -69,7 +69,7 @@ function failureOf(holder: JsonObject): string | null {
 
 function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel: unknown): Turn[] {
   const calls = new Map<string, { call: ToolCall; answered: boolean }[]>();
-  const remember = (key: string, call: ToolCall): void => {
+  const addCall = (key: string, call: ToolCall): void => {
     calls.set(key, [...(calls.get(key) ?? []), { call, answered: false }]);
   };
   let previousMs: number | null = null;
@@ -82,7 +82,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     if (message.role === 'assistant') {
       const made = callsOf(message, place);
       made.forEach(({ key }) => calls.delete(key));
-      made.forEach(({ key, call }) => remember(key, call));
+      made.forEach(({ key, call }) => addCall(key, call));
       const model = message['model'] ?? runModel;
       return {
         kind: 'answered',
@@ -98,8 +98,8 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
       };
     }
     if (message.role === 'tool' || message.role === 'function') {
-      const known = calls.get(answeredKey(message, place)) ?? [];
-      const asked = known.find(({ answered }) => !answered) ?? known.at(-1);
+      const named = calls.get(answeredKey(message, place)) ?? [];
+      const asked = named.find(({ answered }) => !answered) ?? named.at(-1);
       if (asked === undefined) {
         const [name, what] =
           message.role === 'tool' ? (['tool_call_id', 'id'] as const) : (['name', 'name'] as const);

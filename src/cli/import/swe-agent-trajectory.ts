@@ -148,17 +148,17 @@ function readTurns(history: readonly FileMessage[], entries: readonly Entry[]): 
     }
     if (call !== null) {
       const observed = recorded === undefined ? undefined : history[next];
-      const told = observed !== undefined && observed.role !== 'assistant' ? spoken(observed) : null;
+      const observation = observed !== undefined && observed.role !== 'assistant' ? spoken(observed) : null;
       turns.push({
         kind: 'returned',
         waitMs: entry.durationMs ?? ASSUMED_MS.tool,
         call,
         result: entry.observation,
         durationMs: entry.durationMs,
-        message: told,
+        message: observation,
         data: entry.state === undefined ? {} : { state: entry.state },
       });
-      if (told !== null) {
+      if (observation !== null) {
         next += 1;
       }
     }
@@ -222,9 +222,9 @@ function withStats(turns: readonly Turn[], stats: unknown, place: Place): readon
     cost: dollarsAt(...at('instance_cost')),
   };
   const last = turns.findLastIndex(({ kind }) => kind === 'answered');
-  const known = Object.values(usage).some((value) => value !== null && value > 0);
+  const hasUsage = Object.values(usage).some((value) => value !== null && value > 0);
   return turns.map((turn, index) =>
-    known && turn.kind === 'answered' && index === last ? coveringRun(turn, usage) : turn,
+    hasUsage && turn.kind === 'answered' && index === last ? coveringRun(turn, usage) : turn,
   );
 }
 

@@ -19,28 +19,28 @@ const LINE_END = 0x0a;
  */
 export async function* linesOf(file: string): AsyncGenerator<Part> {
   let line = 1;
-  let pieces: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
     let begin = 0;
     for (let end = chunk.indexOf(LINE_END); end !== -1; end = chunk.indexOf(LINE_END, begin)) {
-      yield* notBlank(file, [...pieces, chunk.subarray(begin, end)], line);
-      pieces = [];
+      yield* notBlank(file, [...chunks, chunk.subarray(begin, end)], line);
+      chunks = [];
       sizeBytes = 0;
       line += 1;
       begin = end + 1;
     }
-    pieces.push(chunk.subarray(begin));
+    chunks.push(chunk.subarray(begin));
     sizeBytes += chunk.length - begin;
     if (sizeBytes > MAX_TEXT_BYTES) {
       throw tooLong(`${file}:${line}`, `a line of more than ${MAX_TEXT_BYTES} bytes`);
     }
   }
-  yield* notBlank(file, pieces, line);
+  yield* notBlank(file, chunks, line);
 }
 
-function* notBlank(file: string, pieces: readonly Buffer[], firstLine: number): Generator<Part> {
-  const text = decoded(`${file}:${firstLine}`, Buffer.concat(pieces));
+function* notBlank(file: string, chunks: readonly Buffer[], firstLine: number): Generator<Part> {
+  const text = decoded(`${file}:${firstLine}`, Buffer.concat(chunks));
   if (text.trim() !== '') {
     yield { text, firstLine };
   }

@@ -7,7 +7,7 @@ import type { CheckpointRow } from '../../model/rows.js';
 import { parseJson } from '../../base/json.js';
 import { changesBetween, type Change } from './json-changes.js';
 import { lockThreads } from '../../ingest/lock.js';
-import { readValues } from '../../content/read-pieces.js';
+import { readValues } from '../../content/read-chunks.js';
 
 /** What differs between two checkpoints. */
 export interface Diff {

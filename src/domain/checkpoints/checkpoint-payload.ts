@@ -8,7 +8,7 @@ import { JsonText } from '../../base/json-text.js';
 import { shown, parseJson } from '../../base/json.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { present } from './read-checkpoints.js';
-import { readLists, readValues } from '../../content/read-pieces.js';
+import { readLists, readValues } from '../../content/read-chunks.js';
 
 /** A checkpoint's row, with the part of its payload that the row stores; the rest is content, referenced by id. */
 export interface Whole {

@@ -1,6 +1,6 @@
 import { keyOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
-import { chainOf, divide, type Divided, type Owning, type Piece } from '../../content/pieces.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
+import { chainOf, divide, type Divided, type Owning, type Chunk } from '../../content/chunks.js';
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
 import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
 import { checkId, checkOptionalId, digestOf, idOr } from '../../model/ids.js';
@@ -27,7 +27,7 @@ export interface NewCheckpoint {
 }
 
 const MAX_TAGS = 100;
-/** About how many bytes a piece of content takes besides its text. */
+/** About how many bytes a chunk of content takes besides its text. */
 const PIECE_BYTES = 100;
 
 /**
@@ -79,10 +79,10 @@ export async function putCheckpoint(
       steps: stepId === null ? [] : [{ projectId, id: stepId }],
       chains: [messages, ...valuesOf(state), ...valuesOf(toolsResult)],
     },
-    weight: 5 + Math.ceil(messages.length / 20) + state.pieces.size + toolsResult.pieces.size,
+    cost: 5 + Math.ceil(messages.length / 20) + state.chunks.size + toolsResult.chunks.size,
     sizeBytes: sizeOf(messages, state, toolsResult),
-    apply(batch) {
-      const existing = batch.checkpoints.get(keyOf(projectId, id));
+    apply(unit) {
+      const existing = unit.checkpoints.get(keyOf(projectId, id));
       if (existing !== undefined && existing.threadId !== threadId) {
         throw new StemmaError(
           'CONFLICT',
@@ -93,13 +93,13 @@ export async function putCheckpoint(
       if (existing?.digest === digest) {
         return existing;
       }
-      if (stepId !== null && batch.steps.get(keyOf(projectId, stepId)) === undefined) {
+      if (stepId !== null && unit.steps.get(keyOf(projectId, stepId)) === undefined) {
         throw badInput('input.stepId', `expected a step of this project, got ${shown(stepId)}`);
       }
-      const row = write(batch, {
+      const row = write(unit, {
         ...key,
         ...fields,
-        createdAt: createdAt ?? batch.now,
+        createdAt: createdAt ?? unit.now,
         digest,
         payload,
       });
@@ -107,12 +107,12 @@ export async function putCheckpoint(
         ['STATE', state],
         ['TOOLS_RESULT', toolsResult],
       ] as const) {
-        divided.pieces.forEach((piece, name) =>
-          hold(batch, row, { owning, key: name, contentId: piece.id }, [piece]),
+        divided.chunks.forEach((chunk, name) =>
+          reference(unit, row, { owning, key: name, contentId: chunk.id }, [chunk]),
         );
       }
       if (row.messagesId !== null) {
-        hold(batch, row, { owning: 'MESSAGES', key: null, contentId: row.messagesId }, messages);
+        reference(unit, row, { owning: 'MESSAGES', key: null, contentId: row.messagesId }, messages);
       }
       return row;
     },
@@ -146,10 +146,10 @@ export async function forkCheckpoint(
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { checkpoints: [source, key], checkpointLocks: [source, key] },
-    weight: 5,
+    cost: 5,
     sizeBytes: 500,
-    apply(batch) {
-      const existing = batch.checkpoints.get(keyOf(projectId, key.id));
+    apply(unit) {
+      const existing = unit.checkpoints.get(keyOf(projectId, key.id));
       if (existing?.digest === digest) {
         return existing;
       }
@@ -158,22 +158,22 @@ export async function forkCheckpoint(
           field: 'checkpointId',
         });
       }
-      const from = batch.checkpoints.get(keyOf(projectId, sourceId));
+      const from = unit.checkpoints.get(keyOf(projectId, sourceId));
       if (from === undefined) {
         throw notFound('checkpoint', sourceId);
       }
-      if ((batch.threads.get(keyOf(projectId, threadId))?.checkpointKey ?? null) !== null) {
+      if ((unit.threads.get(keyOf(projectId, threadId))?.checkpointKey ?? null) !== null) {
         throw new StemmaError('CONFLICT', `thread ${shown(threadId)} has checkpoints already`, {
           field: 'threadId',
         });
       }
       const { nextNode, messageCount, messagesId, payload } = from;
-      const row = write(batch, {
+      const row = write(unit, {
         ...key,
         threadId,
         step: 0,
         parentId: sourceId,
-        createdAt: batch.now,
+        createdAt: unit.now,
         tags: [],
         summary: '',
         nextNode,
@@ -187,10 +187,10 @@ export async function forkCheckpoint(
         ['STATE', payload?.stateIds],
         ['TOOLS_RESULT', payload?.toolsResultIds],
       ] as const) {
-        idsOf(ids).forEach(([name, contentId]) => hold(batch, row, { owning, key: name, contentId }));
+        idsOf(ids).forEach(([name, contentId]) => reference(unit, row, { owning, key: name, contentId }));
       }
       if (messagesId !== null) {
-        hold(batch, row, { owning: 'MESSAGES', key: null, contentId: messagesId });
+        reference(unit, row, { owning: 'MESSAGES', key: null, contentId: messagesId });
       }
       return row;
     },
@@ -198,30 +198,33 @@ export async function forkCheckpoint(
 }
 
 /** Adds the checkpoint to its thread as the newest write, and releases the content it referenced before. */
-function write(batch: Batch, draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'listKey'>): CheckpointRow {
+function write(
+  unit: UnitOfWork,
+  draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'listKey'>,
+): CheckpointRow {
   const { projectId, id, threadId } = draft;
-  const listKey = `${batch.now} ${batch.nextWrite()} ${id}`;
+  const listKey = `${unit.now} ${unit.nextWrite()} ${id}`;
   const thread = { projectId, id: threadId };
-  const write = (batch.threads.get(keyOf(projectId, threadId))?.lastWrite ?? 0) + 1;
-  batch.changeThread(thread, { lastWrite: write, checkpointKey: listKey });
-  const row: CheckpointRow = { ...draft, write, writtenAt: batch.now, listKey };
-  batch.letGo({ projectId, owner: 'Checkpoint', ownerId: id });
-  batch.checkpoints.put(keyOf(projectId, id), row);
+  const write = (unit.threads.get(keyOf(projectId, threadId))?.lastWrite ?? 0) + 1;
+  unit.changeThread(thread, { lastWrite: write, checkpointKey: listKey });
+  const row: CheckpointRow = { ...draft, write, writtenAt: unit.now, listKey };
+  unit.releaseReferences({ projectId, owner: 'Checkpoint', ownerId: id });
+  unit.checkpoints.put(keyOf(projectId, id), row);
   return row;
 }
 
-function hold(
-  batch: Batch,
+function reference(
+  unit: UnitOfWork,
   { projectId, id }: CheckpointRow,
   what: { readonly owning: Owning; readonly key: string | null; readonly contentId: string },
-  chain?: readonly Piece[],
+  chain?: readonly Chunk[],
 ): void {
-  batch.hold({ projectId, owner: 'Checkpoint', ownerId: id, ...what }, chain);
+  unit.reference({ projectId, owner: 'Checkpoint', ownerId: id, ...what }, chain);
 }
 
-function sizeOf(messages: readonly Piece[], ...objects: readonly Divided[]): number {
-  const pieces = [...messages, ...objects.flatMap((divided) => [...divided.pieces.values()])];
-  return pieces.reduce(
+function sizeOf(messages: readonly Chunk[], ...objects: readonly Divided[]): number {
+  const chunks = [...messages, ...objects.flatMap((divided) => [...divided.chunks.values()])];
+  return chunks.reduce(
     (sum, { text }) => sum + text.length + PIECE_BYTES,
     objects.reduce((sum, { text }) => sum + text.length, 0),
   );
@@ -236,8 +239,8 @@ function payloadOf(state: Divided, toolsResult: Divided): CheckpointPayload {
   };
 }
 
-function idsText({ pieces }: Divided): string | null {
-  return pieces.size === 0 ? null : JSON.stringify([...pieces].map(([key, { id }]) => [key, id]));
+function idsText({ chunks }: Divided): string | null {
+  return chunks.size === 0 ? null : JSON.stringify([...chunks].map(([key, { id }]) => [key, id]));
 }
 
 /** The values of a payload's object that are stored as content: pairs of key and content id. */
@@ -245,8 +248,8 @@ export function idsOf(text: string | null | undefined): readonly (readonly [stri
   return text == null ? [] : (parseJson(text) as [string, string][]);
 }
 
-function valuesOf({ pieces }: Divided): (readonly Piece[])[] {
-  return [...pieces.values()].map((piece) => [piece]);
+function valuesOf({ chunks }: Divided): (readonly Chunk[])[] {
+  return [...chunks.values()].map((chunk) => [chunk]);
 }
 
 /** A checkpoint's number in its thread: a whole number from 0. */

@@ -4,7 +4,12 @@ import { inBatches } from '../../neo4j/in-batches.js';
 import type { FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database, Runner } from '../../neo4j/database.js';
-import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
+import {
+  collectGarbage,
+  collectReleased,
+  lockCollecting,
+  CHUNKS_AT_A_TIME,
+} from '../../content/collect-chunks.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { removeEmptyThreads } from '../threads/threads.js';
 
@@ -41,10 +46,10 @@ export async function deleteCheckpoints(
     const total = await inBatches({ least: 50, most: 500 }, (limit) =>
       database.write((transaction) => clearBatch(transaction, { thread, before, limit })),
     );
-    await afterCommit(freeReleased(database), total > 0);
+    await afterCommit(collectReleased(database), total > 0);
     return total;
   } catch (error) {
-    finishLater(() => freeReleased(database));
+    finishLater(() => collectReleased(database));
     throw error;
   }
 }
@@ -58,16 +63,16 @@ async function clearBatch(
     return 0;
   }
   const [, [row]] = await Promise.all([
-    lockFreeing(transaction),
+    lockCollecting(transaction),
     clearCheckpoints(transaction, { projectId, threadId, before, limit }),
     forgetCheckpoints(transaction, thread),
     removeEmptyThreads(transaction, { threads: [thread] }),
   ]);
   const { removed, released } = row ?? { removed: 0, released: [] };
-  await freeContent(
+  await collectGarbage(
     transaction,
     released.map((id) => ({ projectId, id })),
-    { most: PIECES_AT_A_TIME },
+    { most: CHUNKS_AT_A_TIME },
   );
   return removed;
 }

@@ -66,13 +66,13 @@ export async function appendEvent(
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { newEventKeys: [{ projectId, traceId, key }] },
-    weight: 1,
+    cost: 1,
     sizeBytes: content.text.length,
-    apply(batch) {
-      batch.trace(projectId, traceId);
-      const existing = batch.eventsByKey.get(keyOf(projectId, traceId, key));
+    apply(unit) {
+      unit.trace(projectId, traceId);
+      const existing = unit.eventsByKey.get(keyOf(projectId, traceId, key));
       if (existing === undefined) {
-        return batch.append(projectId, traceId, type, content, key);
+        return unit.append(projectId, traceId, type, content, key);
       }
       if (existing.type !== type || existing.payload !== content.text) {
         throw new StemmaError(

@@ -1,4 +1,4 @@
-import type { Batch } from '../../ingest/unit-of-work.js';
+import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import { badInput } from '../../base/errors.js';
 import { childrenOf } from './goal-tree.js';
 import type { GoalRow, GoalStatus, GoalType } from '../../model/rows.js';
@@ -63,9 +63,9 @@ export function checkGoal(input: GoalInput, field: string): CheckedGoal {
   };
 }
 
-/** Adds a new goal to the batch, without checking its parent. */
+/** Adds a new goal to the unit of work, without checking its parent. */
 export function insertGoal(
-  batch: Batch,
+  unit: UnitOfWork,
   { projectId, traceId }: Target,
   given: CheckedGoal,
   {
@@ -83,8 +83,8 @@ export function insertGoal(
   if (description === undefined) {
     throw badInput(`${field}.description`, 'expected a text for a new goal, got none');
   }
-  const goals = batch.goals(projectId, traceId);
-  const goalId = given.goalId ?? nextNumber(batch, { projectId, traceId }, named);
+  const goals = unit.goals(projectId, traceId);
+  const goalId = given.goalId ?? nextNumber(unit, { projectId, traceId }, named);
   const goal: GoalRow = {
     projectId,
     traceId,
@@ -94,10 +94,10 @@ export function insertGoal(
     status: 'pending',
     summary: null,
     ...given.changes,
-    order: given.changes.order ?? nextOrder(batch, { projectId, traceId, parentId }),
+    order: given.changes.order ?? nextOrder(unit, { projectId, traceId, parentId }),
     parentId,
     description,
-    createdAt: batch.now,
+    createdAt: unit.now,
     self: NO_STATS,
     cumulative: NO_STATS,
     addedBy,
@@ -106,23 +106,27 @@ export function insertGoal(
   return goal;
 }
 
-function nextNumber(batch: Batch, { projectId, traceId }: Target, named: ReadonlySet<string | null>): string {
-  const trace = batch.trace(projectId, traceId);
-  const goals = batch.goals(projectId, traceId);
+function nextNumber(
+  unit: UnitOfWork,
+  { projectId, traceId }: Target,
+  named: ReadonlySet<string | null>,
+): string {
+  const trace = unit.trace(projectId, traceId);
+  const goals = unit.goals(projectId, traceId);
   let number = trace.lastGoalNumber + 1;
   while (goals.get(String(number)) !== undefined || named.has(String(number))) {
     number += 1;
   }
-  batch.changeTrace(trace, { lastGoalNumber: number });
+  unit.changeTrace(trace, { lastGoalNumber: number });
   return String(number);
 }
 
 /** One more than the last sibling's order, or the same if that is the maximum. */
 export function nextOrder(
-  batch: Batch,
+  unit: UnitOfWork,
   { projectId, traceId, parentId }: Target & { readonly parentId: string | null },
 ): number {
-  const last = childrenOf(batch.goals(projectId, traceId).rows(), parentId).at(-1);
+  const last = childrenOf(unit.goals(projectId, traceId).rows(), parentId).at(-1);
   return last === undefined ? 0 : Math.min(last.order + 1, MAX_ORDER);
 }
 
@@ -134,8 +138,8 @@ export function patchOf(goal: GoalRow, changes: CheckedGoal['changes']): Partial
 }
 
 /** Rejects a parent that is not in the trace or would create a cycle. */
-export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
-  const goals = batch.goals(goal.projectId, goal.traceId);
+export function checkParent(unit: UnitOfWork, goal: GoalRow, field: string): void {
+  const goals = unit.goals(goal.projectId, goal.traceId);
   const passed = new Set([goal.goalId]);
   for (let id = goal.parentId; id !== null;) {
     if (passed.has(id)) {
@@ -158,7 +162,7 @@ export function checkParent(batch: Batch, goal: GoalRow, field: string): void {
 
 /** Rejects a goal that is not in the trace; `field` is the input field that names it. */
 export function checkGoalOfTrace(
-  batch: Batch,
+  unit: UnitOfWork,
   {
     projectId,
     traceId,
@@ -166,7 +170,7 @@ export function checkGoalOfTrace(
   }: { readonly projectId: string; readonly traceId: string; readonly goalId: string | null },
   field: string,
 ): void {
-  if (goalId !== null && batch.goals(projectId, traceId).get(goalId) === undefined) {
+  if (goalId !== null && unit.goals(projectId, traceId).get(goalId) === undefined) {
     throw badInput(field, `expected a goal of trace ${shown(traceId)}, got ${shown(goalId)}`);
   }
 }

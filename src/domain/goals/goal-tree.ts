@@ -1,4 +1,4 @@
-import type { Batch } from '../../ingest/unit-of-work.js';
+import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { GoalRow } from '../../model/rows.js';
 import { equalStats, mergeStats } from '../../model/stats.js';
 import { publicStats, type AffectedGoal } from './roll-up.js';
@@ -25,10 +25,10 @@ export function depthFirst(goals: readonly GoalRow[]): GoalRow[] {
  * their own stats are assumed to be correct.
  */
 export function recount(
-  batch: Batch,
+  unit: UnitOfWork,
   { projectId, traceId }: { readonly projectId: string; readonly traceId: string },
 ): void {
-  const goals = batch.goals(projectId, traceId);
+  const goals = unit.goals(projectId, traceId);
   const rows = [...goals.rows()];
   const children = byParent(rows);
   const counted = new Map<string, GoalRow['cumulative']>();
@@ -63,8 +63,8 @@ export function statsChanges(before: ReadonlyMap<string, GoalRow>, after: Iterab
  * Call after `goal` is completed: completes its parent if all of the parent's children are completed or abandoned, and so on
  * up the tree. Returns the goals it completed.
  */
-export function cascade(batch: Batch, goal: GoalRow): GoalRow[] {
-  const goals = batch.goals(goal.projectId, goal.traceId);
+export function cascade(unit: UnitOfWork, goal: GoalRow): GoalRow[] {
+  const goals = unit.goals(goal.projectId, goal.traceId);
   const completed: GoalRow[] = [];
   for (let child = goal; child.parentId !== null;) {
     const parent = goals.get(child.parentId);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Batch } from '../../ingest/unit-of-work.js';
+import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import { notFound } from '../../base/errors.js';
 import {
   checkGoal,
@@ -32,10 +32,10 @@ export async function addGoal(
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { trees: [{ projectId, id: traceId }] },
-    weight: 3,
-    apply(batch) {
-      batch.trace(projectId, traceId);
-      const goals = batch.goals(projectId, traceId);
+    cost: 3,
+    apply(unit) {
+      unit.trace(projectId, traceId);
+      const goals = unit.goals(projectId, traceId);
       // The transaction ran before, but the reply to its commit was lost: the goal exists.
       const added = [...goals.rows()].find((goal) => goal.addedBy === writeId);
       if (added !== undefined) {
@@ -43,12 +43,12 @@ export async function addGoal(
       }
       const existing = given.goalId === null ? undefined : goals.get(given.goalId);
       if (existing !== undefined) {
-        return changeGoal(batch, existing, given.changes, 'input');
+        return changeGoal(unit, existing, given.changes, 'input');
       }
-      const goal = insertGoal(batch, { projectId, traceId }, given, { addedBy: writeId, field: 'input' });
-      checkParent(batch, goal, 'input');
-      const completed = goal.status === 'completed' ? cascade(batch, goal) : [];
-      batch.append(projectId, traceId, 'goal_added', {
+      const goal = insertGoal(unit, { projectId, traceId }, given, { addedBy: writeId, field: 'input' });
+      checkParent(unit, goal, 'input');
+      const completed = goal.status === 'completed' ? cascade(unit, goal) : [];
+      unit.append(projectId, traceId, 'goal_added', {
         goal: publicGoal(goal),
         affectedGoals: completed.map(({ goalId, status }) => ({ goalId, status })),
       });
@@ -71,25 +71,30 @@ export async function updateGoal(
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { trees: [{ projectId, id: traceId }] },
-    weight: 3,
-    apply(batch) {
-      batch.trace(projectId, traceId);
-      const goal = batch.goals(projectId, traceId).get(goalId);
+    cost: 3,
+    apply(unit) {
+      unit.trace(projectId, traceId);
+      const goal = unit.goals(projectId, traceId).get(goalId);
       if (goal === undefined) {
         throw notFound('goal', goalId);
       }
-      return changeGoal(batch, goal, given.changes, 'input');
+      return changeGoal(unit, goal, given.changes, 'input');
     },
   });
 }
 
-/** Changes a goal in the batch, the stats above it if it moves, and the goals it completes. */
-function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes'], field: string): GoalRow {
+/** Changes a goal in the unit of work, the stats above it if it moves, and the goals it completes. */
+function changeGoal(
+  unit: UnitOfWork,
+  before: GoalRow,
+  changes: CheckedGoal['changes'],
+  field: string,
+): GoalRow {
   const { projectId, traceId, goalId } = before;
-  const goals = batch.goals(projectId, traceId);
+  const goals = unit.goals(projectId, traceId);
   const moves = changes.parentId !== undefined && changes.parentId !== before.parentId;
   const patch = patchOf(before, {
-    ...(moves ? { order: nextOrder(batch, { projectId, traceId, parentId: changes.parentId ?? null }) } : {}),
+    ...(moves ? { order: nextOrder(unit, { projectId, traceId, parentId: changes.parentId ?? null }) } : {}),
     ...changes,
   });
   if (Object.keys(patch).length === 0) {
@@ -99,18 +104,18 @@ function changeGoal(batch: Batch, before: GoalRow, changes: CheckedGoal['changes
   goals.put(goalId, goal);
   const affected = new Map<string, object>();
   if (moves) {
-    checkParent(batch, goal, field);
+    checkParent(unit, goal, field);
     const old = new Map([...goals.rows()].map((row) => [row.goalId, row]));
-    recount(batch, { projectId, traceId });
+    recount(unit, { projectId, traceId });
     for (const change of statsChanges(old, goals.rows())) {
       affected.set(change.goalId, change);
     }
   }
   if (patch.status === 'completed') {
-    for (const { goalId: id, status } of cascade(batch, goal)) {
+    for (const { goalId: id, status } of cascade(unit, goal)) {
       affected.set(id, { goalId: id, ...affected.get(id), status });
     }
   }
-  batch.append(projectId, traceId, 'goal_updated', { goalId, patch, affectedGoals: [...affected.values()] });
+  unit.append(projectId, traceId, 'goal_updated', { goalId, patch, affectedGoals: [...affected.values()] });
   return goals.get(goalId) ?? goal;
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '../../ingest/unit-of-work.js';
+import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { GoalRow, GoalStatus, Stats } from '../../model/rows.js';
 import { addUsage, showNewest, type Preview, type Usage } from '../../model/stats.js';
 
@@ -34,8 +34,8 @@ export interface Place {
  * Adds a record's usage to its trace, to its goal's own stats, and to the cumulative stats of that goal and each goal above
  * it, once each; with `sign` -1 subtracts it. `preview` is shown where it is the newest. The goals must be loaded.
  */
-export function tally(
-  batch: Batch,
+export function rollUp(
+  unit: UnitOfWork,
   place: Place,
   usage: Usage,
   preview: Preview | null,
@@ -45,18 +45,18 @@ export function tally(
     const sum = addUsage(stats, usage, sign);
     return preview === null ? sum : showNewest(sum, preview);
   };
-  const trace = batch.trace(place.projectId, place.traceId);
-  batch.changeTrace(trace, apply(trace));
-  const goals = batch.goals(place.projectId, place.traceId);
-  chain(batch, place).forEach((goal, level) => {
+  const trace = unit.trace(place.projectId, place.traceId);
+  unit.changeTrace(trace, apply(trace));
+  const goals = unit.goals(place.projectId, place.traceId);
+  chain(unit, place).forEach((goal, level) => {
     const self = level === 0 ? apply(goal.self) : goal.self;
     goals.put(goal.goalId, { ...goal, self, cumulative: apply(goal.cumulative) });
   });
 }
 
 /** The goal of a place and every goal above it, bottom up; empty without a goal. */
-export function chain(batch: Batch, { projectId, traceId, goalId }: Place): GoalRow[] {
-  const goals = batch.goals(projectId, traceId);
+export function chain(unit: UnitOfWork, { projectId, traceId, goalId }: Place): GoalRow[] {
+  const goals = unit.goals(projectId, traceId);
   const found: GoalRow[] = [];
   for (let id = goalId; id !== null;) {
     const goal: GoalRow | undefined = goals.get(id);
@@ -70,8 +70,8 @@ export function chain(batch: Batch, { projectId, traceId, goalId }: Place): Goal
 }
 
 /** The goals of a place after a change to their stats. */
-export function affectedGoals(batch: Batch, place: Place): AffectedGoal[] {
-  return chain(batch, place).map((goal, level) => ({
+export function affectedGoals(unit: UnitOfWork, place: Place): AffectedGoal[] {
+  return chain(unit, place).map((goal, level) => ({
     goalId: goal.goalId,
     ...(level === 0 ? { selfStats: publicStats(goal.self) } : {}),
     cumulativeStats: publicStats(goal.cumulative),

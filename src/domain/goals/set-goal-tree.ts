@@ -39,12 +39,12 @@ export async function setGoalTree(
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { trees: [{ projectId, id: traceId }] },
-    // Messages of removed goals change without being read into the batch.
-    alone: true,
-    weight: listed.length,
-    *apply(batch) {
-      batch.trace(projectId, traceId);
-      const goals = batch.goals(projectId, traceId);
+    // Messages of removed goals change without being read into the unit of work.
+    exclusive: true,
+    cost: listed.length,
+    *apply(unit) {
+      unit.trace(projectId, traceId);
+      const goals = unit.goals(projectId, traceId);
       const before = [...goals.rows()];
       const replayed = new Map(before.map((goal) => [goal.addedBy, goal.goalId]));
       const kept = new Set<string>();
@@ -55,7 +55,7 @@ export async function setGoalTree(
         const existing = goals.get(given.goalId ?? replayed.get(given.addedBy) ?? '');
         const goal =
           existing ??
-          insertGoal(batch, { projectId, traceId }, given, { addedBy: given.addedBy, field, named });
+          insertGoal(unit, { projectId, traceId }, given, { addedBy: given.addedBy, field, named });
         if (kept.has(goal.goalId)) {
           throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
         }
@@ -74,17 +74,17 @@ export async function setGoalTree(
       for (const [index, goalId] of [...kept].entries()) {
         const goal = goals.get(goalId);
         if (goal !== undefined) {
-          checkParent(batch, goal, `goals[${index}]`);
+          checkParent(unit, goal, `goals[${index}]`);
         }
         yield;
       }
-      recount(batch, { projectId, traceId });
+      recount(unit, { projectId, traceId });
       yield;
       const tree = depthFirst([...goals.rows()]);
       if (changed) {
         const shownTree = tree.map(publicGoal);
         yield;
-        batch.append(projectId, traceId, 'goal_tree_updated', { goals: shownTree });
+        unit.append(projectId, traceId, 'goal_tree_updated', { goals: shownTree });
       }
       return tree;
     },

@@ -1,5 +1,5 @@
 import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
 import { badInput, StemmaError } from '../../base/errors.js';
@@ -15,7 +15,7 @@ import { preparation, PreparedJson } from '../../base/prepared-json.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
 import { previewOf, PreviewedText, usageOf } from '../../model/stats.js';
-import { affectedGoals, tally } from '../goals/roll-up.js';
+import { affectedGoals, rollUp } from '../goals/roll-up.js';
 import { checkCount, checkAmount } from '../../model/usage.js';
 
 export interface MessageChanges {
@@ -75,9 +75,9 @@ export async function addMessages(
         given === null ? [] : [{ projectId, traceId, label: 'Message' as const, sequence: given }],
       ),
     },
-    weight: drafts.length,
+    cost: drafts.length,
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    apply: (batch) => mapInSteps(drafts, (message, index) => insertMessage(batch, message, field(index))),
+    apply: (unit) => mapInSteps(drafts, (message, index) => insertMessage(unit, message, field(index))),
   });
 }
 
@@ -153,13 +153,13 @@ export function checkUsedOnce(
 }
 
 function insertMessage(
-  batch: Batch,
+  unit: UnitOfWork,
   { given, preview, sizeBytes: _, ...draft }: Draft,
   field: string,
 ): MessageRow {
   const { projectId, id, traceId, goalId, stepId } = draft;
-  const trace = batch.trace(projectId, traceId);
-  const existing = batch.messages.get(keyOf(projectId, id));
+  const trace = unit.trace(projectId, traceId);
+  const existing = unit.messages.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
       throw new StemmaError('CONFLICT', `message ${shown(id)} exists with other content`, {
@@ -168,17 +168,17 @@ function insertMessage(
     }
     return existing;
   }
-  checkGoalOfTrace(batch, draft, `${field}.goalId`);
-  if (stepId !== null && batch.steps.get(keyOf(projectId, stepId))?.traceId !== traceId) {
+  checkGoalOfTrace(unit, draft, `${field}.goalId`);
+  if (stepId !== null && unit.steps.get(keyOf(projectId, stepId))?.traceId !== traceId) {
     throw badInput(`${field}.stepId`, `expected a step of trace ${shown(traceId)}, got ${shown(stepId)}`);
   }
-  const sequence = takeSequence(batch, trace, { label: 'Message', given, field: `${field}.sequence` });
-  const message: MessageRow = { ...draft, sequence, createdAt: batch.now };
-  batch.messages.put(keyOf(projectId, id), message);
-  tally(batch, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
-  batch.append(projectId, traceId, 'message_added', {
+  const sequence = takeSequence(unit, trace, { label: 'Message', given, field: `${field}.sequence` });
+  const message: MessageRow = { ...draft, sequence, createdAt: unit.now };
+  unit.messages.put(keyOf(projectId, id), message);
+  rollUp(unit, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
+  unit.append(projectId, traceId, 'message_added', {
     message: publicMessage(message),
-    affectedGoals: affectedGoals(batch, { projectId, traceId, goalId }),
+    affectedGoals: affectedGoals(unit, { projectId, traceId, goalId }),
   });
   return message;
 }

@@ -1,5 +1,5 @@
 import { type IdKey, keyOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import { notFound } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
@@ -10,7 +10,7 @@ import type { Ingest } from '../../ingest/group-commit.js';
 import { stringifyJson } from '../../base/json-text.js';
 import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
 import { addUsage, previewOf, showNewest, usageOf } from '../../model/stats.js';
-import { affectedGoals, tally, type AffectedGoal } from '../goals/roll-up.js';
+import { affectedGoals, rollUp, type AffectedGoal } from '../goals/roll-up.js';
 import { checkAmount, checkCount } from '../../model/usage.js';
 
 const readTraceIds = statement<{ messages: readonly IdKey[] }, { traceId: string }>('messages/read-traces');
@@ -30,17 +30,17 @@ export async function updateMessage(
   const key = { projectId, id: checkId(id, 'id') };
   const given = checkChanges(changes);
   // A message never moves to another trace, so the trace can be read before its lock is taken.
-  const [known] = await readTraceIds(ingest.database, { messages: [key] });
-  if (known === undefined) {
+  const [stored] = await readTraceIds(ingest.database, { messages: [key] });
+  if (stored === undefined) {
     throw notFound('message', id);
   }
-  const { traceId } = known;
+  const { traceId } = stored;
   const moves = given.goalId !== undefined;
   return await ingest.submit({
     traces: [{ projectId, id: traceId }],
     needs: { messageContents: [key], trees: moves ? [{ projectId, id: traceId }] : [] },
-    more: (batch) => {
-      const goalId = batch.messages.get(keyOf(projectId, id))?.goalId ?? null;
+    more: (unit) => {
+      const goalId = unit.messages.get(keyOf(projectId, id))?.goalId ?? null;
       return goalId === null
         ? {}
         : {
@@ -48,12 +48,12 @@ export async function updateMessage(
             newest: moves ? [{ projectId, traceId, goalId, exceptId: id }] : [],
           };
     },
-    // The newest message of the goal it leaves is read from the database, not from the batch.
-    alone: moves,
-    weight: 3,
+    // The newest message of the goal it leaves is read from the database, not from the unit of work.
+    exclusive: moves,
+    cost: 3,
     sizeBytes: stringifyJson(given).length,
-    apply(batch) {
-      const before = batch.messages.get(keyOf(projectId, id));
+    apply(unit) {
+      const before = unit.messages.get(keyOf(projectId, id));
       if (before === undefined) {
         throw notFound('message', id);
       }
@@ -65,11 +65,11 @@ export async function updateMessage(
       }
       const after = { ...before, ...patch };
       checkUsedOnce(after, 'input');
-      checkGoalOfTrace(batch, after, 'input.goalId');
-      batch.messages.put(keyOf(projectId, id), after);
+      checkGoalOfTrace(unit, after, 'input.goalId');
+      unit.messages.put(keyOf(projectId, id), after);
       const affected =
-        before.goalId === after.goalId ? retally(batch, before, after) : moveMessage(batch, before, after);
-      batch.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
+        before.goalId === after.goalId ? rollUpAgain(unit, before, after) : moveMessage(unit, before, after);
+      unit.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
       return after;
     },
   });
@@ -95,7 +95,7 @@ function equalJson(a: unknown, b: unknown): boolean {
 }
 
 /** Updates the stats after a change to a message that keeps its goal. */
-function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
+function rollUpAgain(unit: UnitOfWork, before: MessageRow, after: MessageRow): AffectedGoal[] {
   const { projectId, traceId, goalId, sequence } = after;
   const place = { projectId, traceId, goalId };
   const text = previewOf(after.content);
@@ -107,26 +107,26 @@ function retally(batch: Batch, before: MessageRow, after: MessageRow): AffectedG
   if (same && text === previewOf(before.content)) {
     return [];
   }
-  tally(batch, place, old, null, -1);
-  tally(batch, place, now, null);
+  rollUp(unit, place, old, null, -1);
+  rollUp(unit, place, now, null);
   // Only stats that preview this message get its new text: they preview the message with the highest sequence.
   const follow = <S extends Stats>(stats: S): S =>
     stats.previewSequence === sequence ? { ...stats, preview: text } : stats;
-  batch.changeTrace(batch.trace(projectId, traceId), follow(batch.trace(projectId, traceId)));
-  const goals = batch.goals(projectId, traceId);
-  for (const { goalId: id } of affectedGoals(batch, place)) {
+  unit.changeTrace(unit.trace(projectId, traceId), follow(unit.trace(projectId, traceId)));
+  const goals = unit.goals(projectId, traceId);
+  for (const { goalId: id } of affectedGoals(unit, place)) {
     const goal = goals.get(id);
     if (goal !== undefined) {
       goals.put(id, { ...goal, self: follow(goal.self), cumulative: follow(goal.cumulative) });
     }
   }
-  return affectedGoals(batch, place);
+  return affectedGoals(unit, place);
 }
 
 /** Updates the stats after a message moved to another goal: both goals' own, then every sum above them. */
-function moveMessage(batch: Batch, before: MessageRow, after: MessageRow): AffectedGoal[] {
+function moveMessage(unit: UnitOfWork, before: MessageRow, after: MessageRow): AffectedGoal[] {
   const { projectId, traceId, sequence } = after;
-  const goals = batch.goals(projectId, traceId);
+  const goals = unit.goals(projectId, traceId);
   const old = new Map([...goals.rows()].map((goal) => [goal.goalId, goal]));
   const changeSelf = (goalId: string | null, change: (self: Stats) => Stats): void => {
     const goal: GoalRow | undefined = goalId === null ? undefined : goals.get(goalId);
@@ -135,9 +135,9 @@ function moveMessage(batch: Batch, before: MessageRow, after: MessageRow): Affec
     }
   };
   const trace = { projectId, traceId, goalId: null };
-  tally(batch, trace, usageOf(before, 1), null, -1);
-  tally(batch, trace, usageOf(after, 1), { sequence, text: previewOf(after.content) });
-  const newest = batch.newest.get(keyOf(projectId, traceId, before.goalId ?? '', after.id));
+  rollUp(unit, trace, usageOf(before, 1), null, -1);
+  rollUp(unit, trace, usageOf(after, 1), { sequence, text: previewOf(after.content) });
+  const newest = unit.newest.get(keyOf(projectId, traceId, before.goalId ?? '', after.id));
   changeSelf(before.goalId, (self) => ({
     ...addUsage(self, usageOf(before, 1), -1),
     preview: newest?.text ?? null,
@@ -146,6 +146,6 @@ function moveMessage(batch: Batch, before: MessageRow, after: MessageRow): Affec
   changeSelf(after.goalId, (self) =>
     showNewest(addUsage(self, usageOf(after, 1)), { sequence, text: previewOf(after.content) }),
   );
-  recount(batch, { projectId, traceId });
+  recount(unit, { projectId, traceId });
   return statsChanges(old, goals.rows());
 }

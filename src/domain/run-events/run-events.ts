@@ -1,6 +1,6 @@
 import { keyOf } from '../../model/keys.js';
 import { randomUUID } from 'node:crypto';
-import { type Batch } from '../../ingest/unit-of-work.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import type { RunEventRow } from '../../model/rows.js';
 import { checkId, digestOf } from '../../model/ids.js';
@@ -66,10 +66,10 @@ export async function putRunEvents(
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
-    weight: drafts.length,
+    cost: drafts.length,
     sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
-    apply: (batch) =>
-      mapInSteps(drafts, (event, index) => insertEvent(batch, event, { generation, field: field(index) })),
+    apply: (unit) =>
+      mapInSteps(drafts, (event, index) => insertEvent(unit, event, { generation, field: field(index) })),
   });
 }
 
@@ -110,12 +110,12 @@ function sizeOf({ content, contentJson, metadata }: Draft): number {
 }
 
 function insertEvent(
-  batch: Batch,
+  unit: UnitOfWork,
   event: Draft,
   { generation: next, field }: { readonly generation: string; readonly field: string },
 ): RunEventRow {
   const { projectId, threadId, key } = event;
-  const existing = batch.runEventsByKey.get(keyOf(projectId, threadId, key));
+  const existing = unit.runEventsByKey.get(keyOf(projectId, threadId, key));
   if (existing !== undefined) {
     if (existing.digest !== event.digest) {
       const name = `${field}.idempotencyKey`;
@@ -125,15 +125,15 @@ function insertEvent(
     }
     return existing;
   }
-  const thread = batch.threads.get(keyOf(projectId, threadId));
+  const thread = unit.threads.get(keyOf(projectId, threadId));
   const seq = (thread?.lastSeq ?? 0) + 1;
   const generation = thread?.generation ?? next;
-  const row = { ...event, generation, seq, createdAt: event.createdAt ?? batch.now };
-  batch.changeThread(
+  const row = { ...event, generation, seq, createdAt: event.createdAt ?? unit.now };
+  unit.changeThread(
     { projectId, id: threadId },
     { generation, lastSeq: seq, eventCount: (thread?.eventCount ?? 0) + 1 },
   );
-  batch.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
-  batch.runEventsByKey.put(keyOf(projectId, threadId, key), row);
+  unit.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
+  unit.runEventsByKey.put(keyOf(projectId, threadId, key), row);
   return row;
 }

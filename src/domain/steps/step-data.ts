@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_LIST } from '../../content/content-input.js';
-import { textsOfList, type ListTexts } from '../../content/pieces.js';
+import { textsOfList, type ListTexts } from '../../content/chunks.js';
 import { objectText } from '../../base/object-text.js';
 import { badInput } from '../../base/errors.js';
 import type { StepProperties, StepTexts, StepType } from '../../model/rows.js';

@@ -1,6 +1,6 @@
 import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
-import { chainOf, type Piece } from '../../content/pieces.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
+import { chainOf, type Chunk } from '../../content/chunks.js';
 import { statement } from '../../neo4j/cypher.js';
 import type { Database } from '../../neo4j/database.js';
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
@@ -14,12 +14,12 @@ import { shown } from '../../base/json.js';
 import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
 import { isWholeStep, whole } from '../../model/whole-rows.js';
 import { PreparedJson } from '../../base/prepared-json.js';
-import { readLists } from '../../content/read-pieces.js';
+import { readLists } from '../../content/read-chunks.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
 import { usageOf } from '../../model/stats.js';
 import { stepDataOf } from './step-data.js';
-import { affectedGoals, tally } from '../goals/roll-up.js';
+import { affectedGoals, rollUp } from '../goals/roll-up.js';
 
 export interface NewStep {
   readonly id?: string | null | undefined;
@@ -76,17 +76,17 @@ export async function addSteps(
       chains: drafts.flatMap(({ prompt }) => (prompt.length === 0 ? [] : [prompt])),
     },
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-    weight: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
-    apply: (batch) =>
+    cost: drafts.reduce((sum, { parentIds }) => sum + 1 + parentIds.length, 0),
+    apply: (unit) =>
       mapInSteps(drafts, (step, index) =>
-        insertStep(batch, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
+        insertStep(unit, step, { field: field(index), comesLater: (id) => (later.get(id) ?? -1) >= index }),
       ),
   });
 }
 
 interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
   readonly given: number | null;
-  readonly prompt: readonly Piece[];
+  readonly prompt: readonly Chunk[];
   readonly texts: StepTexts;
   readonly sizeBytes: number;
 }
@@ -124,7 +124,7 @@ function draft(projectId: string, input: NewStep, field: string): Draft {
     messagesId,
     properties,
     digest: digestOfText(text),
-    sizeBytes: text.length + chain.reduce((sum, piece) => sum + piece.text.length + PIECE_BYTES, 0),
+    sizeBytes: text.length + chain.reduce((sum, chunk) => sum + chunk.text.length + PIECE_BYTES, 0),
   };
 }
 
@@ -134,13 +134,13 @@ function dataOf(input: unknown, { stored }: StepTexts): unknown {
 }
 
 function insertStep(
-  batch: Batch,
+  unit: UnitOfWork,
   { given, prompt, sizeBytes: _, ...draft }: Draft,
   { field, comesLater }: { readonly field: string; readonly comesLater: (id: string) => boolean },
 ): StepRow {
   const { projectId, id, traceId, goalId, parentIds } = draft;
-  const trace = batch.trace(projectId, traceId);
-  const existing = batch.steps.get(keyOf(projectId, id));
+  const trace = unit.trace(projectId, traceId);
+  const existing = unit.steps.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
       throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, {
@@ -149,9 +149,9 @@ function insertStep(
     }
     return existing;
   }
-  checkGoalOfTrace(batch, draft, `${field}.goalId`);
+  checkGoalOfTrace(unit, draft, `${field}.goalId`);
   parentIds.forEach((parentId, index) => {
-    if (batch.steps.get(keyOf(projectId, parentId))?.traceId !== traceId) {
+    if (unit.steps.get(keyOf(projectId, parentId))?.traceId !== traceId) {
       const why = comesLater(parentId)
         ? `${shown(parentId)}, which is no earlier: a step rests on what was written before it (a cycle cannot be)`
         : shown(parentId);
@@ -161,24 +161,27 @@ function insertStep(
       );
     }
   });
-  const sequence = takeSequence(batch, trace, { label: 'Step', given, field: `${field}.sequence` });
+  const sequence = takeSequence(unit, trace, { label: 'Step', given, field: `${field}.sequence` });
   const { texts } = draft;
-  const step: StepRow = { ...draft, sequence, createdAt: batch.now };
-  batch.steps.put(keyOf(projectId, id), step);
+  const step: StepRow = { ...draft, sequence, createdAt: unit.now };
+  unit.steps.put(keyOf(projectId, id), step);
   if (draft.messagesId !== null) {
     const contentId = draft.messagesId;
-    batch.hold({ projectId, owner: 'Step', ownerId: id, owning: 'MESSAGES', key: null, contentId }, prompt);
+    unit.reference(
+      { projectId, owner: 'Step', ownerId: id, owning: 'MESSAGES', key: null, contentId },
+      prompt,
+    );
   }
-  const counted = batch.trace(projectId, traceId);
-  batch.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
+  const counted = unit.trace(projectId, traceId);
+  unit.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
   const usage = usageOf(step.properties, 0);
   const used = usage.promptTokens > 0 || usage.completionTokens > 0 || usage.cost > 0;
   if (used) {
-    tally(batch, { projectId, traceId, goalId }, usage, null);
+    rollUp(unit, { projectId, traceId, goalId }, usage, null);
   }
-  batch.append(projectId, traceId, 'step_added', {
+  unit.append(projectId, traceId, 'step_added', {
     step: publicStep(step, texts),
-    affectedGoals: used ? affectedGoals(batch, { projectId, traceId, goalId }) : [],
+    affectedGoals: used ? affectedGoals(unit, { projectId, traceId, goalId }) : [],
   });
   return step;
 }
@@ -234,12 +237,12 @@ export async function readStepData(
       if (messagesId === null) {
         return [id, new JsonText(data)];
       }
-      const messages = lists.get(messagesId) ?? others.get(messagesId) ?? gone(id);
+      const messages = lists.get(messagesId) ?? others.get(messagesId) ?? missing(id);
       return [id, withParts(data, new Map([['messages', messages]]))];
     }),
   );
 }
 
-function gone(id: string): never {
+function missing(id: string): never {
   throw notFound('step', id);
 }

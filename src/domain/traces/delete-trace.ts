@@ -4,7 +4,12 @@ import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js'
 import { statement } from '../../neo4j/cypher.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { afterCommit, notFound } from '../../base/errors.js';
-import { freeContent, freeReleased, lockFreeing, PIECES_AT_A_TIME } from '../../content/release-pieces.js';
+import {
+  collectGarbage,
+  collectReleased,
+  lockCollecting,
+  CHUNKS_AT_A_TIME,
+} from '../../content/collect-chunks.js';
 import { checkId } from '../../model/ids.js';
 import { lockTraces } from '../../ingest/lock.js';
 import { removeEmptyThreads } from '../threads/threads.js';
@@ -44,7 +49,7 @@ const clearTrace = statement<TraceKey, { threadId: string | null }>('traces/clea
  * writer; then it is cleared in batches. Sub-traces that are not deleted lose their parent.
  *
  * Throws NOT_FOUND if there is no such trace; UNAVAILABLE with `written` UNKNOWN if it fails after hiding the trace: sent again, it is
- * then NOT_FOUND. Calls `onGone` with the key of each trace as soon as it is hidden. If it fails when a trace may be hidden, it passes
+ * then NOT_FOUND. Calls `onDeleted` with the key of each trace as soon as it is hidden. If it fails when a trace may be hidden, it passes
  * `finishLater` a function that clears what is left; finishTraceDeletions does the same after a crash.
  */
 export async function deleteTrace(
@@ -53,18 +58,18 @@ export async function deleteTrace(
     projectId,
     id,
     includeSubTraces,
-    onGone,
+    onDeleted,
     finishLater,
   }: TraceKey & {
     readonly includeSubTraces: boolean;
-    readonly onGone: (key: TraceKey) => void;
+    readonly onDeleted: (key: TraceKey) => void;
     readonly finishLater: FinishLater;
   },
 ): Promise<DeletedCounts> {
   checkId(id, 'id');
   let found: readonly TraceKey[] = [];
   try {
-    const gone = await database.write(async (transaction) => {
+    const deleted = await database.write(async (transaction) => {
       const traces = await lockBelow(transaction, { projectId, id, includeSubTraces });
       if (traces.length === 0 && found.length > 0) {
         // An earlier attempt of this transaction was committed, and its answer lost.
@@ -74,11 +79,11 @@ export async function deleteTrace(
       await markDeleting(transaction, { traces });
       return traces;
     });
-    if (gone.length === 0) {
+    if (deleted.length === 0) {
       throw notFound('trace', id);
     }
-    gone.forEach(onGone);
-    return await afterCommit(clearAll(database, gone), true, FINISHED_LATER);
+    deleted.forEach(onDeleted);
+    return await afterCommit(clearAll(database, deleted), true, FINISHED_LATER);
   } catch (error) {
     if (found.length > 0) {
       finishLater(() => finishThese(database, found));
@@ -137,13 +142,13 @@ async function clear(
     inBatches({ least: 250, most: 2_000 }, (limit) =>
       database.write(async (transaction) => {
         const [, [row]] = await Promise.all([
-          lockFreeing(transaction),
+          lockCollecting(transaction),
           some(transaction, { projectId, traceId: id, limit }),
         ]);
-        await freeContent(
+        await collectGarbage(
           transaction,
           (row?.released ?? []).map((released) => ({ projectId, id: released })),
-          { most: PIECES_AT_A_TIME },
+          { most: CHUNKS_AT_A_TIME },
         );
         return row?.removed ?? 0;
       }),
@@ -154,7 +159,7 @@ async function clear(
     events: await all(clearEvents),
     goals: await all(clearGoals),
   };
-  await freeReleased(database);
+  await collectReleased(database);
   await database.write(async (transaction) => {
     const [cleared] = await clearTrace(transaction, { projectId, id });
     if (cleared?.threadId != null) {

@@ -1,5 +1,5 @@
 import { keyOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import type { TraceRow } from '../../model/rows.js';
 import type { SequenceKey } from '../../ingest/read-rows.js';
@@ -20,7 +20,7 @@ export function checkSequence(sequence: number | null | undefined, field: string
 
 /** Takes the given sequence (CONFLICT naming `field` if it is taken), or the trace's next one if none is given. */
 export function takeSequence(
-  batch: Batch,
+  unit: UnitOfWork,
   trace: TraceRow,
   {
     label,
@@ -32,16 +32,16 @@ export function takeSequence(
   const last = trace[counter];
   const sequence = given ?? last + 1;
   const key = keyOf(label, trace.projectId, trace.id, sequence);
-  if (given !== null && batch.takenSequences.has(key)) {
+  if (given !== null && unit.takenSequences.has(key)) {
     throw new StemmaError(
       'CONFLICT',
       `sequence ${given} of trace ${JSON.stringify(trace.id)} is taken by another ${label.toLowerCase()}`,
       { field },
     );
   }
-  batch.takeSequence(key);
+  unit.takeSequence(key);
   if (sequence > last) {
-    batch.changeTrace(trace, { [counter]: sequence });
+    unit.changeTrace(trace, { [counter]: sequence });
   }
   return sequence;
 }

@@ -1,5 +1,5 @@
 import { type TraceKey, keyOf } from '../../model/keys.js';
-import { type Batch } from '../../ingest/unit-of-work.js';
+import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { statement } from '../../neo4j/cypher.js';
 import { isWholeTrace } from '../../model/whole-rows.js';
 import type { Database, Runner } from '../../neo4j/database.js';
@@ -79,10 +79,10 @@ export async function createTrace(
           ? []
           : [{ projectId, traceId: parentTraceId, goalId: parentGoalId }],
     },
-    weight: 2,
+    cost: 2,
     sizeBytes: text.length,
-    apply(batch) {
-      const existing = batch.traces.get(keyOf(projectId, id));
+    apply(unit) {
+      const existing = unit.traces.get(keyOf(projectId, id));
       if (existing !== undefined) {
         if (existing.digest !== digest) {
           throw new StemmaError('CONFLICT', `trace ${shown(id)} exists with other content`, {
@@ -91,7 +91,7 @@ export async function createTrace(
         }
         return existing;
       }
-      if (batch.deleting.has(keyOf(projectId, id))) {
+      if (unit.deleting.has(keyOf(projectId, id))) {
         throw new StemmaError(
           'UNAVAILABLE',
           `trace ${shown(id)} is still being deleted; try again a little later`,
@@ -107,28 +107,28 @@ export async function createTrace(
         lastMessageSequence: 0,
         lastGoalNumber: 0,
         lastEventId: 0,
-        createdAt: batch.now,
-        completedAt: isOver(given.status) ? batch.now : null,
-        listKey: `${batch.now} ${id}`,
+        createdAt: unit.now,
+        completedAt: isOver(given.status) ? unit.now : null,
+        listKey: `${unit.now} ${id}`,
         digest,
       };
-      batch.traces.put(keyOf(projectId, id), trace);
+      unit.traces.put(keyOf(projectId, id), trace);
       if (thread !== null) {
-        batch.changeThread(thread);
+        unit.changeThread(thread);
       }
       if (parent !== null) {
-        startSubTrace(batch, parent, trace);
+        startSubTrace(unit, parent, trace);
       }
       return trace;
     },
   });
 }
 
-function startSubTrace(batch: Batch, parent: TraceKey, trace: TraceRow): void {
-  const { projectId, id: parentId } = batch.trace(parent.projectId, parent.id);
+function startSubTrace(unit: UnitOfWork, parent: TraceKey, trace: TraceRow): void {
+  const { projectId, id: parentId } = unit.trace(parent.projectId, parent.id);
   const { parentGoalId: goalId } = trace;
-  checkGoalOfTrace(batch, { projectId, traceId: parentId, goalId }, 'input.parentGoalId');
-  batch.append(projectId, parentId, 'sub_trace_started', {
+  checkGoalOfTrace(unit, { projectId, traceId: parentId, goalId }, 'input.parentGoalId');
+  unit.append(projectId, parentId, 'sub_trace_started', {
     traceId: trace.id,
     parentTraceId: parentId,
     parentGoalId: trace.parentGoalId,
@@ -136,7 +136,7 @@ function startSubTrace(batch: Batch, parent: TraceKey, trace: TraceRow): void {
     task: trace.task,
   });
   if (isOver(trace.status)) {
-    completeSubTrace(batch, trace);
+    completeSubTrace(unit, trace);
   }
 }
 
@@ -166,11 +166,11 @@ export async function updateTrace(
   checkIndexed(changes.agentType, 'input.agentType');
   checkIndexed(changes.uid, 'input.uid');
   // A trace's parent never changes (it can only be deleted), so it can be read before the locks are taken.
-  const [known] = await readParents(ingest.database, { traces: [key] });
-  if (known === undefined) {
+  const [stored] = await readParents(ingest.database, { traces: [key] });
+  if (stored === undefined) {
     throw notFound('trace', id);
   }
-  const parent = known.parentTraceId === null ? [] : [{ projectId, id: known.parentTraceId }];
+  const parent = stored.parentTraceId === null ? [] : [{ projectId, id: stored.parentTraceId }];
   const { context, ...plain } = changes;
   const given: Partial<TraceRow> = {
     ...(Object.fromEntries(
@@ -181,50 +181,50 @@ export async function updateTrace(
   return await ingest.submit({
     traces: [key, ...parent],
     needs: context === undefined ? {} : { contexts: [key] },
-    weight: 3,
+    cost: 3,
     sizeBytes: stringifyJson(given).length,
-    apply(batch) {
-      const before = batch.trace(projectId, id);
+    apply(unit) {
+      const before = unit.trace(projectId, id);
       const changed = Object.entries(given).filter(
         ([name, value]) => before[name as keyof TraceRow] !== value,
       );
       const { status, ...patch } = Object.fromEntries(changed) as Partial<TraceRow>;
       if (Object.keys(patch).length > 0) {
-        batch.changeTrace(before, patch);
-        batch.append(projectId, id, 'trace_updated', {
+        unit.changeTrace(before, patch);
+        unit.append(projectId, id, 'trace_updated', {
           patch: { ...patch, ...(patch.context == null ? {} : { context: new JsonText(patch.context) }) },
         });
       }
       if (status !== undefined) {
-        changeStatus(batch, before, status);
+        changeStatus(unit, before, status);
       }
-      return batch.trace(projectId, id);
+      return unit.trace(projectId, id);
     },
   });
 }
 
-function changeStatus(batch: Batch, before: TraceRow, status: TraceStatus): void {
+function changeStatus(unit: UnitOfWork, before: TraceRow, status: TraceStatus): void {
   const { projectId, id } = before;
-  const completedAt = isOver(status) ? (isOver(before.status) ? before.completedAt : batch.now) : null;
-  const trace = batch.changeTrace(before, { status, completedAt });
-  batch.append(projectId, id, 'trace_status_changed', {
+  const completedAt = isOver(status) ? (isOver(before.status) ? before.completedAt : unit.now) : null;
+  const trace = unit.changeTrace(before, { status, completedAt });
+  unit.append(projectId, id, 'trace_status_changed', {
     status,
     totalCost: trace.totalCost,
     totalMessages: trace.messageCount,
   });
   if (status === 'completed') {
-    batch.append(projectId, id, 'trace_completed', { totalMessages: trace.messageCount });
+    unit.append(projectId, id, 'trace_completed', { totalMessages: trace.messageCount });
   }
   if (isOver(status)) {
-    completeSubTrace(batch, trace);
+    completeSubTrace(unit, trace);
   }
 }
 
 /** Appends to the parent's log, if the parent still exists, that a sub-trace has ended. */
-function completeSubTrace(batch: Batch, trace: TraceRow): void {
+function completeSubTrace(unit: UnitOfWork, trace: TraceRow): void {
   const { projectId, parentTraceId } = trace;
-  if (parentTraceId !== null && batch.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
-    batch.append(projectId, parentTraceId, 'sub_trace_completed', {
+  if (parentTraceId !== null && unit.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
+    unit.append(projectId, parentTraceId, 'sub_trace_completed', {
       traceId: trace.id,
       status: trace.status,
       summary: trace.summary,

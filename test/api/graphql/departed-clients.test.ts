@@ -21,7 +21,7 @@ after(() => kit.close());
 
 const count = (name: string): number => statements.filter((statement) => statement === name).length;
 
-const LOOKS = ['traces/heads', 'traces/changed', 'traces/read-missing'];
+const POLLS = ['traces/log-states', 'traces/changed', 'traces/read-missing'];
 
 /** Waits until nothing is watched and 500 ms pass without a poll, long enough for five polls. */
 async function nothingLeft(): Promise<void> {
@@ -29,8 +29,8 @@ async function nothingLeft(): Promise<void> {
   await until(async () => {
     const before = statements.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const looks = statements.slice(before).filter((name) => LOOKS.includes(name));
-    return looks.length === 0 && tails.watched === 0 && listChanges.watched === 0;
+    const polls = statements.slice(before).filter((name) => POLLS.includes(name));
+    return polls.length === 0 && tails.watched === 0 && listChanges.watched === 0;
   }, 20_000);
 }
 
@@ -111,9 +111,9 @@ test('only one poll runs at a time, however often followers start and stop', asy
   }
   const live = kit.follow(TRACE_EVENTS, { traceId });
   await take(live, 1);
-  const before = count('traces/heads');
+  const before = count('traces/log-states');
   await new Promise((resolve) => setTimeout(resolve, 1_000));
-  assert.ok(count('traces/heads') - before <= 10, `${count('traces/heads') - before} looks in a second`);
+  assert.ok(count('traces/log-states') - before <= 10, `${count('traces/heads') - before} polls in a second`);
   live.stop();
   await nothingLeft();
 });
@@ -124,8 +124,8 @@ test('a follower that has ended yields nothing more, even to a call that was alr
     id: traceId,
   });
   const follower = await kit.server.store.tails.follow(
-    { projectId: 'default', ownerId: traceId, life: createdAt },
-    { after: 0, latest: 0 },
+    { projectId: 'default', ownerId: traceId, generation: createdAt },
+    { after: 0, highWaterMark: 0 },
   );
   const waited = follower.next();
   await follower.return?.();

@@ -166,8 +166,10 @@ describe('a SWE-agent trajectory', () => {
       { messages: prompt },
       { query: prompt },
     ].map(
-      (told) =>
-        stepsOf(only({ history: asked, trajectory: [entry('look', 'ls', told)] }))[0]?.data['messages'],
+      (observation) =>
+        stepsOf(only({ history: asked, trajectory: [entry('look', 'ls', observation)] }))[0]?.data[
+          'messages'
+        ],
     );
     assert.deepEqual(prompts, [prompt, prompt, prompt]);
   });

@@ -678,7 +678,7 @@ async function countsIn(own: Kit): Promise<object> {
     );
     nodes.push(trace);
   }
-  const tally = (words: string[]): object =>
+  const rollUp = (words: string[]): object =>
     Object.fromEntries(
       [...new Set(words)]
         .sort()
@@ -687,9 +687,9 @@ async function countsIn(own: Kit): Promise<object> {
   const sum = (name: string): number =>
     Math.round(nodes.reduce<number>((total, { stats }) => total + Number(stats[name]), 0) * 1e9) / 1e9;
   return {
-    traces: tally(nodes.map(({ status }) => status)),
-    messages: tally(nodes.flatMap(({ messages }) => messages.nodes.map(({ role }: any) => role))),
-    steps: tally(nodes.flatMap(({ steps }) => steps.nodes.map(({ type }: any) => type))),
+    traces: rollUp(nodes.map(({ status }) => status)),
+    messages: rollUp(nodes.flatMap(({ messages }) => messages.nodes.map(({ role }: any) => role))),
+    steps: rollUp(nodes.flatMap(({ steps }) => steps.nodes.map(({ type }: any) => type))),
     usage: [sum('promptTokens'), sum('completionTokens'), sum('totalCost')],
   };
 }

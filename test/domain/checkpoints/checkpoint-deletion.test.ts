@@ -132,8 +132,8 @@ test('deleting one branch never harms another, in any order', async () => {
     for (const [index, thread] of order.entries()) {
       await deleteThread(kit, `${word}/${thread}`);
       for (const checkpoint of all) {
-        const gone = order.slice(0, index + 1).includes(checkpoint.metadata.threadId.split('/').at(-1));
-        assert.deepEqual(await read(kit, checkpoint.id), gone ? null : checkpoint);
+        const deleted = order.slice(0, index + 1).includes(checkpoint.metadata.threadId.split('/').at(-1));
+        assert.deepEqual(await read(kit, checkpoint.id), deleted ? null : checkpoint);
       }
       await checkContent(kit, projectId);
     }

@@ -14,7 +14,7 @@ import {
   RUN_EVENTS,
   stored,
   take,
-  told,
+  shortForm,
 } from '../../kit/run-event-kit.js';
 
 let kit: Kit;
@@ -57,9 +57,9 @@ for (const [place, deleter] of [
     await deleteThread(deleter(), threadId);
     const written = await putMany(deleter(), threadId, 7);
     const live = resume(threadId, fifth.id);
-    assert.deepEqual(told(await take(live, 8)), ['RunEventsDeleted', ...range(1, 7)]);
+    assert.deepEqual(shortForm(await take(live, 8)), ['RunEventsDeleted', ...range(1, 7)]);
     await put(kit, threadId);
-    assert.deepEqual(told(await take(live, 1)), [8]);
+    assert.deepEqual(shortForm(await take(live, 1)), [8]);
     assert.notEqual(written[4].id, fifth.id, 'the same seq in another generation is another event');
   });
 }
@@ -69,7 +69,7 @@ test('resuming after an event of the current generation delivers the events afte
   await putMany(kit, threadId, 2);
   await deleteThread(kit, threadId);
   const [, second] = await putMany(kit, threadId, 4);
-  assert.deepEqual(told(await take(resume(threadId, second.id), 2)), [3, 4]);
+  assert.deepEqual(shortForm(await take(resume(threadId, second.id), 2)), [3, 4]);
 });
 
 test('several generations that ended since are one RunEventsDeleted, followed by the current one', async () => {
@@ -79,7 +79,7 @@ test('several generations that ended since are one RunEventsDeleted, followed by
     await deleteThread(kit, threadId);
     await putMany(kit, threadId, count);
   }
-  assert.deepEqual(told(await take(resume(threadId, id), 4)), ['RunEventsDeleted', 1, 2, 3]);
+  assert.deepEqual(shortForm(await take(resume(threadId, id), 4)), ['RunEventsDeleted', 1, 2, 3]);
 });
 
 test('if no generation has begun since, a resume waits for the next and delivers it from its first event', async () => {
@@ -88,9 +88,9 @@ test('if no generation has begun since, a resume waits for the next and delivers
     const { id } = await put(kit, threadId);
     await deleteThread(kit, threadId);
     const live = resume(threadId, id);
-    assert.deepEqual(told(await take(live, 1)), ['RunEventsDeleted']);
+    assert.deepEqual(shortForm(await take(live, 1)), ['RunEventsDeleted']);
     await putMany(writer, threadId, 3);
-    assert.deepEqual(told(await take(live, 3)), [1, 2, 3]);
+    assert.deepEqual(shortForm(await take(live, 3)), [1, 2, 3]);
   }
 });
 
@@ -101,9 +101,9 @@ test('while a client is connected, each end of a generation is emitted, followed
   await until(() => kit.server.store.threadTails.watched === 1);
   for (const deleter of [kit, otherKit, kit]) {
     await deleteThread(deleter, threadId);
-    assert.deepEqual(told(await take(live, 1)), ['RunEventsDeleted']);
+    assert.deepEqual(shortForm(await take(live, 1)), ['RunEventsDeleted']);
     await putMany(deleter, threadId, 2);
-    assert.deepEqual(told(await take(live, 2)), [1, 2]);
+    assert.deepEqual(shortForm(await take(live, 2)), [1, 2]);
   }
 });
 
@@ -124,7 +124,7 @@ test('an invalid id, one of another thread, one beyond the newest event, or both
     assert.match(errors[0].message, message);
   }
   await putMany(kit, otherId, 2);
-  assert.deepEqual(told(await take(resume(otherId, stranger.id), 2)), [2, 3]);
+  assert.deepEqual(shortForm(await take(resume(otherId, stranger.id), 2)), [2, 3]);
 });
 
 test('once a generation ends, no reader sees its events, writes begin the next, and a restart clears the rest', async () => {

@@ -50,7 +50,7 @@ function expectedMessages(
   return after === null ? seqs.slice(-limit) : seqs.slice(0, limit);
 }
 
-const told = (value: number | null): string => (value === null ? 'null' : String(value));
+const shortForm = (value: number | null): string => (value === null ? 'null' : String(value));
 
 test('every combination of run, limit and cursors matches a brute-force reference', async () => {
   const event = fc.record({
@@ -84,7 +84,7 @@ test('every combination of run, limit and cursors matches a brute-force referenc
         for (const limit of [...limits, null]) {
           for (const after of cursors) {
             for (const before of cursors) {
-              const range = `limit: ${told(limit)}, beforeSeq: ${told(before)}, afterSeq: ${told(after)}`;
+              const range = `limit: ${shortForm(limit)}, beforeSeq: ${shortForm(before)}, afterSeq: ${shortForm(after)}`;
               asked.push({
                 call:
                   runId === null
@@ -101,7 +101,7 @@ test('every combination of run, limit and cursors matches a brute-force referenc
           for (const limit of limits) {
             for (const after of cursors) {
               asked.push({
-                call: `runEvents(threadId: "${threadId}", runId: "${runId}", eventTypes: ${JSON.stringify(types)}, limit: ${limit}, afterSeq: ${told(after)})`,
+                call: `runEvents(threadId: "${threadId}", runId: "${runId}", eventTypes: ${JSON.stringify(types)}, limit: ${limit}, afterSeq: ${shortForm(after)})`,
                 expected: stored
                   .filter((row) => row.runId === runId && (types === null || types.includes(row.eventType)))
                   .map(({ seq }) => seq)

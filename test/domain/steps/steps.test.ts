@@ -148,16 +148,16 @@ test('a step keeps its parents in the given order, each with an edge', async () 
 test('a parent that is unknown, of another trace, later, itself or duplicated is rejected and nothing is written', async () => {
   const { id: traceId } = await createTrace(loneKit);
   const other = await addStep(loneKit, (await createTrace(loneKit)).id);
-  const known = await addStep(loneKit, traceId);
+  const existing = await addStep(loneKit, traceId);
   const [x, y] = [newId(), newId()];
   const step = (id: string, parentIds: string[]): object => ({ id, traceId, type: 'CONCLUSION', parentIds });
   const size = await sizeOf(loneKit, projectId);
   for (const [inputs, field] of [
     [[step(x, [newId()])], 'inputs[0].parentIds[0]'],
-    [[step(x, [known.id, other.id])], 'inputs[0].parentIds[1]'],
+    [[step(x, [existing.id, other.id])], 'inputs[0].parentIds[1]'],
     [[step(x, [y]), step(y, [])], 'inputs[0].parentIds[0]'],
     [[step(x, []), step(y, [x, y])], 'inputs[1].parentIds[1]'],
-    [[step(x, [known.id, known.id])], 'inputs[0].parentIds[1]'],
+    [[step(x, [existing.id, existing.id])], 'inputs[0].parentIds[1]'],
     [[step(x, [''])], 'inputs[0].parentIds[0]'],
     [
       [

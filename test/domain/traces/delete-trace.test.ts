@@ -51,12 +51,12 @@ test('deleteTrace removes everything in the trace and returns the counts', async
   const { id, step, message } = await filledTrace();
   assert.deepEqual(await remove(id), { traces: 1, steps: 2, goals: 2, messages: 1, events: 5 });
   assert.equal(await nodesOf(id), 0);
-  const gone = await kit.ask(
+  const answers = await kit.ask(
     `query ($id: ID!, $step: ID!, $message: ID!) { trace(id: $id) { id } step(id: $step) { id }
       message(id: $message) { id } goal(traceId: $id, goalId: "top") { goalId } }`,
     { id, step, message },
   );
-  assert.deepEqual(gone, { trace: null, step: null, message: null, goal: null });
+  assert.deepEqual(answers, { trace: null, step: null, message: null, goal: null });
   assert.equal((await kit.fail(DELETE_TRACE, { id })).extensions.code, 'NOT_FOUND');
   assert.equal((await kit.fail(DELETE_TRACE, { id: '' })).extensions.code, 'BAD_USER_INPUT');
 });

@@ -172,12 +172,12 @@ test('a data folder serves one process at a time, and the next start cleans up a
 test('each data folder runs its own Neo4j; when one ends by itself, its program is notified and can still stop it', async (t) => {
   const [one, two] = await Promise.all([bench(t), bench(t)]);
   let tell: (message: string) => void;
-  const told = new Promise<string>((resolve) => (tell = resolve));
+  const reported = new Promise<string>((resolve) => (tell = resolve));
   const [first, second] = await Promise.all([one.start(), two.start({ onExit: (message) => tell(message) })]);
   await query(first, 'CREATE (:OnlyHere)');
   assert.deepEqual(await query(second, 'MATCH (n:OnlyHere) RETURN count(n)'), [neo4j.int(0)]);
   process.kill(await neo4jPid(two.dataDir), 'SIGKILL');
-  assert.match(await told, /ended by itself \(SIGKILL\)/);
+  assert.match(await reported, /ended by itself \(SIGKILL\)/);
   await second.stop();
   assert.deepEqual(await query(first, 'MATCH (n:OnlyHere) RETURN count(n)'), [neo4j.int(1)]);
 });

@@ -208,7 +208,7 @@ export const TraceUpdate = {
 export function eventGap({
   requested,
   earliest,
-  latest,
+  highWaterMark: latest,
 }: Extract<Followed<unknown>, { readonly kind: 'gap' }>): { readonly __typename: 'EventGap' } {
   return { __typename: 'EventGap', requested, earliest, latest } as { readonly __typename: 'EventGap' };
 }
@@ -240,10 +240,10 @@ export const eventSubscriptions: SubscriptionResolvers = {
           `expected at most ${snapshot.currentEventId}, the newest event, got ${since}`,
         );
       }
-      const latest = snapshot.currentEventId;
+      const highWaterMark = snapshot.currentEventId;
       const follower = await context.tails.follow(
-        { projectId, ownerId: traceId, life: snapshot.trace.createdAt },
-        { after: since ?? latest, latest },
+        { projectId, ownerId: traceId, generation: snapshot.trace.createdAt },
+        { after: since ?? highWaterMark, highWaterMark },
       );
       primeLoaders(context.loaders, snapshot);
       const events = mapped(follower, (followed) => {

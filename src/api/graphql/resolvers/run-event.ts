@@ -16,7 +16,7 @@ import {
 } from '../../../domain/run-events/read-run-events.js';
 import { runEventId } from '../../../domain/run-events/run-event-ids.js';
 import { putRunEvents } from '../../../domain/run-events/run-events.js';
-import { headOfThread } from '../../../live/thread-log.js';
+import { logStateOfThread } from '../../../live/thread-log.js';
 import { followThread } from '../../../live/thread-updates.js';
 import { eventGap } from './event.js';
 import { mapped } from './mapped.js';
@@ -48,7 +48,7 @@ export const runEventMutations: MutationResolvers = {
     deleteThreadEvents(database.unscoped, {
       projectId,
       threadId,
-      onEnded: (generation) => threadTails.forget({ projectId, ownerId: threadId, life: generation }),
+      onEnded: (generation) => threadTails.forget({ projectId, ownerId: threadId, generation }),
       finishLater: unfinished.add,
     }),
 };
@@ -74,11 +74,11 @@ export const runEventSubscriptions: SubscriptionResolvers = {
   runEvents: {
     async subscribe(_, { threadId, after, afterSeq }, context) {
       const thread = await context.loaders.thread.load(checkId(threadId, 'threadId'));
-      const head =
+      const state =
         thread === null
-          ? { projectId: context.projectId, ownerId: threadId, life: null, latest: 0 }
-          : headOfThread(thread);
-      const updates = await followThread(context.threadTails, head, { after, afterSeq });
+          ? { projectId: context.projectId, ownerId: threadId, generation: null, highWaterMark: 0 }
+          : logStateOfThread(thread);
+      const updates = await followThread(context.threadTails, state, { after, afterSeq });
       return mapped(updates, (followed) => updateOf(threadId, followed));
     },
     resolve: (update: Update) => update as never,

@@ -125,8 +125,8 @@ export const traceMutations: MutationResolvers = {
       projectId,
       id,
       includeSubTraces,
-      onGone(gone) {
-        tails.forget({ projectId, ownerId: gone.id });
+      onDeleted(deleted) {
+        tails.forget({ projectId, ownerId: deleted.id });
         listChanges.wake([projectId]);
       },
       finishLater: unfinished.add,

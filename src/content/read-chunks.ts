@@ -7,7 +7,7 @@ const readChains = statement<
   { projectId: string; lastIds: readonly string[] },
   { id: string; afterId: string | null; position: number; text: string | null }
 >('content/read-chains');
-const readPieces = statement<
+const readChunks = statement<
   { projectId: string; ids: readonly string[] },
   { id: string; text: string | null }
 >('content/read');
@@ -19,7 +19,7 @@ interface Link {
 }
 
 /**
- * Lists of content by the id of their last piece. A list with a missing piece is left out: its owner released it during the
+ * Lists of content by the id of their last chunk. A list with a missing chunk is left out: its owner released it during the
  * read. Lists may share parts: each part is read once and kept once.
  */
 export async function readLists(
@@ -47,13 +47,13 @@ export async function readLists(
   return lists;
 }
 
-/** The length of a list by the id of its last piece; undefined if a piece is missing. Each piece is counted once. */
+/** The length of a list by the id of its last chunk; undefined if a chunk is missing. Each chunk is counted once. */
 function lengthsOf(links: ReadonlyMap<string, Link>): (lastId: string) => number | undefined {
-  const known = new Map<string, number>();
+  const measured = new Map<string, number>();
   return (lastId) => {
     const counted: string[] = [];
     let id: string | null = lastId;
-    while (id !== null && !known.has(id)) {
+    while (id !== null && !measured.has(id)) {
       const link: Link | undefined = links.get(id);
       if (link === undefined || (link.afterId === null && link.position !== 1)) {
         return undefined;
@@ -61,10 +61,10 @@ function lengthsOf(links: ReadonlyMap<string, Link>): (lastId: string) => number
       counted.push(id);
       id = link.afterId;
     }
-    let length = id === null ? 0 : (known.get(id) ?? 0);
+    let length = id === null ? 0 : (measured.get(id) ?? 0);
     for (const each of counted.reverse()) {
       length += 1 + (links.get(each)?.text.length ?? 0);
-      known.set(each, length);
+      measured.set(each, length);
     }
     return length;
   };
@@ -86,7 +86,7 @@ export async function readValues(
   if (ids.length === 0) {
     return new Map();
   }
-  const rows = await readPieces(database, { projectId, ids: [...new Set(ids)] });
-  // Neo4j returns a piece that is being deleted without its text.
+  const rows = await readChunks(database, { projectId, ids: [...new Set(ids)] });
+  // Neo4j returns a chunk that is being deleted without its text.
   return new Map(rows.flatMap(({ id, text }) => (text === null ? [] : [[id, new JsonText(text)] as const])));
 }

@@ -5,7 +5,7 @@ import { json } from './api/http/respond.js';
 import { within } from './base/within.js';
 
 /** An address that the server will listen on, occupied while it starts. */
-export interface HeldPort {
+export interface ReservedPort {
   /** The port; if 0 was requested, the one that was chosen. */
   readonly port: number;
   /** Releases the port so that the server can listen on it at once. */
@@ -20,7 +20,10 @@ const RESOLVE_TIMEOUT_MS = 8_000;
  *
  * Throws UNAVAILABLE, in one sentence that names the setting, if it cannot listen there.
  */
-export async function holdPort(address: { readonly host: string; readonly port: number }): Promise<HeldPort> {
+export async function reservePort(address: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<ReservedPort> {
   const http = createServer((request, response) => {
     response.shouldKeepAlive = false;
     request.resume();
