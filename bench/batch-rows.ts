@@ -1,6 +1,8 @@
 import { keyOf } from '../src/model/keys.js';
 import { UnitOfWork } from '../src/ingest/unit-of-work.js';
-import { applyWrite, type Ingest } from '../src/ingest/group-commit.js';
+import { applyWrite, type Ingest } from '../src/ingest/write.js';
+import { toProperties } from '../src/model/statement.js';
+import { TABLES } from '../src/model/tables.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/model/row-mapping.js';
 import type { ImportFiles } from './import-files.js';
 
@@ -40,7 +42,9 @@ export function writeRows(unit: UnitOfWork, files: ImportFiles, stored: Map<stri
   const events = unit.events.added();
   const changedAtMs = Date.parse(unit.now);
   // Every write after the one that creates the trace writes the lock.
-  traces.forEach((trace) => node('Trace', trace.id, { ...trace, changedAtMs, locked: true }));
+  traces.forEach((trace) =>
+    node('Trace', trace.id, { ...toProperties(TABLES.traces, trace), changedAtMs, locked: true }),
+  );
   goals.forEach((goal) => {
     // The program makes a random one; here the same seed must give the same one.
     const addedBy = `fill ${goal.goalId}`;

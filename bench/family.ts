@@ -1,5 +1,5 @@
 import { addMessages } from '../src/domain/messages/messages.js';
-import type { Ingest } from '../src/ingest/group-commit.js';
+import type { Ingest } from '../src/ingest/write.js';
 import { setGoalTree } from '../src/domain/goals/set-goal-tree.js';
 import { addSteps, type NewStep } from '../src/domain/steps/steps.js';
 import { createTrace } from '../src/domain/traces/traces.js';

@@ -32,7 +32,7 @@ function folderOf(traces: number, seed: number): string {
   const hash = createHash('sha256');
   for (const file of [
     ...schema,
-    'src/model/rows.ts',
+    'src/model/tables.ts',
     'src/model/row-mapping.ts',
     'src/content/chunks.ts',
     'bench/family.ts',

@@ -68,20 +68,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       log.warn({ err: error }, 'watching the logs');
     }
   };
-  const ingest = createIngest(database, { maxQueuedBytes: limits.maxQueuedBytes });
   const bodies = createByteBudget(limits.maxBodiesBytes);
   const parser = createBodyParser();
   const tails = createTails(database, traceLog, { onError });
   const threadTails = createTails(database, threadLog, { onError });
   const listChanges = createListChanges(database, { onError });
-  ingest.onCommit = (committed) => {
-    tails.wake(committed.traces.map(logStateOfTrace));
-    threadTails.wake(committed.threads.map(logStateOfThread));
-    listChanges.wake(committed.traces.map(({ projectId }) => projectId));
-  };
-  ingest.onAppendFailure = (err) => {
-    log.debug({ err, failures: ingest.appendFailures }, 'a write is tried again under locks');
-  };
+  const ingest = createIngest(database, {
+    maxQueuedBytes: limits.maxQueuedBytes,
+    listeners: {
+      committed({ traces, threads }) {
+        tails.wake(traces.map(logStateOfTrace));
+        threadTails.wake(threads.map(logStateOfThread));
+        listChanges.wake(traces.map(({ projectId }) => projectId));
+      },
+      appendFailed(err, failures) {
+        log.debug({ err, failures }, 'a write is tried again under locks');
+      },
+    },
+  });
   const drain = createDrain();
   const unfinished = createUnfinishedWork(log);
   const store: Store = { database, ingest, tails, threadTails, listChanges, unfinished };

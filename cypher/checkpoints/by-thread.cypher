@@ -6,7 +6,4 @@ WITH c
 ORDER BY c.projectId DESC, c.threadId DESC, c.step DESC, c.write DESC
 SKIP $offset
 LIMIT $limit
-RETURN c {
-  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-  .writtenAt, .listKey, .digest
-} AS checkpoint
+RETURN {{map Checkpoint c}} AS checkpoint

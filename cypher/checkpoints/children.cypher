@@ -9,9 +9,4 @@ CALL (owner) {
   LIMIT $limit
   RETURN c
 }
-RETURN
-  owner,
-  c.projectId AS projectId, c.id AS id, c.threadId AS threadId, c.step AS step, c.parentId AS parentId,
-  c.createdAt AS createdAt, c.tags AS tags, c.summary AS summary, c.nextNode AS nextNode,
-  c.messageCount AS messageCount, c.messagesId AS messagesId, c.write AS write, c.writtenAt AS writtenAt,
-  c.listKey AS listKey, c.digest AS digest
+RETURN owner, {{Checkpoint c}}

@@ -7,7 +7,4 @@ ORDER BY t.projectId DESC, t.checkpointKey DESC
 SKIP $offset
 LIMIT $limit
 MATCH (t)-[:LATEST]->(c:Checkpoint)
-RETURN c {
-  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-  .writtenAt, .listKey, .digest
-} AS checkpoint
+RETURN {{map Checkpoint c}} AS checkpoint

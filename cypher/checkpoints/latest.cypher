@@ -2,7 +2,4 @@
 UNWIND $ids AS id
 MATCH (t:Thread {projectId: $projectId, id: id})
 MATCH (t)-[:LATEST]->(c:Checkpoint)
-RETURN id AS threadId, c {
-  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-  .writtenAt, .listKey, .digest
-} AS checkpoint
+RETURN id AS threadId, {{map Checkpoint c}} AS checkpoint

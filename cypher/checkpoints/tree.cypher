@@ -8,8 +8,5 @@ MATCH (entry)<-[:PARENT_OF*0..]-(root:Checkpoint)
 WHERE NOT EXISTS { (root)<-[:PARENT_OF]-(:Checkpoint) }
 WITH DISTINCT root
 MATCH (root)-[:PARENT_OF*0..]->(c:Checkpoint)
-RETURN c {
-  .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-  .writtenAt, .listKey, .digest
-} AS checkpoint
+RETURN {{map Checkpoint c}} AS checkpoint
 LIMIT $limit

@@ -9,7 +9,4 @@ CALL (owner) {
   LIMIT $limit
   RETURN e
 }
-RETURN
-  owner,
-  e.projectId AS projectId, e.traceId AS traceId, e.eventId AS eventId, e.type AS type, e.at AS at,
-  e.payload AS payload, e.key AS key
+RETURN owner, {{Event e}}

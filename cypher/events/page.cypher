@@ -8,6 +8,6 @@ CALL (t) {
   WITH e
   ORDER BY e.projectId, e.traceId, e.eventId
   LIMIT $limit
-  RETURN e {.projectId, .traceId, .eventId, .type, .at, .payload, .key} AS event
+  RETURN {{map Event e}} AS event
 }
 RETURN event

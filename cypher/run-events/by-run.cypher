@@ -8,8 +8,6 @@ CALL (t) {
   WITH e
   ORDER BY e.projectId, e.threadId, e.generation, e.runId, e.seq
   LIMIT $limit
-  RETURN e {
-    .projectId, .threadId, .generation, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
-  } AS event
+  RETURN {{map RunEvent e}} AS event
 }
 RETURN event

@@ -2,6 +2,4 @@
 UNWIND $keys AS key
 MATCH (t:Thread {projectId: key.projectId, id: key.threadId})
 MATCH (e:RunEvent {projectId: key.projectId, threadId: key.threadId, generation: t.generation, key: key.key})
-RETURN e {
-  .projectId, .threadId, .generation, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
-} AS event
+RETURN {{map RunEvent e}} AS event

@@ -8,8 +8,6 @@ CALL (t) {
   WITH e
   ORDER BY e.projectId DESC, e.threadId DESC, e.generation DESC, e.runId DESC, e.category DESC, e.seq DESC
   LIMIT $limit
-  RETURN e {
-    .projectId, .threadId, .generation, .seq, .runId, .eventType, .category, .content, .contentJson, .metadata, .createdAt, .key, .digest
-  } AS event
+  RETURN {{map RunEvent e}} AS event
 }
 RETURN event

@@ -8,9 +8,6 @@ CALL (id) {
   WITH c, s, distance
   ORDER BY distance, s.sequence DESC, c.listKey DESC
   LIMIT 1
-  RETURN c {
-    .projectId, .id, .threadId, .step, .parentId, .createdAt, .tags, .summary, .nextNode, .messageCount, .messagesId, .write,
-    .writtenAt, .listKey, .digest
-  } AS checkpoint
+  RETURN {{map Checkpoint c}} AS checkpoint
 }
 RETURN id AS stepId, checkpoint

@@ -1,5 +1,5 @@
 import { keyOf } from '../model/keys.js';
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Database, Runner } from '../neo4j/database.js';
 import type { ChunkKey } from './store-chunks.js';
 
@@ -62,7 +62,7 @@ export const CHUNKS_AT_A_TIME = 1_000;
 /** Removes what `collectGarbage` marked, in short transactions. It may be interrupted and run again, also by several servers. */
 export async function collectReleased(database: Database): Promise<void> {
   for (let more = true; more;) {
-    more = await database.write(async (transaction) => {
+    more = await database.write('collect released content', async (transaction) => {
       await lockCollecting(transaction);
       const released = await takeReleased(transaction, { limit: 10 });
       await collectGarbage(transaction, released, { most: CHUNKS_AT_A_TIME });

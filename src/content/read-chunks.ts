@@ -1,4 +1,4 @@
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import { JsonList } from '../base/json-parts.js';
 import { JsonText } from '../base/json-text.js';

@@ -1,6 +1,6 @@
 import { keyOf } from '../model/keys.js';
 import type { ContentReference, Owning, Chunk } from './chunks.js';
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import { TransactionConflictError } from '../base/errors.js';
 import { mapInSlices, partsOf } from '../base/slices.js';

@@ -1,7 +1,11 @@
 import { keyOf } from '../model/keys.js';
 import { lockOrder } from '../model/lock-order.js';
-import { type UnitOfWork, type Change, type Table } from './unit-of-work.js';
-import { statement } from '../neo4j/cypher.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import type { Changed, Table } from './table.js';
+import { APPEND } from '../model/declare.js';
+import { WRITERS, type Change } from '../model/tables.js';
+import { claim } from './writers.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from '../model/rows.js';
 import { messageToNode, statsToProperties, stepToNode } from '../model/row-mapping.js';
@@ -19,7 +23,7 @@ const appendRows = statement<
     logs: Rows;
   },
   { expected: number }
->('traces/append');
+>(APPEND);
 
 /**
  * Writes the unit's changes of traces and goals, and its new steps, messages and events. If a trace is not in the state that
@@ -54,11 +58,6 @@ export async function append(runner: Runner, unit: UnitOfWork): Promise<boolean>
     }
   }
   return true;
-}
-
-interface Changed<Row> {
-  readonly before: Row;
-  readonly after: Row;
 }
 
 /** The goals that a unit of work changed, and the rows that it added. */
@@ -119,13 +118,11 @@ function eventRows(rows: readonly EventRow[]): { readonly logs: Rows } {
 }
 
 /** The kinds of change that `append` writes. */
-const APPENDED: ReadonlySet<Change> = new Set([
-  'traces changed',
-  'goals changed',
-  'steps added',
-  'messages added',
-  'events added',
-]);
+const APPENDED: ReadonlySet<Change> = new Set(
+  [...WRITERS].filter(([, name]) => name === APPEND).map(([change]) => change),
+);
+/** Those that the functions above send. */
+claim(['traces changed', 'goals changed', 'steps added', 'messages added', 'events added']);
 
 /**
  * Whether one `append` statement writes all changes of the unit of work and checks every trace that these depend on: it does not

@@ -1,10 +1,11 @@
 import { type ThreadKey, type TraceKey, keyOf } from '../model/keys.js';
 import { inLockOrder } from '../model/lock-order.js';
 import { type UnitOfWork } from './unit-of-work.js';
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
-import { load, type Needs } from './read-rows.js';
+import type { Needs } from './needs.js';
+import { loadFromDatabase } from './read-rows.js';
 
 /** Takes the write lock of each trace, in the order given. */
 export const lockTraces = statement<{ readonly traces: readonly TraceKey[] }, never>('traces/lock');
@@ -63,5 +64,5 @@ export async function lockAndLoad(
       }),
     );
   }
-  await Promise.all([...loads, load(transaction, unit, needs)]);
+  await Promise.all([...loads, loadFromDatabase(transaction, unit, needs)]);
 }

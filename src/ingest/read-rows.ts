@@ -1,90 +1,23 @@
+import { measureStored } from '../content/store-chunks.js';
 import { keyOf, type IdKey, type TraceKey } from '../model/keys.js';
 import { inLockOrder, unique } from '../model/lock-order.js';
-import { UnitOfWork } from './unit-of-work.js';
-import type { Chunk } from '../content/chunks.js';
-import { statement } from '../neo4j/cypher.js';
-import type { Runner } from '../neo4j/database.js';
+import { contentOfNode, goalOfNode, messageOfNode, stepOfNode } from '../model/row-mapping.js';
 import type {
   CheckpointPayload,
   CheckpointRow,
   EventRow,
-  GoalRow,
-  MessageRow,
+  GoalNode,
+  MessageNode,
   RunEventRow,
-  StepRow,
+  StepNode,
 } from '../model/rows.js';
-import {
-  contentOfNode,
-  goalOfNode,
-  messageOfNode,
-  stepOfNode,
-  type GoalNode,
-  type MessageNode,
-  type StepNode,
-} from '../model/row-mapping.js';
+import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
-import { measureStored } from '../content/store-chunks.js';
-
-/** The rows that a write needs in its batch. Keys may name rows that do not exist. */
-export interface Needs {
-  /** Traces with their `context`. */
-  readonly contexts?: readonly TraceKey[];
-  /** Goals with all goals above them. */
-  readonly goals?: readonly {
-    readonly projectId: string;
-    readonly traceId: string;
-    readonly goalId: string;
-  }[];
-  /** All goals of these traces. */
-  readonly trees?: readonly TraceKey[];
-  /**
-   * Messages to be created. They exist only if they were written before. The row cache does not check for them, because their
-   * key's constraint rejects a duplicate.
-   */
-  readonly newMessages?: readonly IdKey[];
-  /** Messages with their content. */
-  readonly messageContents?: readonly IdKey[];
-  readonly steps?: readonly IdKey[];
-  /** Steps to be created: see `newMessages`. */
-  readonly newSteps?: readonly IdKey[];
-  /** Sequences that clients ask for: see `newMessages`. */
-  readonly newSequences?: readonly SequenceKey[];
-  /** Idempotency keys of events to be created: see `newMessages`. */
-  readonly newEventKeys?: readonly {
-    readonly projectId: string;
-    readonly traceId: string;
-    readonly key: string;
-  }[];
-  readonly runEventKeys?: readonly {
-    readonly projectId: string;
-    readonly threadId: string;
-    readonly key: string;
-  }[];
-  /** Traces to be created. */
-  readonly newTraces?: readonly TraceKey[];
-  /** The newest message of a goal except a given one. */
-  readonly newest?: readonly NewestKey[];
-  /** Checkpoints with their payload. */
-  readonly checkpoints?: readonly IdKey[];
-  /** Ids of checkpoints, existing or not, that no other transaction may write or wait for meanwhile. */
-  readonly checkpointLocks?: readonly IdKey[];
-  /** Lists and values to be stored as content. */
-  readonly chains?: readonly (readonly Chunk[])[];
-}
-
-export interface NewestKey {
-  readonly projectId: string;
-  readonly traceId: string;
-  readonly goalId: string;
-  readonly exceptId: string;
-}
-
-export interface SequenceKey {
-  readonly projectId: string;
-  readonly traceId: string;
-  readonly label: 'Step' | 'Message';
-  readonly sequence: number;
-}
+import { upgraded } from '../model/event-versions.js';
+import type { Runner } from '../neo4j/database.js';
+import type { Needs, NewestKey, SequenceKey } from './needs.js';
+import type { RowCache } from './row-cache.js';
+import type { UnitOfWork } from './unit-of-work.js';
 
 const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
 const readCheckpoints = statement<
@@ -105,123 +38,241 @@ const readNewest = statement<
   { sequence: number; content: string | null; contentJson: string | null }
 >('messages/newest-in-goal');
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
-
 const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
   'run-events/read-by-keys',
 );
 
-/** Reads into `unit` what the writes need; their traces and threads are locked. */
-export async function load(transaction: Runner, unit: UnitOfWork, needs: readonly Needs[]): Promise<void> {
-  const wanted = <K extends keyof Needs>(name: K): NonNullable<Needs[K]>[number][] =>
-    unique(needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[K]>[number][]));
-  const loads: Promise<void>[] = [];
-  const read = <Key, Row>(
-    keys: readonly Key[],
-    run: (keys: readonly Key[]) => Promise<Row[]>,
-    take: (row: Row) => void,
-  ): void => {
-    if (keys.length > 0) {
-      loads.push(run(keys).then((rows) => rows.forEach(take)));
-    }
-  };
+/** The needs of several writes together, each key once. */
+type MergedNeeds = { readonly [Name in keyof Needs]-?: NonNullable<Needs[Name]> };
 
-  const takeGoal = (node: GoalNode): void => {
-    const goal: GoalRow = goalOfNode(node);
+/** How some of the needs are satisfied: from the row cache, or from the database. */
+interface Read {
+  readonly of: readonly (keyof Needs)[];
+  /** Loads what one write needs into `unit`; returns false if any of it is not cached. Absent: the row cache never has it. */
+  readonly fromCache?: (cache: RowCache, unit: UnitOfWork, needs: Needs) => boolean;
+  readonly fromDatabase: (transaction: Runner, unit: UnitOfWork, needs: MergedNeeds) => Promise<unknown>;
+}
+
+/** For rows to be created: the cache need not have them, because their keys' constraints reject a duplicate. */
+const REJECTED_BY_KEY = (): boolean => true;
+
+/** All reads that precede a write. New messages and steps are like rows for which REJECTED_BY_KEY stands. */
+const READS: readonly Read[] = [
+  {
+    of: ['goals'],
+    fromCache: (cache, unit, { goals = [] }) => goals.every((goal) => loadCachedChain(cache, unit, goal)),
+    fromDatabase: async (transaction, unit, { goals }) =>
+      loadGoals(unit, await readChains(transaction, { goals })),
+  },
+  {
+    of: ['trees'],
+    fromDatabase: async (transaction, unit, { trees }) =>
+      loadGoals(unit, await readTrees(transaction, { traces: trees })),
+  },
+  {
+    of: ['newMessages', 'messageContents'],
+    fromCache: (_cache, _unit, { messageContents = [] }) => messageContents.length === 0,
+    async fromDatabase(transaction, unit, { newMessages, messageContents }) {
+      const contents = new Set(messageContents.map(({ projectId, id }) => keyOf(projectId, id)));
+      const messages = unique([...newMessages, ...messageContents]).map((key) => ({
+        ...key,
+        withContent: contents.has(keyOf(key.projectId, key.id)),
+      }));
+      for (const node of await readMessages(transaction, { messages })) {
+        const key = keyOf(node.projectId, node.id);
+        unit.messages.load(key, messageOfNode(node, contents.has(key)));
+      }
+    },
+  },
+  {
+    of: ['steps', 'newSteps'],
+    fromCache: (cache, unit, { steps = [] }) => steps.every((key) => loadCachedStep(cache, unit, key)),
+    async fromDatabase(transaction, unit, { steps, newSteps }) {
+      for (const node of await readSteps(transaction, { steps: unique([...steps, ...newSteps]) })) {
+        unit.steps.load(keyOf(node.projectId, node.id), stepOfNode(node));
+      }
+    },
+  },
+  {
+    of: ['newSequences'],
+    fromCache: REJECTED_BY_KEY,
+    async fromDatabase(transaction, unit, { newSequences }) {
+      const ofLabel = (wanted: SequenceKey['label']): SequenceKey[] =>
+        newSequences.filter(({ label }) => label === wanted);
+      const read = async (label: SequenceKey['label'], run: typeof readStepSequences): Promise<void> => {
+        const sequences = ofLabel(label);
+        const taken = sequences.length === 0 ? [] : await run(transaction, { sequences });
+        taken.forEach(({ projectId, traceId, sequence }) =>
+          unit.takenSequences.add(keyOf(label, projectId, traceId, sequence)),
+        );
+      };
+      await Promise.all([read('Message', readMessageSequences), read('Step', readStepSequences)]);
+    },
+  },
+  {
+    of: ['newEventKeys'],
+    fromCache: REJECTED_BY_KEY,
+    async fromDatabase(transaction, unit, { newEventKeys }) {
+      for (const { event } of await readEventKeys(transaction, { keys: newEventKeys })) {
+        const key = keyOf(event.projectId, event.traceId, event.key ?? '');
+        unit.eventsByKey.load(key, upgraded(event));
+      }
+    },
+  },
+  {
+    of: ['runEventKeys'],
+    async fromDatabase(transaction, unit, { runEventKeys }) {
+      for (const { event } of await readRunEventKeys(transaction, { keys: runEventKeys })) {
+        unit.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
+      }
+    },
+  },
+  {
+    of: ['newTraces'],
+    async fromDatabase(transaction, unit, { newTraces }) {
+      for (const { projectId, id } of await readDeleting(transaction, { traces: newTraces })) {
+        unit.deleting.add(keyOf(projectId, id));
+      }
+    },
+  },
+  {
+    of: ['newest'],
+    async fromDatabase(transaction, unit, { newest }) {
+      await Promise.all(
+        newest.map(async (key) => {
+          const [row] = await readNewest(transaction, key);
+          if (row !== undefined) {
+            unit.newest.set(keyOf(key.projectId, key.traceId, key.goalId, key.exceptId), {
+              sequence: row.sequence,
+              text: previewOf(contentOfNode(row)),
+            });
+          }
+        }),
+      );
+    },
+  },
+  {
+    of: ['checkpointLocks'],
+    fromDatabase: (transaction, _, { checkpointLocks }) =>
+      lockCheckpoints(transaction, { keys: inLockOrder(checkpointLocks) }),
+  },
+  {
+    of: ['checkpoints'],
+    async fromDatabase(transaction, unit, { checkpoints }) {
+      for (const { checkpoint, payload } of await readCheckpoints(transaction, { keys: checkpoints })) {
+        unit.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
+      }
+    },
+  },
+  {
+    of: ['chains'],
+    async fromDatabase(transaction, unit, { chains }) {
+      unit.storedLengths = await measureStored(
+        transaction,
+        chains.filter((chain) => chain.length > 0),
+      );
+    },
+  },
+];
+
+/** Loads into `unit` what the writes need, from the row cache; returns false if any of it is not cached. */
+export function loadFromCache(
+  cache: RowCache,
+  unit: UnitOfWork,
+  traces: readonly TraceKey[],
+  needs: readonly Needs[],
+): boolean {
+  for (const { projectId, id } of traces) {
+    const trace = cache.trace(projectId, id);
+    if (trace === undefined) {
+      return false;
+    }
+    unit.traces.load(keyOf(projectId, id), trace);
+  }
+  return needs.every(
+    (need) =>
+      (need.contexts ?? []).length === 0 &&
+      READS.every(
+        ({ of, fromCache }) =>
+          !isNeeded(of, need) || (fromCache !== undefined && fromCache(cache, unit, need)),
+      ),
+  );
+}
+
+/** Reads into `unit` what the writes need, besides their traces and threads, which are locked. */
+export async function loadFromDatabase(
+  transaction: Runner,
+  unit: UnitOfWork,
+  needs: readonly Needs[],
+): Promise<void> {
+  const merged = merge(needs);
+  await Promise.all(
+    READS.filter(({ of }) => isNeeded(of, merged)).map(({ fromDatabase }) =>
+      fromDatabase(transaction, unit, merged),
+    ),
+  );
+}
+
+function isNeeded(names: readonly (keyof Needs)[], needs: Needs): boolean {
+  return names.some((name) => (needs[name] ?? []).length > 0);
+}
+
+function merge(needs: readonly Needs[]): MergedNeeds {
+  const all = <Name extends keyof Needs>(name: Name): NonNullable<Needs[Name]>[number][] =>
+    needs.flatMap((need) => (need[name] ?? []) as NonNullable<Needs[Name]>[number][]);
+  return {
+    contexts: unique(all('contexts')),
+    goals: unique(all('goals')),
+    trees: unique(all('trees')),
+    newMessages: unique(all('newMessages')),
+    messageContents: unique(all('messageContents')),
+    steps: unique(all('steps')),
+    newSteps: unique(all('newSteps')),
+    newSequences: unique(all('newSequences')),
+    newEventKeys: unique(all('newEventKeys')),
+    runEventKeys: unique(all('runEventKeys')),
+    newTraces: unique(all('newTraces')),
+    newest: unique(all('newest')),
+    checkpoints: unique(all('checkpoints')),
+    checkpointLocks: unique(all('checkpointLocks')),
+    chains: all('chains'),
+  };
+}
+
+function loadGoals(unit: UnitOfWork, nodes: readonly GoalNode[]): void {
+  for (const node of nodes) {
+    const goal = goalOfNode(node);
     const table = unit.goals(goal.projectId, goal.traceId);
     if (table.get(goal.goalId) === undefined) {
       table.load(goal.goalId, goal);
     }
-  };
-  read(wanted('goals'), (goals) => readChains(transaction, { goals }), takeGoal);
-  read(wanted('trees'), (traces) => readTrees(transaction, { traces }), takeGoal);
+  }
+}
 
-  const contents = new Set(wanted('messageContents').map((key) => keyOf(key.projectId, key.id)));
-  const messages = unique([...wanted('newMessages'), ...wanted('messageContents')]).map((key) => ({
-    ...key,
-    withContent: contents.has(keyOf(key.projectId, key.id)),
-  }));
-  read(
-    messages,
-    (keys) => readMessages(transaction, { messages: keys }),
-    (node) => {
-      const message: MessageRow = messageOfNode(node, contents.has(keyOf(node.projectId, node.id)));
-      unit.messages.load(keyOf(message.projectId, message.id), message);
-    },
-  );
-  read(
-    unique([...wanted('steps'), ...wanted('newSteps')]),
-    (steps) => readSteps(transaction, { steps }),
-    (node) => {
-      const step: StepRow = stepOfNode(node);
-      unit.steps.load(keyOf(step.projectId, step.id), step);
-    },
-  );
+/** Loads a goal and all goals above it; returns false if one of them is not cached. */
+function loadCachedChain(
+  cache: RowCache,
+  unit: UnitOfWork,
+  { projectId, traceId, goalId }: NonNullable<Needs['goals']>[number],
+): boolean {
+  for (let id: string | null = goalId; id !== null;) {
+    const goal = cache.goal(projectId, traceId, id);
+    if (goal === undefined) {
+      return false;
+    }
+    unit.goals(projectId, traceId).load(id, goal);
+    id = goal.parentId;
+  }
+  return true;
+}
 
-  const takeSequence = (taken: SequenceKey): void => {
-    unit.takenSequences.add(keyOf(taken.label, taken.projectId, taken.traceId, taken.sequence));
-  };
-  const sequences = wanted('newSequences');
-  read(
-    sequences.filter(({ label }) => label === 'Message'),
-    (keys) => readMessageSequences(transaction, { sequences: keys }),
-    takeSequence,
-  );
-  read(
-    sequences.filter(({ label }) => label === 'Step'),
-    (keys) => readStepSequences(transaction, { sequences: keys }),
-    takeSequence,
-  );
-  read(
-    wanted('newEventKeys'),
-    (keys) => readEventKeys(transaction, { keys }),
-    ({ event }) => {
-      unit.eventsByKey.load(keyOf(event.projectId, event.traceId, event.key ?? ''), event);
-    },
-  );
-  read(
-    wanted('runEventKeys'),
-    (keys) => readRunEventKeys(transaction, { keys }),
-    ({ event }) => {
-      unit.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
-    },
-  );
-  read(
-    wanted('newTraces'),
-    (traces) => readDeleting(transaction, { traces }),
-    ({ projectId, id }) => {
-      unit.deleting.add(keyOf(projectId, id));
-    },
-  );
-  for (const key of wanted('newest')) {
-    loads.push(
-      readNewest(transaction, key).then(([row]) => {
-        if (row !== undefined) {
-          unit.newest.set(keyOf(key.projectId, key.traceId, key.goalId, key.exceptId), {
-            sequence: row.sequence,
-            text: previewOf(contentOfNode(row)),
-          });
-        }
-      }),
-    );
+function loadCachedStep(cache: RowCache, unit: UnitOfWork, { projectId, id }: IdKey): boolean {
+  for (const trace of unit.traces.rows()) {
+    const step = trace.projectId === projectId ? cache.step(projectId, trace.id, id) : undefined;
+    if (step !== undefined) {
+      unit.steps.load(keyOf(projectId, id), step);
+      return true;
+    }
   }
-  const locks = inLockOrder(wanted('checkpointLocks'));
-  if (locks.length > 0) {
-    loads.push(lockCheckpoints(transaction, { keys: locks }).then(() => undefined));
-  }
-  read(
-    wanted('checkpoints'),
-    (keys) => readCheckpoints(transaction, { keys }),
-    ({ checkpoint, payload }) => {
-      unit.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
-    },
-  );
-  const chains = needs.flatMap((need) => need.chains ?? []).filter((chain) => chain.length > 0);
-  if (chains.length > 0) {
-    loads.push(
-      measureStored(transaction, chains).then((stored) => {
-        unit.storedLengths = stored;
-      }),
-    );
-  }
-  await Promise.all(loads);
+  return false;
 }

@@ -1,7 +1,6 @@
 import { type TraceKey, keyOf } from '../model/keys.js';
 import { type UnitOfWork } from './unit-of-work.js';
 import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
-import type { Needs } from './read-rows.js';
 
 /** A trace as the last commit of this process left it, with its cached goals and steps. */
 interface CachedTrace {
@@ -11,16 +10,6 @@ interface CachedTrace {
   /** Without their data. */
   readonly steps: Map<string, StepRow>;
 }
-
-/** Needs that the row cache can meet, and needs of rows to be created, which it does not check for. */
-const MET: ReadonlySet<string> = new Set([
-  'goals',
-  'steps',
-  'newMessages',
-  'newSteps',
-  'newSequences',
-  'newEventKeys',
-] satisfies (keyof Needs)[]);
 
 /** A step depends on steps shortly before it. */
 const MAX_STEPS = 200;
@@ -35,30 +24,16 @@ export class RowCache {
   readonly #traces = new Map<string, CachedTrace>();
   #rows = 0;
 
-  /** Loads into `unit` what the writes need; returns false if any of it is not cached. */
-  load(unit: UnitOfWork, traces: readonly TraceKey[], needs: readonly Needs[]): boolean {
-    for (const need of needs) {
-      for (const [name, keys] of Object.entries(need) as [string, readonly unknown[]][]) {
-        if (keys.length > 0 && !MET.has(name)) {
-          return false;
-        }
-      }
-    }
-    const cached: CachedTrace[] = [];
-    for (const { projectId, id } of traces) {
-      const each = this.#traces.get(keyOf(projectId, id));
-      if (each === undefined) {
-        return false;
-      }
-      unit.traces.load(keyOf(projectId, id), each.trace);
-      cached.push(each);
-    }
-    return needs.every(
-      ({ goals = [], steps = [] }) =>
-        goals.every(({ projectId, traceId, goalId }) =>
-          loadChain(unit, this.#traces.get(keyOf(projectId, traceId)), goalId),
-        ) && steps.every(({ projectId, id }) => loadStep(unit, cached, projectId, id)),
-    );
+  trace(projectId: string, id: string): TraceRow | undefined {
+    return this.#traces.get(keyOf(projectId, id))?.trace;
+  }
+
+  goal(projectId: string, traceId: string, goalId: string): GoalRow | undefined {
+    return this.#traces.get(keyOf(projectId, traceId))?.goals.get(goalId);
+  }
+
+  step(projectId: string, traceId: string, id: string): StepRow | undefined {
+    return this.#traces.get(keyOf(projectId, traceId))?.steps.get(id);
   }
 
   /** Caches what a committed batch read and wrote. */
@@ -128,27 +103,4 @@ function rowsOf({ goals, steps }: CachedTrace): number {
 /** Whether a trace that was read equals the cached one: nobody else wrote to it in between. */
 function isSame(cached: TraceRow, read: TraceRow): boolean {
   return cached.lastEventId === read.lastEventId && cached.createdAt === read.createdAt;
-}
-
-/** Loads a goal and all goals above it into `unit`; returns false if one of them is not cached. */
-function loadChain(unit: UnitOfWork, cached: CachedTrace | undefined, goalId: string): boolean {
-  for (let id: string | null = goalId; id !== null;) {
-    const goal: GoalRow | undefined = cached?.goals.get(id);
-    if (goal === undefined) {
-      return false;
-    }
-    unit.goals(goal.projectId, goal.traceId).load(id, goal);
-    id = goal.parentId;
-  }
-  return true;
-}
-
-function loadStep(unit: UnitOfWork, cached: readonly CachedTrace[], projectId: string, id: string): boolean {
-  const step = cached
-    .find(({ trace, steps }) => trace.projectId === projectId && steps.has(id))
-    ?.steps.get(id);
-  if (step !== undefined) {
-    unit.steps.load(keyOf(projectId, id), step);
-  }
-  return step !== undefined;
 }

@@ -11,89 +11,23 @@ import type {
   ThreadRow,
   TraceRow,
 } from '../model/rows.js';
+import { currentVersion } from '../model/event-versions.js';
+import type { Change, TableName } from '../model/tables.js';
+import { Table, type Undo } from './table.js';
 import { stringifyJson } from '../base/json-text.js';
 import type { Preview } from '../model/stats.js';
 
-/** A row as the transaction read it (null: missing), and as its writes leave it (null: deleted). */
-interface Entry<Row> {
-  readonly before: Row | null;
-  readonly after: Row | null;
-}
-
-type Undo = () => void;
-
-/** A kind of row, and what happened to some rows of that kind. */
-export type Change =
-  `${'traces' | 'threads' | 'goals' | 'messages' | 'steps' | 'events' | 'runEvents' | 'checkpoints' | 'references'} ${'added' | 'changed' | 'removed'}`;
-
-/** The rows of one label that a transaction has read, with the changes of its writes. */
-export class Table<Row> {
-  readonly #entries = new Map<string, Entry<Row>>();
-  readonly #journal: Undo[];
-
-  constructor(journal: Undo[]) {
-    this.#journal = journal;
-  }
-
-  /** Loads a row as it is in the database. */
-  load(key: string, row: Row): void {
-    this.#entries.set(key, { before: row, after: row });
-  }
-
-  get(key: string): Row | undefined {
-    return this.#entries.get(key)?.after ?? undefined;
-  }
-
-  /** Adds the row, or replaces the one with that key; null deletes it. */
-  put(key: string, after: Row | null): void {
-    const entry = this.#entries.get(key);
-    this.#journal.push(() => {
-      if (entry === undefined) {
-        this.#entries.delete(key);
-      } else {
-        this.#entries.set(key, entry);
-      }
-    });
-    this.#entries.set(key, { before: entry?.before ?? null, after });
-  }
-
-  /** The rows in their current state. */
-  *rows(): Generator<Row> {
-    for (const { after } of this.#entries.values()) {
-      if (after !== null) {
-        yield after;
-      }
-    }
-  }
-
-  /** What became of some of the rows, in one pass: every write asks for it. */
-  kinds(): ReadonlySet<'added' | 'changed' | 'removed'> {
-    const kinds = new Set<'added' | 'changed' | 'removed'>();
-    for (const { before, after } of this.#entries.values()) {
-      if (before !== after) {
-        kinds.add(before === null ? 'added' : after === null ? 'removed' : 'changed');
-      }
-    }
-    return kinds;
-  }
-
-  added(): Row[] {
-    return [...this.#entries.values()].flatMap(({ before, after }) =>
-      before === null && after !== null ? [after] : [],
-    );
-  }
-
-  changed(): { before: Row; after: Row }[] {
-    return [...this.#entries.values()].flatMap(({ before, after }) =>
-      before !== null && after !== null && before !== after ? [{ before, after }] : [],
-    );
-  }
-
-  removed(): Row[] {
-    return [...this.#entries.values()].flatMap(({ before, after }) =>
-      before !== null && after === null ? [before] : [],
-    );
-  }
+/** The rows of each kind that a unit of work can hold. */
+interface RowTypes {
+  readonly traces: TraceRow;
+  readonly goals: GoalRow;
+  readonly steps: StepRow;
+  readonly messages: MessageRow;
+  readonly events: EventRow;
+  readonly threads: ThreadRow;
+  readonly runEvents: RunEventRow;
+  readonly checkpoints: CheckpointRow;
+  readonly references: ContentReference;
 }
 
 /**
@@ -104,23 +38,24 @@ export class UnitOfWork {
   /** The time of every change in it: one clock reading, in commit order within a process. */
   readonly now: string;
   readonly #journal: Undo[] = [];
-  readonly traces = new Table<TraceRow>(this.#journal);
-  readonly threads = new Table<ThreadRow>(this.#journal);
-  readonly messages = new Table<MessageRow>(this.#journal);
-  readonly steps = new Table<StepRow>(this.#journal);
+  readonly #tables: (readonly [TableName, Table<unknown>])[] = [];
+  readonly traces = this.#table('traces');
+  readonly threads = this.#table('threads');
+  readonly messages = this.#table('messages');
+  readonly steps = this.#table('steps');
+  readonly checkpoints = this.#table('checkpoints');
+  readonly events = this.#table('events');
+  readonly runEvents = this.#table('runEvents');
+  /** The references from owners to content that are to be stored. */
+  readonly references = this.#table('references');
   /** Lists and values to be stored as content, if they are referenced, by their last chunk. */
   readonly chains = new Table<readonly Chunk[]>(this.#journal);
-  /** The references from owners to content that are to be stored. */
-  readonly references = new Table<ContentReference>(this.#journal);
   /** How many chunks of each chain are stored already, by its last chunk. */
   storedLengths: ReadonlyMap<string, number> = new Map();
-  readonly checkpoints = new Table<CheckpointRow>(this.#journal);
-  readonly events = new Table<EventRow>(this.#journal);
   /** Requested sequences that are taken, by label, trace and number. */
   readonly takenSequences = new Set<string>();
   /** Custom events that exist already, by trace and idempotency key. */
   readonly eventsByKey = new Table<EventRow>(this.#journal);
-  readonly runEvents = new Table<RunEventRow>(this.#journal);
   /** Run events that exist already, by thread and idempotency key. */
   readonly runEventsByKey = new Table<RunEventRow>(this.#journal);
   /** Deleted traces whose contents are still being removed. */
@@ -221,7 +156,7 @@ export class UnitOfWork {
     const key = keyOf(projectId, traceId);
     let table = this.#goals.get(key);
     if (table === undefined) {
-      table = new Table<GoalRow>(this.#journal);
+      table = this.#table('goals');
       this.#goals.set(key, table);
     }
     return table;
@@ -233,15 +168,15 @@ export class UnitOfWork {
 
   /** Every kind of change that must be written. */
   changes(): ReadonlySet<Change> {
-    const { traces, threads, messages, steps, events, runEvents, checkpoints, references } = this;
-    const tables = { traces, threads, messages, steps, events, runEvents, checkpoints, references };
-    const all: (readonly [keyof typeof tables | 'goals', Table<unknown>])[] = [
-      ...(Object.entries(tables) as [keyof typeof tables, Table<unknown>][]),
-      ...[...this.#goals.values()].map((table) => ['goals', table] as const),
-    ];
     return new Set(
-      all.flatMap(([name, table]) => [...table.kinds()].map((kind) => `${name} ${kind}` as const)),
+      this.#tables.flatMap(([name, table]) => [...table.kinds()].map((kind) => `${name} ${kind}` as const)),
     );
+  }
+
+  #table<Name extends TableName>(name: Name): Table<RowTypes[Name]> {
+    const table = new Table<RowTypes[Name]>(this.#journal);
+    this.#tables.push([name, table]);
+    return table;
   }
 
   /** Appends an event to the trace's log; event ids count from 1 without gaps. */
@@ -254,7 +189,16 @@ export class UnitOfWork {
   ): EventRow {
     const trace = this.trace(projectId, traceId);
     const eventId = trace.lastEventId + 1;
-    const event = { projectId, traceId, eventId, type, at: this.now, payload: stringifyJson(payload), key };
+    const event = {
+      projectId,
+      traceId,
+      eventId,
+      type,
+      at: this.now,
+      payload: stringifyJson(payload),
+      version: currentVersion(type),
+      key,
+    };
     this.changeTrace(trace, { lastEventId: eventId });
     this.events.put(keyOf(projectId, traceId, eventId), event);
     if (key !== null) {

@@ -1,5 +1,7 @@
 import type { UnitOfWork } from './unit-of-work.js';
-import { statement } from '../neo4j/cypher.js';
+import { statement, toProperties } from '../model/statement.js';
+import { TABLES } from '../model/tables.js';
+import { writerOf } from './writers.js';
 import type { Runner } from '../neo4j/database.js';
 import { badInput } from '../base/errors.js';
 import type { CheckpointRow } from '../model/rows.js';
@@ -8,8 +10,8 @@ import type { ChunkKey } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
-const createCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/create');
-const replaceCheckpoints = statement<{ checkpoints: Rows }, ChunkKey>('checkpoints/replace');
+const createCheckpoints = writerOf<{ checkpoints: Rows }>('checkpoints added');
+const replaceCheckpoints = writerOf<{ checkpoints: Rows }, ChunkKey>('checkpoints changed');
 const linkCheckpoints = statement<{ checkpoints: Rows }, never>('checkpoints/link');
 const linkAwaiting = statement<{ checkpoints: Rows }, { projectId: string; id: string }>(
   'checkpoints/link-awaiting',
@@ -72,5 +74,5 @@ export async function flushCheckpoints(transaction: Runner, unit: UnitOfWork): P
 }
 
 function toNode({ payload, stepId: _, ...row }: CheckpointRow): object {
-  return { ...row, ...payload };
+  return { ...toProperties(TABLES.checkpoints, row), ...payload };
 }

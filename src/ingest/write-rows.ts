@@ -1,8 +1,10 @@
 import { keyOf } from '../model/keys.js';
 import { lockOrder } from '../model/lock-order.js';
 import { append, difference, goalsOf, group, isMove, update } from './fast-append.js';
-import { type UnitOfWork, type Change } from './unit-of-work.js';
-import { statement } from '../neo4j/cypher.js';
+import type { UnitOfWork } from './unit-of-work.js';
+import { TABLES, WRITERS } from '../model/tables.js';
+import { checkWriters, claim, writerOf } from './writers.js';
+import { statement, toProperties } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import { TransactionConflictError } from '../base/errors.js';
 import { flushCheckpoints } from './write-checkpoints.js';
@@ -14,37 +16,22 @@ import { storeContent } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
-const createTraces = statement<{ traces: Rows }, never>('traces/create');
+const createTraces = writerOf<{ traces: Rows }>('traces added');
 const linkTraces = statement<{ traces: Rows }, never>('traces/link');
-const createThreads = statement<{ threads: Rows }, never>('threads/create');
-const updateThreads = statement<{ threads: Rows }, never>('threads/update');
+const createThreads = writerOf<{ threads: Rows }>('threads added');
+const updateThreads = writerOf<{ threads: Rows }>('threads changed');
 const joinThreads = statement<{ traces: Rows }, never>('traces/join-threads');
-const createGoals = statement<{ goals: Rows }, never>('goals/create');
+const createGoals = writerOf<{ goals: Rows }>('goals added');
 const moveGoals = statement<{ goals: Rows }, never>('goals/move');
-const removeGoals = statement<{ goals: Rows }, never>('goals/remove');
-const updateMessages = statement<{ messages: Rows }, never>('messages/update');
+const removeGoals = writerOf<{ goals: Rows }>('goals removed');
+const updateMessages = writerOf<{ messages: Rows }>('messages changed');
 const moveMessages = statement<{ messages: Rows }, never>('messages/move');
 const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
-const createRunEvents = statement<{ runs: Rows }, never>('run-events/create');
+const createRunEvents = writerOf<{ runs: Rows }>('runEvents added');
 
-/** The kinds of change that `flush` writes. */
-const WRITTEN: ReadonlySet<Change> = new Set([
-  'traces added',
-  'traces changed',
-  'threads added',
-  'threads changed',
-  'goals added',
-  'goals changed',
-  'goals removed',
-  'steps added',
-  'messages added',
-  'messages changed',
-  'events added',
-  'runEvents added',
-  'checkpoints added',
-  'checkpoints changed',
-  'references added',
-]);
+// `storeContent` writes these.
+claim(['references added']);
+checkWriters();
 
 /**
  * Writes the changes of the unit of work: one statement for each kind of change, sent without waiting for one another (Neo4j runs
@@ -52,7 +39,7 @@ const WRITTEN: ReadonlySet<Change> = new Set([
  * change that no statement writes.
  */
 export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void> {
-  const unwritten = [...unit.changes()].filter((change) => !WRITTEN.has(change));
+  const unwritten = [...unit.changes()].filter((change) => !WRITERS.has(change));
   if (unwritten.length > 0) {
     throw new Error(`expected changes that are written, got ${unwritten.join(', ')}`);
   }
@@ -78,7 +65,9 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
   };
 
   // Every server uses the same order, so that two that create the same rows do not deadlock.
-  await send(unit.traces.added().sort(lockOrder), (traces) => createTraces(transaction, { traces }));
+  await send(unit.traces.added().sort(lockOrder), (traces) =>
+    createTraces(transaction, { traces: traces.map((trace) => toProperties(TABLES.traces, trace)) }),
+  );
   await send(unit.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
   await send(unit.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
   const joining = unit.traces.added().filter(({ threadId }) => threadId !== null);

@@ -1,7 +1,7 @@
 import type { Database } from '../neo4j/database.js';
 import { endable } from './endable.js';
 import { StemmaError } from '../base/errors.js';
-import { FIRST_PAGE, nextLimit, readLogPart } from './read-log.js';
+import { FIRST_PAGE, nextLimit, readLogPart, type LogPart } from './read-log.js';
 import type { LogOwner, LogSource } from './log-source.js';
 
 /** What a follower of a log receives. */
@@ -12,13 +12,72 @@ export type Followed<Row> =
       readonly kind: 'gap';
       readonly requested: number;
       readonly earliest: number;
-      readonly highWaterMark: number;
+      readonly latest: number;
     }
   /** The log was deleted; nothing follows. */
   | { readonly kind: 'deleted' };
 
 /** An iterator over a log. `return` ends it, even during a wait. Call `next` only after the previous call has settled. */
-export type Follower<Row> = AsyncIterableIterator<Followed<Row>, undefined>;
+export interface Follower<Row> extends AsyncIterableIterator<Followed<Row>, undefined> {
+  readonly state: FollowerState;
+}
+
+/** What decides a follower's state. */
+export interface FollowerView {
+  readonly ended: boolean;
+  /** Its last read failed because the database was unavailable, and nothing has woken it since. */
+  readonly stalled: boolean;
+  /** The last event that it emitted or reported as deleted. */
+  readonly cursor: number;
+  /** The number of the next event in memory: in its own page, or in the tail. */
+  readonly atHand: number | undefined;
+  readonly deleted: boolean;
+  readonly highWaterMark: number;
+  /** Up to where the shared read has read, and whether it is reading. */
+  readonly readUpTo: number;
+  readonly reading: boolean;
+}
+
+/**
+ * A follower's states, in the order in which they are tested: it is in the first whose condition holds. In each, `next` does what
+ * the comment says.
+ */
+export const STATES = {
+  /** Returns undefined. Only `return`, or a deleted log that was reported, leads here; nothing leads out. */
+  ended: ({ ended }) => ended,
+  /** Emits the event. */
+  event: ({ atHand, cursor }) => atHand !== undefined && atHand <= cursor + 1,
+  /** Reports the events before it as deleted. */
+  gap: ({ atHand }) => atHand !== undefined,
+  /** Reports the deletion and ends. */
+  deleted: ({ deleted }) => deleted,
+  /** Waits until it is woken: the next poll that the database answers wakes it. */
+  stalled: ({ stalled }) => stalled,
+  /** Waits until it is woken: there is nothing new. */
+  'caught up': ({ cursor, highWaterMark }) => cursor >= highWaterMark,
+  /** Waits until it is woken: the shared read is about to deliver the next event. */
+  'shared read': ({ reading, cursor, readUpTo }) => reading && cursor >= readUpTo,
+  /** Reads a page of its own; see AFTER_READ for what follows. */
+  behind: () => true,
+} satisfies Record<string, (view: FollowerView) => boolean>;
+
+export type FollowerState = keyof typeof STATES;
+
+/** The state after a read, by its result, if nothing else happens. */
+export const AFTER_READ = {
+  events: 'event',
+  /** The gap is reported first. */
+  gap: 'caught up',
+  deleted: 'deleted',
+  end: 'caught up',
+  unavailable: 'stalled',
+} satisfies Record<LogPart<unknown>['kind'] | 'unavailable', FollowerState>;
+
+const IN_ORDER = Object.entries(STATES) as [FollowerState, (view: FollowerView) => boolean][];
+
+export function stateOf(view: FollowerView): FollowerState {
+  return IN_ORDER.find(([, holds]) => holds(view))?.[0] ?? 'behind';
+}
 
 /** The tail of a watched log. */
 export interface Tail<Row> {
@@ -67,8 +126,12 @@ export function createFollower<Row>(
   let pageHighWaterMark = 0;
   let limit = FIRST_PAGE;
   let ended = false;
+  let stalled = false;
   let stopWaiting: () => void = () => undefined;
-  const wake = (): void => stopWaiting();
+  const wake = (): void => {
+    stalled = false;
+    stopWaiting();
+  };
   tail.followers.add(wake);
 
   function end(): void {
@@ -81,56 +144,65 @@ export function createFollower<Row>(
     }
   }
 
-  function untilWoken(): Promise<void> {
-    return new Promise((resolve) => {
-      stopWaiting = resolve;
+  function atHand(): Row | undefined {
+    const [first] = tail.events;
+    const tailStart = first === undefined ? Infinity : source.numberOf(first);
+    return page.at(-1) ?? tail.events[cursor + 1 - tailStart];
+  }
+
+  function state(): FollowerState {
+    const next = atHand();
+    const { deleted, highWaterMark, readUpTo, reading } = tail;
+    return stateOf({
+      ended,
+      stalled,
+      cursor,
+      atHand: next && source.numberOf(next),
+      deleted,
+      highWaterMark,
+      readUpTo,
+      reading,
     });
   }
 
-  /** The next item, if it is in memory. */
-  function atHand(): Followed<Row> | undefined {
-    const [first] = tail.events;
-    const tailStart = first === undefined ? Infinity : source.numberOf(first);
-    const event = page.at(-1) ?? tail.events[cursor + 1 - tailStart];
-    if (event === undefined) {
-      return undefined;
-    }
-    const number = source.numberOf(event);
-    if (number > cursor + 1) {
-      return gapUpTo(number - 1, pageHighWaterMark);
-    }
-    page.pop();
-    cursor = number;
-    return { kind: 'event', event };
-  }
-
-  function gapUpTo(last: number, highWaterMark: number): Followed<Row> {
+  function gapUpTo(last: number, latest: number): Followed<Row> {
     const requested = cursor;
     cursor = last;
-    return { kind: 'gap', requested, earliest: last + 1, highWaterMark };
+    return { kind: 'gap', requested, earliest: last + 1, latest };
   }
 
   /** Returns undefined once the follower has ended. */
-  async function read(): Promise<Followed<Row> | undefined> {
-    while (!ended) {
-      const next = atHand();
-      if (next !== undefined) {
-        return next;
-      }
-      if (tail.deleted) {
-        return { kind: 'deleted' };
-      }
-      // Wait if there is nothing new or the shared read is about to deliver it.
-      if (cursor >= tail.highWaterMark || (tail.reading && cursor >= tail.readUpTo)) {
-        await untilWoken();
-        continue;
-      }
-      const gap = await readPage();
-      if (gap !== undefined) {
-        return gap;
+  async function next(): Promise<Followed<Row> | undefined> {
+    for (;;) {
+      switch (state()) {
+        case 'ended':
+          return undefined;
+        case 'event': {
+          const event = atHand() as Row;
+          page.pop();
+          cursor = source.numberOf(event);
+          return { kind: 'event', event };
+        }
+        case 'gap':
+          return gapUpTo(source.numberOf(atHand() as Row) - 1, pageHighWaterMark);
+        case 'deleted':
+          end();
+          return { kind: 'deleted' };
+        case 'stalled':
+        case 'caught up':
+        case 'shared read':
+          await new Promise<void>((resolve) => {
+            stopWaiting = resolve;
+          });
+          break;
+        case 'behind': {
+          const gap = await readPage();
+          if (gap !== undefined && !ended) {
+            return gap;
+          }
+        }
       }
     }
-    return undefined;
   }
 
   async function readPage(): Promise<Followed<Row> | undefined> {
@@ -158,23 +230,19 @@ export function createFollower<Row>(
       }
       // The log still exists when the database is back; a later poll wakes this follower.
       tail.stalled = true;
-      if (!ended) {
-        await untilWoken();
-      }
+      stalled = true;
       return undefined;
     }
   }
 
-  return endable<Followed<Row>>({
-    async next() {
-      const followed = await read();
-      if (followed?.kind === 'deleted') {
-        end();
-        return followed;
-      }
-      // `return` may have been called during the wait.
-      return ended ? undefined : followed;
+  const follower = endable<Followed<Row>>({ next, end });
+  return {
+    ...follower,
+    [Symbol.asyncIterator]() {
+      return this;
     },
-    end,
-  });
+    get state() {
+      return state();
+    },
+  };
 }

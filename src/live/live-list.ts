@@ -47,8 +47,8 @@ export function createTraceList(filter: TraceFilter): TraceList {
 
   const list: TraceList = {
     begin(newest) {
-      cached = new Map(newest.map(({ id, listKey }) => [id, listKey]));
-      floor = newest.length < MAX_CACHED ? '' : (newest.at(-1)?.listKey ?? '');
+      cached = new Map(newest.map(({ id, sortKey }) => [id, sortKey]));
+      floor = newest.length < MAX_CACHED ? '' : (newest.at(-1)?.sortKey ?? '');
       const early = waiting ?? [];
       waiting = undefined;
       early.forEach((trace) => list.changed(trace));
@@ -66,8 +66,8 @@ export function createTraceList(filter: TraceFilter): TraceList {
         return;
       }
       // A trace older than the cached range may already have been in the list, so it is reported as UPDATED.
-      const entered = !cached.has(trace.id) && trace.listKey > floor;
-      cached.set(trace.id, trace.listKey);
+      const entered = !cached.has(trace.id) && trace.sortKey > floor;
+      cached.set(trace.id, trace.sortKey);
       forgetOldest();
       tell({ kind: entered ? 'CREATED' : 'UPDATED', traceId: trace.id, trace });
     },

@@ -1,5 +1,4 @@
-import { statement } from '../neo4j/cypher.js';
-import { whole } from '../model/whole-rows.js';
+import { statement } from '../model/statement.js';
 import type { Database } from '../neo4j/database.js';
 import { listTraces, NEWEST, type TraceFilter } from '../domain/traces/list-traces.js';
 import { createPoll } from './poll.js';
@@ -47,7 +46,11 @@ interface WatchedList {
 const readChanged = statement<
   { readonly projectId: string; readonly withinMs: number },
   { readonly id: string; readonly lastEventId: number; readonly createdAt: string }
->('traces/changed', whole('id', 'lastEventId', 'createdAt'));
+>(
+  'traces/changed',
+  (trace: { readonly lastEventId: number | null; readonly createdAt: string | null }) =>
+    trace.lastEventId !== null && trace.createdAt !== null,
+);
 const readMissing = statement<
   { readonly projectId: string; readonly ids: readonly string[] },
   { readonly id: string }

@@ -31,7 +31,7 @@ export async function readLogPart<Row>(
   const events = unbroken(source, await source.read(database, key, place), place.after);
   const last = events.at(-1);
   return last === undefined
-    ? await database.readLocked((transaction) => readLocked(transaction, source, key, place))
+    ? await database.readLocked('read a log', (transaction) => readLocked(transaction, source, key, place))
     : { kind: 'events', events, highWaterMark: source.numberOf(last) };
 }
 

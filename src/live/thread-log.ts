@@ -1,4 +1,4 @@
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import type { RunEventRow, ThreadRow } from '../model/rows.js';
 import { lockThreads } from '../ingest/lock.js';

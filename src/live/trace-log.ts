@@ -1,4 +1,4 @@
-import { statement } from '../neo4j/cypher.js';
+import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import { logBounds, readEvents } from '../domain/events/events.js';
 import type { EventRow, TraceRow } from '../model/rows.js';

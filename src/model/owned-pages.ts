@@ -1,4 +1,4 @@
-import type { Statement } from '../neo4j/cypher.js';
+import type { Statement } from './statement.js';
 
 /** A page of one list for each of several owners, in one statement. */
 export interface OwnedPage<Owner> {

@@ -1,22 +1,7 @@
 import { objectText } from '../base/object-text.js';
 import { JsonText, stringifyJson } from '../base/json-text.js';
 import { parseJson } from '../base/json.js';
-import type { GoalRow, MessageRow, Stats, StepProperties, StepRow } from './rows.js';
-
-/** A goal's properties as stored in Neo4j: its stats are flat, with a prefix. */
-export type GoalNode = Omit<GoalRow, 'self' | 'cumulative'> & {
-  readonly [Name in keyof Stats as `${StatsPrefix}${Capitalize<Name>}`]: Stats[Name];
-};
-
-/** A message's properties: a text is `content`, any other JSON is `contentJson`. */
-export type MessageNode = Omit<MessageRow, 'content'> & {
-  readonly content?: string | null;
-  readonly contentJson?: string | null;
-};
-
-/** A step's properties: the filterable parts of its data are flat, and `data` is all of it as JSON. */
-export type StepNode = Required<Omit<StepRow, 'data' | 'texts' | 'properties'>> &
-  StepProperties & { readonly data?: string | null };
+import type { GoalNode, GoalRow, MessageNode, MessageRow, Stats, StepNode, StepRow } from './rows.js';
 
 const STAT_NAMES = [
   'messageCount',

@@ -1,4 +1,4 @@
-import neo4j, { type Driver } from 'neo4j-driver';
+import neo4j, { type Driver, type Session } from 'neo4j-driver';
 import { ReplacedError } from './neo4j-errors.js';
 
 /** The address of Neo4j and its credentials. */
@@ -11,9 +11,16 @@ export interface DatabaseSettings {
   readonly database?: string | undefined;
 }
 
+/** What a session may do: in a cluster, followers serve those that only read. */
+export type AccessMode = 'READ' | 'WRITE';
+
 /** A pool of connections. It is replaced after an outage. */
 export interface Pool {
-  readonly driver: Driver;
+  /** Its sessions read what earlier sessions of the same pool have written, also from a follower. */
+  session(mode: AccessMode): Session;
+  /** Rejects unless the database answers. */
+  verify(): Promise<unknown>;
+  close(): Promise<void>;
   /** A callback for each call that waits on this pool; when the pool is discarded, it receives the error to fail with. */
   readonly waiting: Set<(error: Error) => void>;
 }
@@ -53,20 +60,33 @@ export function openDriver(
 
 /** Opens the first pool. */
 export function openConnections(settings: DatabaseSettings): Connections {
-  const open = (): Pool => ({
-    driver: openDriver(settings, { maxConnections: 50, connectionTimeoutMs: 5_000 }),
-    waiting: new Set(),
-  });
+  const ofDatabase = settings.database === undefined ? {} : { database: settings.database };
+  const open = (): Pool => {
+    const driver = openDriver(settings, { maxConnections: 50, connectionTimeoutMs: 5_000 });
+    // A new pool begins without bookmarks: after an outage, the database may have been restored to an earlier state.
+    const bookmarkManager = neo4j.bookmarkManager();
+    const [read, write] = [neo4j.session.READ, neo4j.session.WRITE].map((defaultAccessMode) => ({
+      ...ofDatabase,
+      bookmarkManager,
+      defaultAccessMode,
+    }));
+    return {
+      session: (mode) => driver.session(mode === 'READ' ? read : write),
+      verify: () => driver.verifyConnectivity(ofDatabase),
+      close: () => driver.close(),
+      waiting: new Set(),
+    };
+  };
   const discarding = new Set<Promise<void>>();
   let current = open();
   let closed = false;
 
-  async function discard({ driver, waiting }: Pool, afterMs: number): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, waiting.size === 0 ? 0 : afterMs));
-    for (const fail of [...waiting]) {
+  async function discard(pool: Pool, afterMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, pool.waiting.size === 0 ? 0 : afterMs));
+    for (const fail of [...pool.waiting]) {
       fail(new ReplacedError('the connection was replaced after an outage'));
     }
-    await driver.close().catch(() => undefined);
+    await pool.close().catch(() => undefined);
   }
 
   return {
@@ -83,7 +103,7 @@ export function openConnections(settings: DatabaseSettings): Connections {
     },
     async close() {
       closed = true;
-      await Promise.all([current.driver.close(), ...discarding]);
+      await Promise.all([current.close(), ...discarding]);
     },
   };
 }

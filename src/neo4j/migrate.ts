@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { statement } from './cypher.js';
+import { cypherText, statementOf, type Statement } from './cypher.js';
 import type { Database } from './database.js';
 import { StemmaError } from '../base/errors.js';
 import { readMigrations, type Migration } from './migrations.js';
@@ -23,6 +23,8 @@ interface Applied {
   readonly appliedBy: string;
 }
 
+const statement = <Parameters extends object, Row>(name: string): Statement<Parameters, Row> =>
+  statementOf(name, cypherText(name));
 const readApplied = statement<object, Applied>('migration-log/read');
 const takeLock = statement<{ readonly holder: string; readonly leaseMs: number }, { holder: string }>(
   'migration-log/take-lock',
@@ -94,7 +96,7 @@ async function isMine(
   database: Database,
   { holder, leaseMs }: { readonly holder: string; readonly leaseMs: number },
 ): Promise<boolean> {
-  const rows = await database.write((transaction) => takeLock(transaction, { holder, leaseMs }));
+  const rows = await database.write('migrate', (transaction) => takeLock(transaction, { holder, leaseMs }));
   return rows.length > 0;
 }
 
@@ -125,7 +127,7 @@ async function migrateLocked(
       await runAll(database, migration);
       await awaitIndexes(database, {});
       const { number, name } = migration;
-      const recorded = await database.write((transaction) =>
+      const recorded = await database.write('migrate', (transaction) =>
         record(transaction, { holder, number, name, version: PROGRAM_VERSION }),
       );
       if (recorded.length === 0) {
@@ -137,7 +139,9 @@ async function migrateLocked(
   } finally {
     clearInterval(extend);
     // If it cannot be released, it expires.
-    await database.write((transaction) => releaseLock(transaction, { holder })).catch(() => undefined);
+    await database
+      .write('migrate', (transaction) => releaseLock(transaction, { holder }))
+      .catch(() => undefined);
   }
 }
 

@@ -1,11 +1,8 @@
-import { keyOf } from '../../src/model/keys.js';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import neo4j, { type Driver, type Session } from 'neo4j-driver';
-import { UnitOfWork } from '../../src/ingest/unit-of-work.js';
 import type { Database } from '../../src/neo4j/database.js';
 import { createIngest } from '../../src/ingest/group-commit.js';
-import { RowCache } from '../../src/ingest/row-cache.js';
 import { addMessages } from '../../src/domain/messages/messages.js';
 import { createTrace as makeTrace } from '../../src/domain/traces/traces.js';
 import { newId, startKit, testNeo4j, until, type Kit } from '../kit/kit.js';
@@ -256,7 +253,12 @@ for (const [name, lost] of [
         return rows;
       },
     };
-    const ingest = createIngest(database);
+    const causes: string[] = [];
+    const ingest = createIngest(database, {
+      listeners: {
+        appendFailed: (cause, failures) => causes.push(`${failures} ${(cause as Error).message}`),
+      },
+    });
     const { id: traceId } = await makeTrace(ingest, { projectId, input: {} });
     const add = async (): Promise<number> => {
       const [message] = await addMessages(ingest, {
@@ -266,11 +268,9 @@ for (const [name, lost] of [
       });
       return message?.sequence ?? 0;
     };
-    const causes: unknown[] = [];
-    ingest.onAppendFailure = (cause) => causes.push((cause as Error).message);
     left = 1;
     assert.deepEqual([await add(), await add(), left], [1, 2, 0]);
-    assert.deepEqual([causes, ingest.appendFailures], [['lost'], 1]);
+    assert.deepEqual(causes, ['1 lost']);
     const [counted] = await kit.cypher(
       `MATCH (t:Trace {projectId: $projectId}) RETURN t.promptTokens AS tokens, t.messageCount AS messages,
         t.lastEventId AS events, COUNT { (:Message)-[:BELONGS_TO]->(t) } AS nodes`,
@@ -279,51 +279,3 @@ for (const [name, lost] of [
     assert.deepEqual(counted, { tokens: 10, messages: 2, events: 2, nodes: 2 });
   });
 }
-
-test('the row cache is bounded: the trace written longest ago is evicted first', () => {
-  const cached = new RowCache();
-  const goals = 100;
-  const traces = Array.from({ length: 150 }, (_, index) => ({ projectId: 'p', id: `t${index}` }));
-  for (const { projectId, id } of traces) {
-    const unit = new UnitOfWork('2026-01-01T00:00:00.000Z');
-    const row = { projectId, id, lastEventId: 1, createdAt: unit.now } as never;
-    unit.traces.put(keyOf(projectId, id), row);
-    for (let goal = 0; goal < goals; goal += 1) {
-      unit
-        .goals(projectId, id)
-        .put(`g${goal}`, { projectId, traceId: id, goalId: `g${goal}`, parentId: null } as never);
-    }
-    cached.store(unit);
-  }
-  const isCached = traces.map(({ projectId, id }) =>
-    cached.load(
-      new UnitOfWork(''),
-      [{ projectId, id }],
-      [{ goals: [{ projectId, traceId: id, goalId: 'g7' }] }],
-    ),
-  );
-  assert.equal(isCached.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
-  assert.ok(isCached.slice(isCached.indexOf(true)).every(Boolean));
-});
-
-test('removing a goal evicts the steps of its trace from the row cache: they may have lost it', () => {
-  const cached = new RowCache();
-  const key = { projectId: 'p', id: 't' };
-  const row = { projectId: 'p', traceId: 't' };
-  const trace = { ...key, createdAt: '2026-01-01T00:00:00.000Z', lastEventId: 1 };
-  const first = new UnitOfWork('');
-  first.traces.put(keyOf('p', 't'), trace as never);
-  first.goals('p', 't').put('g', { ...row, goalId: 'g', parentId: null } as never);
-  first.steps.put(keyOf('p', 's'), { ...row, id: 's', goalId: 'g' } as never);
-  cached.store(first);
-  const isCached = (): boolean =>
-    cached.load(new UnitOfWork(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
-  assert.equal(isCached(), true);
-  const second = new UnitOfWork('');
-  second.traces.load(keyOf('p', 't'), trace as never);
-  second.traces.put(keyOf('p', 't'), { ...trace, lastEventId: 2 } as never);
-  second.goals('p', 't').load('g', { ...row, goalId: 'g', parentId: null } as never);
-  second.goals('p', 't').put('g', null);
-  cached.store(second);
-  assert.equal(isCached(), false);
-});

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StemmaError } from '../../src/base/errors.js';
-import { FairQueue, type Waiting } from '../../src/ingest/fair-queue.js';
 import { createIngest } from '../../src/ingest/group-commit.js';
-import { newId, startKit, type Kit } from '../kit/kit.js';
+import { startKit, type Kit } from '../kit/kit.js';
 import { newTrace } from '../kit/live.js';
 
 let kit: Kit;
@@ -11,15 +10,6 @@ before(async () => {
   kit = await startKit({ limits: { maxQueuedBytes: 150_000 } });
 });
 after(() => kit.close());
-
-const item = (client: object, cost: number, key = newId('key'), sizeBytes = 100): Waiting => ({
-  client,
-  keys: [key],
-  cost,
-  sizeBytes,
-  exclusive: false,
-});
-const ANY = { allowLarge: true, largeFirst: false };
 
 test('writes that together hold too many bytes are rejected with 503, and one is always accepted', async () => {
   const traceId = await newTrace(kit);
@@ -59,7 +49,7 @@ test('at its deadline, a waiting write is dropped, and one in a transaction may 
       apply: () => applied.push(name),
     });
   const reasons: unknown[] = [];
-  await kit.database.write(async (transaction) => {
+  await kit.database.write('test', async (transaction) => {
     await transaction.run(
       { name: 'test', text: 'MATCH (t:Trace {id: $traceId}) SET t.locked = true' },
       { traceId },
@@ -78,41 +68,4 @@ test('at its deadline, a waiting write is dropped, and one in a transaction may 
     ['UNKNOWN', 'NO'],
   );
   assert.deepEqual(applied, ['running']);
-});
-
-test('a batch is bounded in bytes; a larger write gets its own batch', () => {
-  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1_000 });
-  const client = {};
-  [600, 600, 5_000, 100].forEach((sizeBytes) => queue.push(item(client, 1, newId('key'), sizeBytes)));
-  const sizes = [];
-  while (queue.size > 0) {
-    sizes.push(queue.takeBatch(new Set(), ANY).items.map(({ sizeBytes }) => sizeBytes));
-  }
-  assert.deepEqual(sizes, [[600, 100], [600], [5_000]]);
-});
-
-test('the writes of a client to one trace keep their order and pass those that wait for another trace', () => {
-  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1e6 });
-  const client = {};
-  const items = ['a', 'b', 'a', 'b'].map((key) => item(client, 1, key));
-  items.forEach((each) => queue.push(each));
-  assert.deepEqual(queue.takeBatch(new Set(['a']), ANY).items, [items[1], items[3]]);
-  assert.deepEqual(queue.takeBatch(new Set(), ANY).items, [items[0], items[2]]);
-});
-
-test('single writes go before the large ones of another client, however many connections it uses', () => {
-  const queue = new FairQueue<Waiting>({ maxCost: 1000, maxBytes: 1e8 });
-  for (let connection = 0; connection < 200; connection += 1) {
-    const client = {};
-    queue.push(item(client, 1_000));
-    queue.push(item(client, 1_000));
-  }
-  const singles = Array.from({ length: 64 }, () => item({}, 1));
-  singles.forEach((each) => queue.push(each));
-  const first = queue.takeBatch(new Set(), ANY);
-  assert.deepEqual(new Set(first.items), new Set(singles));
-  assert.equal(first.isLarge, false);
-  // One lane is for large writes, so they are not starved.
-  assert.equal(queue.takeBatch(new Set(), { allowLarge: true, largeFirst: true }).items[0]?.cost, 1_000);
-  assert.equal(queue.takeBatch(new Set(), { allowLarge: false, largeFirst: false }).items.length, 0);
 });

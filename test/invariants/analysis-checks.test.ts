@@ -235,7 +235,7 @@ async function sabotaged(text: string, parameters: object): Promise<string[]> {
   const found: string[] = [];
   const rolledBack = new Error('rolled back');
   await kit.database
-    .write(async (transaction) => {
+    .write('test', async (transaction) => {
       await transaction.run({ name: 'test', text }, { projectId, ...parameters });
       const check = { name: 'test', text: cypherText('analysis/check-content') };
       const problems = await transaction.run<{ label: string; name: string }>(check, { projectId });

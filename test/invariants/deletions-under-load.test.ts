@@ -35,7 +35,7 @@ function noting(database: Database): Database {
   return {
     ...database,
     ...noted(database),
-    write: (work) => database.write((transaction) => work(noted(transaction))),
+    write: (name, work) => database.write(name, (transaction) => work(noted(transaction))),
   };
 }
 

@@ -26,10 +26,10 @@ function failing(database: Database): Database {
     get unscoped() {
       return wrapped;
     },
-    write(work) {
+    write(name, work) {
       left -= 1;
       if (left >= 0) {
-        return database.write(work);
+        return database.write(name, work);
       }
       left = Infinity;
       return Promise.reject(
@@ -45,12 +45,12 @@ function answerLost(database: Database): Database {
   let first = true;
   return {
     ...database,
-    async write(work) {
+    async write(name, work) {
       if (first) {
         first = false;
-        await database.write(work);
+        await database.write(name, work);
       }
-      return await database.write(work);
+      return await database.write(name, work);
     },
   };
 }

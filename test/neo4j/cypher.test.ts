@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, test } from 'node:test';
 import neo4j, { type Driver, type Plan } from 'neo4j-driver';
+import { expandedText } from '../../src/model/statement.js';
 import { testNeo4j } from '../kit/kit.js';
 
 const folder = fileURLToPath(new URL('../../../cypher/', import.meta.url));
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.cypher') && !name.startsWith('migrations/'))
   .sort();
+
+const textOf = (file: string): string => expandedText(file.replace('.cypher', ''));
 
 let driver: Driver;
 before(() => {
@@ -35,7 +37,7 @@ async function operators(text: string): Promise<string[]> {
 
 describe('every Cypher file', () => {
   for (const file of files) {
-    const text = readFileSync(join(folder, file), 'utf8');
+    const text = textOf(file);
 
     test(`${file} opens with a sentence on what it does`, () => {
       assert.match(text, /^\/\/ [A-Z][^\n]+/);
@@ -60,7 +62,7 @@ describe('paged lists', () => {
   );
   for (const file of paged) {
     test(`${file} uses the order of its index and does not sort`, async () => {
-      const found = await operators(readFileSync(join(folder, file), 'utf8'));
+      const found = await operators(textOf(file));
       assert.deepEqual(
         found.filter((operator) => /Sort|Top/.test(operator)),
         [],
@@ -78,7 +80,7 @@ describe('statements that remove a limited number of rows at a time', () => {
   const clearing = files.filter((file) => /\/(clear.*|take-released)\.cypher$/.test(file));
   for (const file of clearing) {
     test(`${file} reads no more rows than it removes`, async () => {
-      const found = await operators(readFileSync(join(folder, file), 'utf8'));
+      const found = await operators(textOf(file));
       assert.deepEqual(
         found.filter((operator) => /Sort|Top|ExhaustiveLimit/.test(operator)),
         [],

@@ -1,9 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { cypherText } from '../../src/neo4j/cypher.js';
 import { openDatabase, type Database } from '../../src/neo4j/database.js';
 import { StemmaError } from '../../src/base/errors.js';
 import { createRequestScope, type RequestScope } from '../../src/base/request-scope.js';
@@ -18,9 +14,6 @@ before(() => {
 after(() => database.close());
 
 const statement = (text: string): { name: string; text: string } => ({ name: 'test', text });
-
-const isCypher = (name: string): boolean =>
-  existsSync(new URL(`../../../cypher/${name}.cypher`, import.meta.url));
 
 function scopeOf({ timeoutMs = 30_000, maxBytes = 1_000_000 } = {}): {
   readonly scope: RequestScope;
@@ -63,7 +56,7 @@ test('a deadline stops statements in Neo4j within 1 s, both standalone and in a 
   const words = [0, 1].map(() => `w${newId().replaceAll('-', '')}`) as [string, string];
   const results = await Promise.allSettled([
     view.run(endless(words[0]), {}),
-    view.write((transaction) => transaction.run(endless(words[1]), {})),
+    view.write('test', (transaction) => transaction.run(endless(words[1]), {})),
   ]);
   assert.ok(results.every((result) => result.status === 'rejected' && result.reason.code === 'UNAVAILABLE'));
   await Promise.all(words.map(noneLeft));
@@ -77,14 +70,14 @@ test('a transaction that waits for a lock is stopped in Neo4j within 1 s', async
   const held = new Promise<void>((resolve) => (release = resolve));
   let locked = (): void => undefined;
   const hasLock = new Promise<void>((resolve) => (locked = resolve));
-  const holding = database.write(async (transaction) => {
+  const holding = database.write('test', async (transaction) => {
     await transaction.run(lock, { id });
     locked();
     await held;
   });
   await hasLock;
   const { scope, leave } = scopeOf();
-  const waiting = database.within(scope).write((transaction) => transaction.run(lock, { id }));
+  const waiting = database.within(scope).write('test', (transaction) => transaction.run(lock, { id }));
   waiting.catch(() => undefined);
   const blocked = async (): Promise<number> =>
     (
@@ -126,29 +119,9 @@ test('a page with a node that is being deleted is read again, alone and in a tra
   assert.deepEqual(await database.run(once, {}), [{ n: 1 }, { n: 2 }]);
   assert.equal(incomplete.rows, 0);
   incomplete.rows = 3;
-  assert.deepEqual(await database.readLocked((transaction) => transaction.run(once, {})), [
+  assert.deepEqual(await database.readLocked('test', (transaction) => transaction.run(once, {})), [
     { n: 1 },
     { n: 2 },
   ]);
   assert.equal(incomplete.rows, 0);
-});
-
-test('every statement of the domain that returns whole nodes checks that they are whole', () => {
-  const folder = fileURLToPath(new URL('../../../src/domain/', import.meta.url));
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
-  );
-  const found = files.flatMap((file) => {
-    const text = readFileSync(join(folder, file), 'utf8');
-    return [...text.matchAll(/'([a-z-]+\/[a-z-]+)',?(?:\s+isWhole\w+)?/g)];
-  });
-  const wholeNodes = found.filter(
-    ([, name = '']) =>
-      isCypher(name) && /\w\.projectId AS projectId[^]*\.createdAt AS createdAt/.test(cypherText(name)),
-  );
-  assert.ok(wholeNodes.length >= 18, `${wholeNodes.length} statements return whole nodes`);
-  assert.deepEqual(
-    wholeNodes.filter(([sent]) => !sent.includes('isWhole')).map(([, name]) => name),
-    [],
-  );
 });

@@ -1,7 +1,8 @@
 import type { Database } from '../../neo4j/database.js';
 import type { EventRow, RunEventRow } from '../../model/rows.js';
 import type { UnfinishedWork } from '../../base/unfinished-work.js';
-import type { Ingest, WriteQueue } from '../../ingest/group-commit.js';
+import type { WriteQueue } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import type { ListChanges } from '../../live/live-lists.js';
 import { createLoaders, type Loaders } from './loaders.js';
 import type { RequestScope } from '../../base/request-scope.js';

@@ -1,6 +1,6 @@
 import { inLockOrder } from '../../model/lock-order.js';
 import { objectOf, readWholes, rewritten, valueIds, type Whole } from './checkpoint-payload.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { notFound } from '../../base/errors.js';
 import type { CheckpointRow } from '../../model/rows.js';
@@ -51,7 +51,9 @@ export async function diffCheckpoints(
     return await read(transaction);
   };
   for (let reads = 1; reads <= MOST_READS; reads += 1) {
-    const diff = await (reads <= MOST_UNLOCKED_READS ? read(database) : database.readLocked(readInLock));
+    const diff = await (reads <= MOST_UNLOCKED_READS
+      ? read(database)
+      : database.readLocked('compare checkpoints', readInLock));
     if (diff !== undefined) {
       return diff;
     }

@@ -1,5 +1,5 @@
 import { idsOf } from './checkpoints.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { StemmaError } from '../../base/errors.js';
 import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
@@ -136,7 +136,7 @@ async function readInLock(
 ): Promise<void> {
   const { projectId, ids } = wanted;
   for (let reads = 1; reads <= MOST_LOCKED_READS; reads += 1) {
-    const changed = await database.readLocked(async (transaction) => {
+    const changed = await database.readLocked('read a checkpoint', async (transaction) => {
       const threads = [...(await readWholes(transaction, { projectId, ids })).values()].map(
         ({ checkpoint }) => ({ projectId, id: checkpoint.threadId }),
       );

@@ -1,4 +1,4 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { CheckpointRow } from '../../model/rows.js';
 import { present, readLineages } from './read-checkpoints.js';
@@ -32,7 +32,7 @@ export async function checkpointTree(
   const kept = present(rows.slice(0, MOST_NODES)).map(({ checkpoint }) => checkpoint);
   const ids = new Set(kept.map(({ id }) => id));
   const children = new Map<string | null, CheckpointRow[]>();
-  for (const checkpoint of kept.sort((a, b) => (a.listKey < b.listKey ? -1 : 1))) {
+  for (const checkpoint of kept.sort((a, b) => (a.sortKey < b.sortKey ? -1 : 1))) {
     const { parentId } = checkpoint;
     const place = parentId !== null && ids.has(parentId) ? parentId : null;
     const siblings = children.get(place) ?? [];

@@ -4,7 +4,7 @@ import { chainOf, divide, type Divided, type Owning, type Chunk } from '../../co
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
 import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
 import { checkId, checkOptionalId, digestOf, idOr } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { listTextsOf, objectTextsOf } from '../../content/content-input.js';
 import { parseJson, shown } from '../../base/json.js';
 import { checkTime } from '../../model/times.js';
@@ -200,14 +200,14 @@ export async function forkCheckpoint(
 /** Adds the checkpoint to its thread as the newest write, and releases the content it referenced before. */
 function write(
   unit: UnitOfWork,
-  draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'listKey'>,
+  draft: Omit<CheckpointRow, 'write' | 'writtenAt' | 'sortKey'>,
 ): CheckpointRow {
   const { projectId, id, threadId } = draft;
-  const listKey = `${unit.now} ${unit.nextWrite()} ${id}`;
+  const sortKey = `${unit.now} ${unit.nextWrite()} ${id}`;
   const thread = { projectId, id: threadId };
   const write = (unit.threads.get(keyOf(projectId, threadId))?.lastWrite ?? 0) + 1;
-  unit.changeThread(thread, { lastWrite: write, checkpointKey: listKey });
-  const row: CheckpointRow = { ...draft, write, writtenAt: unit.now, listKey };
+  unit.changeThread(thread, { lastWrite: write, checkpointKey: sortKey });
+  const row: CheckpointRow = { ...draft, write, writtenAt: unit.now, sortKey };
   unit.releaseReferences({ projectId, owner: 'Checkpoint', ownerId: id });
   unit.checkpoints.put(keyOf(projectId, id), row);
   return row;

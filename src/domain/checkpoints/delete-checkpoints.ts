@@ -2,7 +2,7 @@ import type { ThreadKey } from '../../model/keys.js';
 import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import type { FinishLater } from '../../base/unfinished-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import {
   collectGarbage,
@@ -44,7 +44,9 @@ export async function deleteCheckpoints(
   const thread = { projectId, id: threadId };
   try {
     const total = await inBatches({ least: 50, most: 500 }, (limit) =>
-      database.write((transaction) => clearBatch(transaction, { thread, before, limit })),
+      database.write('delete checkpoints', (transaction) =>
+        clearBatch(transaction, { thread, before, limit }),
+      ),
     );
     await afterCommit(collectReleased(database), total > 0);
     return total;

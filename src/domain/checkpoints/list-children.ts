@@ -1,4 +1,4 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { CheckpointRow } from '../../model/rows.js';
 import {
@@ -9,12 +9,8 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
-import { isWholeCheckpoint } from '../../model/whole-rows.js';
 
-const children: OwnedList<string, string, CheckpointRow> = statement(
-  'checkpoints/children',
-  isWholeCheckpoint,
-);
+const children: OwnedList<string, string, CheckpointRow> = statement('checkpoints/children');
 
 /** The children of checkpoints, in any thread, in the order written. */
 export function childrenOfCheckpoints(

@@ -1,4 +1,5 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement, whole } from '../../model/statement.js';
+import { TABLES } from '../../model/tables.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { badInput } from '../../base/errors.js';
 import type { CheckpointRow } from '../../model/rows.js';
@@ -28,14 +29,14 @@ const readLineageRows = statement<
   { readonly of: string; readonly id: string | null; readonly parentId: string | null }
 >('checkpoints/lineage');
 
+const isWhole = whole(TABLES.checkpoints);
+
 /**
  * Drops the checkpoints that another transaction is deleting: Neo4j returns those without some of their properties, or as
  * null.
  */
 export function present<R extends Row>(rows: readonly R[]): R[] {
-  return rows.filter(
-    ({ checkpoint }: { readonly checkpoint: Partial<CheckpointRow> | null }) => checkpoint?.listKey != null,
-  );
+  return rows.filter(({ checkpoint }) => isWhole(checkpoint));
 }
 
 /** The existing checkpoints with these ids, in no particular order. */
@@ -92,7 +93,7 @@ export async function listCheckpoints(
   for (let tries = 1; ; tries += 1) {
     const locked = tries > MOST_UNLOCKED_READS;
     // Statements of one transaction are sent together and run in order.
-    const [, before, rows, after] = await database.readLocked((transaction) =>
+    const [, before, rows, after] = await database.readLocked('list checkpoints', (transaction) =>
       Promise.all([
         locked ? lockThreads(transaction, { threads }) : undefined,
         readThreads(transaction, { threads }),

@@ -1,12 +1,13 @@
 import { keyOf } from '../../model/keys.js';
 import { randomUUID } from 'node:crypto';
-import { statement } from '../../neo4j/cypher.js';
+import { statement, whole } from '../../model/statement.js';
+import { TABLES } from '../../model/tables.js';
 import type { Runner } from '../../neo4j/database.js';
 import { badInput, StemmaError } from '../../base/errors.js';
+import { upgraded } from '../../model/event-versions.js';
 import type { EventRow } from '../../model/rows.js';
-import { isWholeEvent } from '../../model/whole-rows.js';
 import { checkId, idOr } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { JsonText } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';
@@ -97,10 +98,8 @@ interface PageKey {
   readonly limit: number;
 }
 
-const readPage = statement<PageKey, { event: EventRow }>(
-  'events/page',
-  ({ event }: { readonly event: EventRow | null }) => event !== null && isWholeEvent(event),
-);
+const isWhole = whole(TABLES.events);
+const readPage = statement<PageKey, { event: EventRow }>('events/page', ({ event }) => isWhole(event));
 const readBounds = statement<
   { readonly projectId: string; readonly traceId: string },
   { earliest: number | null; latest: number; createdAt: string }
@@ -112,7 +111,7 @@ export async function readEvents(
   { projectId, traceId, createdAt, after, limit }: PageKey,
 ): Promise<EventRow[]> {
   const rows = await readPage(runner, { projectId, traceId, createdAt, after, limit });
-  return rows.map(({ event }) => event);
+  return rows.map(({ event }) => upgraded(event));
 }
 
 /**

@@ -1,22 +1,15 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
+import { upgraded } from '../../model/event-versions.js';
 import type { EventRow } from '../../model/rows.js';
-import {
-  paged,
-  same,
-  type After,
-  type OwnedList,
-  type OwnedPage,
-  type Pages,
-} from '../../model/owned-pages.js';
-import { isWholeEvent } from '../../model/whole-rows.js';
+import { paged, type After, type OwnedList, type OwnedPage, type Pages } from '../../model/owned-pages.js';
 
-const ofTraces: OwnedList<string, number, EventRow> = statement('events/by-traces', isWholeEvent);
+const ofTraces: OwnedList<string, number, EventRow> = statement('events/by-traces');
 
 /** The events of traces, oldest first. */
 export function eventsOfTraces(
   database: Runner,
   page: OwnedPage<string> & After<number>,
 ): Promise<Pages<EventRow>> {
-  return paged(ofTraces(database, page), same);
+  return paged(ofTraces(database, page), upgraded);
 }

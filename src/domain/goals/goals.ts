@@ -16,7 +16,7 @@ import {
 import { cascade, recount, statsChanges } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 
 /**
  * Adds a goal (`goal_added`), or changes the one with that id (`goal_updated`). Without an id it gets the next free number of

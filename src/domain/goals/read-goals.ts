@@ -1,29 +1,22 @@
 import type { TraceKey } from '../../model/keys.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { childrenOf, depthFirst } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js';
-import { goalOfNode, type GoalNode } from '../../model/row-mapping.js';
-import { isWholeGoal } from '../../model/whole-rows.js';
+import { goalOfNode } from '../../model/row-mapping.js';
+import type { GoalNode } from '../../model/rows.js';
 
 interface InProject {
   readonly projectId: string;
 }
 
-const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees', isWholeGoal);
-const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>(
-  'goals/roots',
-  isWholeGoal,
-);
+const readTreeRows = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
+const readRootRows = statement<InProject & { readonly ids: readonly string[] }, GoalNode>('goals/roots');
 const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
   'goals/children',
-  isWholeGoal,
 );
-const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
-  'goals/read',
-  isWholeGoal,
-);
+const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
 
 /** The existing goals with these keys, in no particular order. */
 export async function readGoals(

@@ -12,7 +12,7 @@ import {
 import { depthFirst, recount } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { shown } from '../../base/json.js';
 import { mapInSlices } from '../../base/slices.js';
 

@@ -1,7 +1,8 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { MessageRow } from '../../model/rows.js';
-import { messageOfNode, type MessageNode } from '../../model/row-mapping.js';
+import { messageOfNode } from '../../model/row-mapping.js';
+import type { MessageNode } from '../../model/rows.js';
 import {
   paged,
   type After,
@@ -10,11 +11,10 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
-import { isWholeMessage } from '../../model/whole-rows.js';
 
-const ofTraces: OwnedList<string, number, MessageNode> = statement('messages/by-traces', isWholeMessage);
-const ofGoals: OwnedList<GoalOwner, number, MessageNode> = statement('messages/by-goals', isWholeMessage);
-const ofSteps: OwnedList<string, number, MessageNode> = statement('messages/by-steps', isWholeMessage);
+const ofTraces: OwnedList<string, number, MessageNode> = statement('messages/by-traces');
+const ofGoals: OwnedList<GoalOwner, number, MessageNode> = statement('messages/by-goals');
+const ofSteps: OwnedList<string, number, MessageNode> = statement('messages/by-steps');
 const toMessage = (node: MessageNode): MessageRow => messageOfNode(node, false);
 
 /** The messages of traces, without their contents, by sequence. */

@@ -1,16 +1,16 @@
 import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
 import { type UnitOfWork } from '../../ingest/unit-of-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database } from '../../neo4j/database.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
 import type { MessageRow } from '../../model/rows.js';
 import { checkId, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
-import { messageOfNode, type MessageNode } from '../../model/row-mapping.js';
-import { isWholeMessage } from '../../model/whole-rows.js';
+import { messageOfNode } from '../../model/row-mapping.js';
+import type { MessageNode } from '../../model/rows.js';
 import { preparation, PreparedJson } from '../../base/prepared-json.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
@@ -192,7 +192,7 @@ function publicMessage(message: MessageRow): object {
 const readMessageRows = statement<
   { messages: readonly (IdKey & { readonly withContent: boolean })[] },
   MessageNode
->('messages/read', isWholeMessage);
+>('messages/read');
 
 /** The existing messages with these ids, without their contents, in no particular order. */
 export async function readMessages(

@@ -1,12 +1,12 @@
 import { type IdKey, keyOf } from '../../model/keys.js';
 import { type UnitOfWork } from '../../ingest/unit-of-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import { notFound } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
 import { recount, statsChanges } from '../goals/goal-tree.js';
 import type { GoalRow, MessageRow, Stats } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { stringifyJson } from '../../base/json-text.js';
 import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
 import { addUsage, previewOf, showNewest, usageOf } from '../../model/stats.js';

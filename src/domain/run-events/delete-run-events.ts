@@ -1,7 +1,7 @@
 import { afterCommit } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database } from '../../neo4j/database.js';
 import { clearGeneration, endThreadGeneration } from './ended-generations.js';
 import { checkId } from '../../model/ids.js';
@@ -43,7 +43,7 @@ export async function deleteRunEvents(
   // The log generation of the first batch: a run with the same id in the next generation is another run.
   let generation: string | null = null;
   return await inBatches({ least: 250, most: 2_000 }, async (limit) => {
-    const row = await database.write(async (transaction) => {
+    const row = await database.write('delete the events of a run', async (transaction) => {
       if ((await lockThreads(transaction, { threads: [{ projectId, id: threadId }] })).length === 0) {
         return undefined;
       }

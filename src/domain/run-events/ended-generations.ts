@@ -1,7 +1,7 @@
 import type { ThreadKey } from '../../model/keys.js';
 import { inBatches, type BatchSize } from '../../neo4j/in-batches.js';
 import type { FinishLater } from '../../base/unfinished-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database } from '../../neo4j/database.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { removeEmptyThreads } from '../threads/threads.js';
@@ -39,7 +39,7 @@ export async function endThreadGeneration(
   const { projectId, id: threadId } = thread;
   let tried: (EndedGeneration & { readonly events: number }) | undefined;
   try {
-    return await database.write(async (transaction) => {
+    return await database.write('end a log generation', async (transaction) => {
       const locked = await lockThreads(transaction, { threads: [thread] });
       if (tried !== undefined && (await readEnded(transaction, tried)).length > 0) {
         // An earlier attempt of this transaction was committed, and its answer lost.
@@ -60,7 +60,9 @@ export async function endThreadGeneration(
     if (ended !== undefined) {
       finishLater(async () => {
         // The lock waits for the transaction that ends it, should Neo4j still be committing it.
-        await database.readLocked((transaction) => lockThreads(transaction, { threads: [thread] }));
+        await database.readLocked('lock a thread', (transaction) =>
+          lockThreads(transaction, { threads: [thread] }),
+        );
         await clearGeneration(database, ended);
       });
     }
@@ -79,13 +81,13 @@ export async function clearGeneration(
   const key = { projectId, threadId, generation };
   const thread = { projectId, id: threadId };
   await inBatches(SIZE, (limit) =>
-    database.write(async (transaction) => {
+    database.write('clear a log generation', async (transaction) => {
       const [row] = await clearEvents(transaction, { ...key, limit });
       return row?.removed ?? 0;
     }),
   );
   await inBatches(SIZE, (limit) =>
-    database.write(async (transaction) => {
+    database.write('clear a log generation', async (transaction) => {
       // Neo4j locks the thread when one of its runs is removed.
       const [, [row]] = await Promise.all([
         lockThreads(transaction, { threads: [thread] }),
@@ -94,7 +96,7 @@ export async function clearGeneration(
       return row?.removed ?? 0;
     }),
   );
-  await database.write(async (transaction) => {
+  await database.write('clear a log generation', async (transaction) => {
     await Promise.all([
       lockThreads(transaction, { threads: [thread] }),
       removeEnded(transaction, key),

@@ -1,4 +1,5 @@
-import { statement } from '../../neo4j/cypher.js';
+import { statement, whole } from '../../model/statement.js';
+import { TABLES } from '../../model/tables.js';
 import type { Database } from '../../neo4j/database.js';
 import { badInput } from '../../base/errors.js';
 import type { RunEventRow } from '../../model/rows.js';
@@ -42,16 +43,7 @@ const ALL = 2 ** 31 - 1;
 /** Greater than every `seq`. */
 const END = Number.MAX_SAFE_INTEGER;
 
-const REQUIRED = [
-  'generation',
-  'seq',
-  'runId',
-  'eventType',
-  'category',
-  'metadata',
-  'createdAt',
-  'key',
-] as const;
+const isWhole = whole(TABLES.runEvents);
 
 /**
  * The events that were read, without those being deleted: Neo4j lets a reader see a node that is being deleted without some
@@ -60,10 +52,7 @@ const REQUIRED = [
 export function eventsOf(rows: readonly RunEventRead[]): RunEventRow[] {
   return rows
     .map(({ event }) => event)
-    .filter(
-      (event: Partial<RunEventRow>) =>
-        REQUIRED.every((name) => event[name] != null) && (event.content ?? event.contentJson) != null,
-    );
+    .filter((event) => isWhole(event) && (event.content ?? event.contentJson) != null);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import type { RunEventRow } from '../../model/rows.js';
 import { checkId, digestOf } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';

@@ -1,7 +1,8 @@
-import { statement, type Statement } from '../../neo4j/cypher.js';
+import { statement, type Statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { StepRef, StepRow, StepType } from '../../model/rows.js';
-import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
+import { stepOfNode } from '../../model/row-mapping.js';
+import type { StepNode } from '../../model/rows.js';
 import {
   paged,
   type After,
@@ -10,14 +11,11 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
-import { isWholeStep } from '../../model/whole-rows.js';
 
-const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> = statement(
-  'steps/by-traces',
-  isWholeStep,
-);
-const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals', isWholeStep);
-const children: OwnedList<string, number, StepNode> = statement('steps/children', isWholeStep);
+const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly string[] | null }> =
+  statement('steps/by-traces');
+const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
+const children: OwnedList<string, number, StepNode> = statement('steps/children');
 
 /** The steps of traces, by sequence; only those of these types, unless null. */
 export function stepsOfTraces(

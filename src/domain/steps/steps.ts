@@ -1,18 +1,18 @@
 import { type IdKey, keyOf, tracesOf } from '../../model/keys.js';
 import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { chainOf, type Chunk } from '../../content/chunks.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database } from '../../neo4j/database.js';
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
 import type { StepRow, StepTexts, StepType } from '../../model/rows.js';
 import { checkId, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { withParts } from '../../base/json-parts.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
-import { stepOfNode, type StepNode } from '../../model/row-mapping.js';
-import { isWholeStep, whole } from '../../model/whole-rows.js';
+import { stepOfNode } from '../../model/row-mapping.js';
+import type { StepNode } from '../../model/rows.js';
 import { PreparedJson } from '../../base/prepared-json.js';
 import { readLists } from '../../content/read-chunks.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
@@ -202,11 +202,14 @@ function publicStep(
   return { ...rest, data: new JsonText(text) };
 }
 
-const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read', isWholeStep);
+const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
 const readDataRows = statement<
   { steps: readonly IdKey[] },
   { id: string; data: string; messagesId: string | null }
->('steps/read-data', whole('id', 'data'));
+>(
+  'steps/read-data',
+  ({ id, data }: { id: string | null; data: string | null }) => id !== null && data !== null,
+);
 
 /** The existing steps with these ids, without their data, in no particular order. */
 export async function readSteps(

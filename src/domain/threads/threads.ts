@@ -1,5 +1,5 @@
 import type { ThreadKey } from '../../model/keys.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { ThreadRow } from '../../model/rows.js';
 

@@ -1,7 +1,7 @@
 import type { TraceKey } from '../../model/keys.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js';
-import { statement } from '../../neo4j/cypher.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { afterCommit, notFound } from '../../base/errors.js';
 import {
@@ -69,7 +69,7 @@ export async function deleteTrace(
   checkId(id, 'id');
   let found: readonly TraceKey[] = [];
   try {
-    const deleted = await database.write(async (transaction) => {
+    const deleted = await database.write('hide traces', async (transaction) => {
       const traces = await lockBelow(transaction, { projectId, id, includeSubTraces });
       if (traces.length === 0 && found.length > 0) {
         // An earlier attempt of this transaction was committed, and its answer lost.
@@ -99,7 +99,7 @@ export async function finishTraceDeletions(database: Database): Promise<number> 
 
 /** Clears those of the traces that are hidden. */
 async function finishThese(database: Database, traces: readonly TraceKey[]): Promise<void> {
-  const [, hidden] = await database.readLocked((transaction) =>
+  const [, hidden] = await database.readLocked('find hidden traces', (transaction) =>
     // The lock waits for the transaction that hides them, should Neo4j still be committing it.
     Promise.all([lockTraces(transaction, { traces }), readDeleting(transaction, { traces })]),
   );
@@ -140,7 +140,7 @@ async function clear(
 ): Promise<Omit<DeletedCounts, 'traces'>> {
   const all = (some: Clear): Promise<number> =>
     inBatches({ least: 250, most: 2_000 }, (limit) =>
-      database.write(async (transaction) => {
+      database.write('clear a trace', async (transaction) => {
         const [, [row]] = await Promise.all([
           lockCollecting(transaction),
           some(transaction, { projectId, traceId: id, limit }),
@@ -160,7 +160,7 @@ async function clear(
     goals: await all(clearGoals),
   };
   await collectReleased(database);
-  await database.write(async (transaction) => {
+  await database.write('clear a trace', async (transaction) => {
     const [cleared] = await clearTrace(transaction, { projectId, id });
     if (cleared?.threadId != null) {
       await removeEmptyThreads(transaction, { threads: [{ projectId, id: cleared.threadId }] });

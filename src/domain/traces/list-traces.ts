@@ -1,4 +1,4 @@
-import { statement, type Statement } from '../../neo4j/cypher.js';
+import { statement, type Statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import type { TraceMode, TraceRow, TraceStatus } from '../../model/rows.js';
 import {
@@ -11,7 +11,6 @@ import {
   type OwnedPage,
   type Pages,
 } from '../../model/owned-pages.js';
-import { isWholeTrace } from '../../model/whole-rows.js';
 
 /** Which traces to list; null does not filter. */
 export interface TraceFilter {
@@ -33,13 +32,13 @@ export const NEWEST = '~';
 
 type TraceList = Statement<TracePage, TraceRow>;
 
-const listAll: TraceList = statement('traces/list', isWholeTrace);
+const listAll: TraceList = statement('traces/list');
 /** Each filter's own index, the most selective first; the other filters are checked on the rows it returns. */
 const listBy: readonly (readonly [keyof TraceFilter, TraceList])[] = [
-  ['uid', statement('traces/list-by-uid', isWholeTrace)],
-  ['agentType', statement('traces/list-by-agent-type', isWholeTrace)],
-  ['status', statement('traces/list-by-status', isWholeTrace)],
-  ['mode', statement('traces/list-by-mode', isWholeTrace)],
+  ['uid', statement('traces/list-by-uid')],
+  ['agentType', statement('traces/list-by-agent-type')],
+  ['status', statement('traces/list-by-status')],
+  ['mode', statement('traces/list-by-mode')],
 ];
 
 /** A page of a project's traces, newest first. */
@@ -48,12 +47,12 @@ export async function listTraces(database: Runner, page: TracePage): Promise<Tra
   return await list(database, page);
 }
 
-const ofTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents', isWholeTrace);
-const ofGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals', isWholeTrace);
+const ofTraces: OwnedList<string, string, TraceRow> = statement('traces/by-parents');
+const ofGoals: OwnedList<GoalOwner, string, TraceRow> = statement('traces/by-goals');
 const ofThreads: Statement<
   OwnedPage<string> & { readonly before: string },
   Owned<string, TraceRow>
-> = statement('traces/by-threads', isWholeTrace);
+> = statement('traces/by-threads');
 
 /** The sub-traces of traces, oldest first. */
 export function subTracesOfTraces(

@@ -2,7 +2,7 @@ import { keyOf } from '../../model/keys.js';
 import { type UnitOfWork } from '../../ingest/unit-of-work.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import type { TraceRow } from '../../model/rows.js';
-import type { SequenceKey } from '../../ingest/read-rows.js';
+import type { SequenceKey } from '../../ingest/needs.js';
 
 /** Leaves room for the sequences that follow it. */
 const MAX_GIVEN = 1_000_000_000_000;

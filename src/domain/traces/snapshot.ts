@@ -52,7 +52,9 @@ export function readSnapshot(view: Database, { projectId, traceId }: TraceId): P
     await last?.snapshot.catch(() => undefined);
     reading.begun = true;
     try {
-      return await database.readLocked((transaction) => readLocked(transaction, { projectId, traceId }));
+      return await database.readLocked('read a snapshot', (transaction) =>
+        readLocked(transaction, { projectId, traceId }),
+      );
     } finally {
       if (ofDatabase.get(id) === reading) {
         ofDatabase.delete(id);

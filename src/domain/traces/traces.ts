@@ -1,13 +1,12 @@
 import { type TraceKey, keyOf } from '../../model/keys.js';
 import { type UnitOfWork } from '../../ingest/unit-of-work.js';
-import { statement } from '../../neo4j/cypher.js';
-import { isWholeTrace } from '../../model/whole-rows.js';
+import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { badInput, notFound, StemmaError } from '../../base/errors.js';
 import { checkGoalOfTrace } from '../goals/goal-rules.js';
 import type { TraceMode, TraceRow, TraceStatus } from '../../model/rows.js';
 import { checkId, checkIndexed, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
-import type { Ingest } from '../../ingest/group-commit.js';
+import type { Ingest } from '../../ingest/write.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';
@@ -109,7 +108,7 @@ export async function createTrace(
         lastEventId: 0,
         createdAt: unit.now,
         completedAt: isOver(given.status) ? unit.now : null,
-        listKey: `${unit.now} ${id}`,
+        sortKey: `${unit.now} ${id}`,
         digest,
       };
       unit.traces.put(keyOf(projectId, id), trace);
@@ -244,7 +243,7 @@ function contextText(context: unknown): string {
 const readTraceRows = statement<
   { traces: readonly (TraceKey & { readonly withContext: boolean })[] },
   TraceRow
->('traces/read', isWholeTrace);
+>('traces/read');
 
 /** The existing traces with these ids, without their contexts, in no particular order. */
 export async function readTraces(

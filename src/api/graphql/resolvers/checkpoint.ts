@@ -58,9 +58,9 @@ export const Checkpoint: CheckpointResolvers = {
     const rows = await loaders.list('childrenOfCheckpoints', id, page);
     const nodes = await Promise.all(rows.map((row) => settled(row, info, loaders)));
     // The position is the one at which the list was read, even for a child that was rewritten meanwhile.
-    const items = rows.flatMap(({ listKey }, index) => {
+    const items = rows.flatMap(({ sortKey }, index) => {
       const node = nodes[index] ?? null;
-      return node === null ? [] : [{ node, position: listKey }];
+      return node === null ? [] : [{ node, position: sortKey }];
     });
     return pageOf(items, { size, after });
   },

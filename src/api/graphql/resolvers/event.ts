@@ -208,7 +208,7 @@ export const TraceUpdate = {
 export function eventGap({
   requested,
   earliest,
-  highWaterMark: latest,
+  latest,
 }: Extract<Followed<unknown>, { readonly kind: 'gap' }>): { readonly __typename: 'EventGap' } {
   return { __typename: 'EventGap', requested, earliest, latest } as { readonly __typename: 'EventGap' };
 }

@@ -79,7 +79,7 @@ export const Trace: TraceResolvers = {
 
 /** A trace with its position in a list. */
 export function byListKey(node: TraceRow): { node: TraceRow; position: string } {
-  return { node, position: node.listKey };
+  return { node, position: node.sortKey };
 }
 
 /** A step or message with its position in a list. */

@@ -1,0 +1,85 @@
+import type { ChangeKind } from '../model/declare.js';
+
+/** A row as the transaction read it (null: missing), and as its writes leave it (null: deleted). */
+interface Entry<Row> {
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+export interface Changed<Row> {
+  readonly before: Row;
+  readonly after: Row;
+}
+
+/** Undoes a change. A journal of these rolls back to a savepoint. */
+export type Undo = () => void;
+
+/** The rows of one kind that a transaction has read, with the changes of its writes. */
+export class Table<Row> {
+  readonly #entries = new Map<string, Entry<Row>>();
+  readonly #journal: Undo[];
+
+  constructor(journal: Undo[]) {
+    this.#journal = journal;
+  }
+
+  /** Loads a row as it is in the database. */
+  load(key: string, row: Row): void {
+    this.#entries.set(key, { before: row, after: row });
+  }
+
+  get(key: string): Row | undefined {
+    return this.#entries.get(key)?.after ?? undefined;
+  }
+
+  /** Adds the row, or replaces the one with that key; null deletes it. */
+  put(key: string, after: Row | null): void {
+    const entry = this.#entries.get(key);
+    this.#journal.push(() => {
+      if (entry === undefined) {
+        this.#entries.delete(key);
+      } else {
+        this.#entries.set(key, entry);
+      }
+    });
+    this.#entries.set(key, { before: entry?.before ?? null, after });
+  }
+
+  /** The rows in their current state. */
+  *rows(): Generator<Row> {
+    for (const { after } of this.#entries.values()) {
+      if (after !== null) {
+        yield after;
+      }
+    }
+  }
+
+  /** What became of some of the rows, in one pass: every write asks for it. */
+  kinds(): ReadonlySet<ChangeKind> {
+    const kinds = new Set<ChangeKind>();
+    for (const { before, after } of this.#entries.values()) {
+      if (before !== after) {
+        kinds.add(before === null ? 'added' : after === null ? 'removed' : 'changed');
+      }
+    }
+    return kinds;
+  }
+
+  added(): Row[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before === null && after !== null ? [after] : [],
+    );
+  }
+
+  changed(): Changed<Row>[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before !== null && after !== null && before !== after ? [{ before, after }] : [],
+    );
+  }
+
+  removed(): Row[] {
+    return [...this.#entries.values()].flatMap(({ before, after }) =>
+      before !== null && after === null ? [before] : [],
+    );
+  }
+}

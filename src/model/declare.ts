@@ -1,0 +1,43 @@
+// The words in which `tables.ts` declares the kinds of rows.
+
+/** A column: a property of the node, under its own name unless `property` is given. */
+export interface Column<T, Presence extends 'always' | 'nullable' | 'payload'> {
+  /** `always`: every node has it. `payload`: read only by statements that ask for it, because it may be large. */
+  readonly presence: Presence;
+  readonly property: string | undefined;
+  /** Only carries the type. */
+  readonly type?: T;
+}
+
+export function always<T>(property?: string): Column<T, 'always'> {
+  return { presence: 'always', property };
+}
+export function nullable<T>(property?: string): Column<T | null, 'nullable'> {
+  return { presence: 'nullable', property };
+}
+export function payload<T>(property?: string): Column<T | null, 'payload'> {
+  return { presence: 'payload', property };
+}
+
+/** What can happen to a row in a unit of work. */
+export type ChangeKind = 'added' | 'changed' | 'removed';
+
+/** The Cypher file that writes each kind of change; null if no rule makes such a change. */
+export type Writers = Readonly<Record<ChangeKind, string | null>>;
+
+/** The statement of the fast path. */
+export const APPEND = 'traces/append';
+
+export interface TableDeclaration {
+  readonly label: string;
+  /** The columns that identify a row. */
+  readonly key: readonly string[];
+  readonly columns: Readonly<Record<string, Column<unknown, 'always' | 'nullable' | 'payload'>>>;
+  /** Whether the row cache may hold its rows. */
+  readonly cached: boolean;
+  readonly writers: Writers;
+}
+
+/** Keeps the types of a declaration. */
+export const declare = <Declaration extends TableDeclaration>(declaration: Declaration): Declaration =>
+  declaration;
