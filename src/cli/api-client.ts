@@ -51,13 +51,18 @@ export function connectTo(address: string): Client {
       const { data, errors } = await post(url, JSON.stringify({ query, variables }));
       const [error] = errors ?? [];
       if (error !== undefined) {
-        const code = CODES.find((each) => each === error.extensions?.code);
-        const message = `the server says: ${error.message}`;
-        throw code === undefined ? new Error(message) : new StemmaError(code, message);
+        throw serverError(error);
       }
       return data as Data;
     },
   };
+}
+
+/** An error in a server's answer: a StemmaError if it has a code that callers can act on. */
+export function serverError({ message, extensions }: NonNullable<Answer['errors']>[number]): Error {
+  const code = CODES.find((each) => each === extensions?.code);
+  const text = `the server says: ${message}`;
+  return code === undefined ? new Error(text) : new StemmaError(code, text);
 }
 
 async function post(url: string, body: string): Promise<Answer> {

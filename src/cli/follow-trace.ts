@@ -1,6 +1,6 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { Client } from './api-client.js';
+import { serverError, type Client } from './api-client.js';
 import { StemmaError } from '../base/errors.js';
 
 const FOLLOW = `subscription ($id: ID!, $since: Long) {
@@ -61,6 +61,7 @@ export async function followTrace(
       retryAttempts: 0,
     });
     const stop = (): void => void client.dispose();
+    let refusal: Error | undefined;
     signal.addEventListener('abort', stop, { once: true });
     try {
       for await (const { data, errors } of client.iterate<{ traceEvents: Update }>({
@@ -69,7 +70,7 @@ export async function followTrace(
       })) {
         const [error] = errors ?? [];
         if (error !== undefined) {
-          throw refused(error);
+          throw (refusal = serverError(error));
         }
         const update = data?.traceEvents;
         if (update?.__typename === 'TraceDeleted') {
@@ -83,9 +84,12 @@ export async function followTrace(
         isFirst = false;
       }
     } catch (error) {
-      const failure = Array.isArray(error) ? refused(error[0]) : error;
-      if (failure instanceof StemmaError && failure.code !== 'UNAVAILABLE') {
-        throw failure;
+      // graphql-ws rejects with the list of errors if the server rejects the subscription.
+      refusal ??= Array.isArray(error)
+        ? serverError(error[0] as Parameters<typeof serverError>[0])
+        : undefined;
+      if (refusal !== undefined && !(refusal instanceof StemmaError && refusal.code === 'UNAVAILABLE')) {
+        throw refusal;
       }
     } finally {
       signal.removeEventListener('abort', stop);
@@ -96,16 +100,6 @@ export async function followTrace(
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
-}
-
-function refused(error: unknown): StemmaError {
-  const { message, extensions } = error as {
-    readonly message: string;
-    readonly extensions?: { readonly code?: string };
-  };
-  const code =
-    extensions?.code === 'UNAVAILABLE' || extensions?.code === 'NOT_FOUND' ? extensions.code : null;
-  return new StemmaError(code ?? 'BAD_USER_INPUT', `the server says: ${message}`);
 }
 
 function lineOf(update: Exclude<Update, { readonly __typename: 'TraceDeleted' }>): string {

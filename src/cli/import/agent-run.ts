@@ -180,11 +180,19 @@ export function messageAt(value: unknown, place: Place): FileMessage {
   return value as FileMessage;
 }
 
-/** Role and content of a message. Missing content is replaced by the refusal and audio as parts, or null if there are none. */
+/**
+ * Role and content of a message. A refusal and audio become parts of the content, after a text or the parts that it has; without any
+ * of them, it is null.
+ */
 export function spoken({ role, content, refusal, audio }: FileMessage): ChatMessage {
   const parts = [
     ...(refusal == null ? [] : [{ type: 'refusal', refusal }]),
     ...(audio == null ? [] : [{ type: 'audio', audio }]),
   ];
-  return { role, content: content ?? (parts.length === 0 ? null : parts) };
+  if (parts.length === 0) {
+    return { role, content: content ?? null };
+  }
+  const own = typeof content === 'string' && content !== '' ? { type: 'text', text: content } : content;
+  const before: readonly unknown[] = own == null || own === '' ? [] : Array.isArray(own) ? own : [own];
+  return { role, content: [...before, ...parts] };
 }

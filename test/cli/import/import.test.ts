@@ -307,7 +307,7 @@ test('JSON Lines hold one message per line or one run per line', async () => {
   );
 });
 
-test('a refusal or audio becomes the content of its message', async () => {
+test('a refusal or audio becomes part of the content of its message', async () => {
   const about = newId('refused');
   const [trace] = await imported(
     [
@@ -315,6 +315,7 @@ test('a refusal or audio becomes the content of its message', async () => {
         ask(about),
         { role: 'assistant', content: null, refusal: 'No.' },
         { role: 'assistant', audio: { id: 'a', transcript: 'Hm.' } },
+        { role: 'assistant', content: 'Sorry.', refusal: 'No.' },
       ]),
     ],
     about,
@@ -329,6 +330,10 @@ test('a refusal or audio becomes the content of its message', async () => {
       about,
       [{ type: 'refusal', refusal: 'No.' }],
       [{ type: 'audio', audio: { id: 'a', transcript: 'Hm.' } }],
+      [
+        { type: 'text', text: 'Sorry.' },
+        { type: 'refusal', refusal: 'No.' },
+      ],
     ],
   );
 });
