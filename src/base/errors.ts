@@ -38,7 +38,7 @@ export class StemmaError extends Error {
 /** The client disconnected, so its request was stopped. Nothing failed, and nobody reads the response. */
 export class ClientLeftError extends StemmaError {
   constructor() {
-    super('UNAVAILABLE', 'the client left before its answer');
+    super('UNAVAILABLE', 'the client disconnected before its response');
   }
 }
 

@@ -94,8 +94,8 @@ function unanswered(url: string, body: string, error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: string } };
   const sizeMb = Buffer.byteLength(body) / 1e6;
   return sizeMb > 1 && ['EPIPE', 'ECONNRESET', 'UND_ERR_SOCKET'].includes(cause?.code ?? '')
-    ? `the server at ${url} broke off a request of ${sizeMb.toFixed(1)} MB: ` +
-        'it went away, or its STEMMA_MAX_REQUEST_BYTES is smaller than that'
+    ? `the server at ${url} closed the connection during a request of ${sizeMb.toFixed(1)} MB: ` +
+        'it stopped, or its STEMMA_MAX_REQUEST_BYTES is smaller than that'
     : `no Stemma server answers at ${url}: start one with \`npm start\`, or set STEMMA_URL to where one runs`;
 }
 

@@ -70,7 +70,7 @@ for (const { name, mutation, input, others } of CASES) {
     await checkStats(kit, traceId);
   });
 
-  test(`a ${name} with the same id but other content is a CONFLICT and changes nothing`, async () => {
+  test(`a ${name} with the same id but different content is a CONFLICT and changes nothing`, async () => {
     const { id: traceId } = await createTrace(kit);
     const given = { id: newId(name), ...(await input(traceId)) };
     await kit.ask(mutation, { input: given });

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 export const CHECKS = {
   lost: 'acknowledged writes lost',
   duplicated: 'acknowledged writes duplicated',
-  changed: 'acknowledged writes with other content',
+  changed: 'acknowledged writes with different content',
   deleted: 'deletions that are complete',
   invariants: 'a recount of every invariant',
   logs: 'a gapless log at every watcher',

@@ -87,7 +87,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const handled = drain.track(request, response);
     const answered = answer(request, response).catch((error: unknown) => {
       if (isDisconnect(error, request, response)) {
-        log.debug({ err: error }, 'a client left before its answer');
+        log.debug({ err: error }, 'a client disconnected before its response');
         response.destroy();
         return;
       }

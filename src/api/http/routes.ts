@@ -119,7 +119,7 @@ export function createUpgradeRoutes({
         } else if (traceId === null) {
           reject(socket, '400 Bad Request', 'the trace id is not a URL-encoded text');
         } else {
-          watches.upgrade(request, socket, head, { traceId, since: Number(since) });
+          watches.upgrade(request, socket, head, { traceId, after: Number(since) });
         }
       },
     },

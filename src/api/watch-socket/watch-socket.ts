@@ -15,12 +15,12 @@ import { readContexts } from '../../domain/traces/traces.js';
 
 /** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
 export interface WatchServer {
-  /** Accepts an upgrade request and watches the trace after event `since` (negative: only new events). */
+  /** Accepts an upgrade request and watches the trace after event `after` (negative: only new events). */
   upgrade(
     request: IncomingMessage,
     socket: Duplex,
     head: Buffer,
-    watch: { readonly traceId: string; readonly since: number },
+    watch: { readonly traceId: string; readonly after: number },
   ): void;
   /** Closes every client's socket; a client that does not answer is terminated. */
   close(): void;
@@ -51,7 +51,7 @@ export function createWatchServer({
   async function serve(
     socket: WebSocket,
     context: Context,
-    watch: { traceId: string; since: number },
+    watch: { traceId: string; after: number },
   ): Promise<void> {
     const { database, tails, projectId } = context;
     const answerPings = readPings(socket);
@@ -61,7 +61,7 @@ export function createWatchServer({
       ids.length === 0 ? new Map<string, string>() : await readContexts(database, { projectId, ids });
     await send(socket, JSON.stringify(connectedFrame(snapshot, contexts)));
     answerPings();
-    const missed = await countMissed(context, snapshot, watch.since);
+    const missed = await countMissed(context, snapshot, watch.after);
     if (missed > MAX_REPLAY) {
       await send(
         socket,
@@ -72,11 +72,11 @@ export function createWatchServer({
       );
     }
     const { currentEventId } = snapshot;
-    const replay = watch.since >= 0 && missed <= MAX_REPLAY;
+    const replay = watch.after >= 0 && missed <= MAX_REPLAY;
     const follower = await tails.follow(
       { projectId, ownerId: watch.traceId, generation: snapshot.trace.createdAt },
       {
-        after: replay ? Math.min(watch.since, currentEventId) : currentEventId,
+        after: replay ? Math.min(watch.after, currentEventId) : currentEventId,
         highWaterMark: currentEventId,
       },
     );
@@ -168,18 +168,18 @@ function readPings(socket: WebSocket): () => void {
   };
 }
 
-/** How many events the log has after `since`, up to the snapshot; 0 if `since` is negative. */
+/** How many events the log has after `after`, up to the snapshot; 0 if `after` is negative. */
 async function countMissed(
   { database }: Context,
   { trace: { projectId, id }, currentEventId }: Snapshot,
-  since: number,
+  after: number,
 ): Promise<number> {
-  if (since < 0 || currentEventId - since <= MAX_REPLAY) {
-    return since < 0 ? 0 : Math.max(0, currentEventId - since);
+  if (after < 0 || currentEventId - after <= MAX_REPLAY) {
+    return after < 0 ? 0 : Math.max(0, currentEventId - after);
   }
   const bounds = await logBounds(database, { projectId, traceId: id });
   const earliest = bounds?.earliest ?? currentEventId + 1;
-  return Math.max(0, currentEventId - Math.max(since, earliest - 1));
+  return Math.max(0, currentEventId - Math.max(after, earliest - 1));
 }
 
 async function deliver(socket: WebSocket, follower: Follower<EventRow>): Promise<void> {

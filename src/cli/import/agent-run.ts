@@ -166,7 +166,7 @@ export function messageAt(value: unknown, place: Place): FileMessage {
   }
   const { role } = value;
   if (typeof role !== 'string' || role === '' || role.length > 50) {
-    throw unexpected(below(place, ['role'], ''), 'role to be a text of 1 to 50 characters', role);
+    throw unexpected(below(place, ['role'], ''), 'role to be a string of 1 to 50 characters', role);
   }
   const hasParts =
     'parts' in value && PAYLOADS.every((name) => [undefined, null, ''].includes(value[name] as never));

@@ -133,7 +133,7 @@ function answeredKey(message: FileMessage, place: Place): string {
   const name = message.role === 'tool' ? 'tool_call_id' : 'name';
   const value = message[name];
   if (typeof value !== 'string') {
-    throw unexpected(below(place, [name], ''), `${name} to be a text`, value);
+    throw unexpected(below(place, [name], ''), `${name} to be a string`, value);
   }
   return `${message.role} ${value}`;
 }
@@ -156,7 +156,7 @@ function callsOf(message: FileMessage, place: Place): { readonly key: string; re
     }
     const id = value['id'];
     if (typeof id !== 'string' || id === '') {
-      throw unexpected(below(at, ['id'], ''), 'id to be a text', id);
+      throw unexpected(below(at, ['id'], ''), 'id to be a string', id);
     }
     return { key: `tool ${id}`, call: functionAt(value['function'], below(at, ['function'], ''), id) };
   });
@@ -168,7 +168,7 @@ function functionAt(value: unknown, place: Place, id: string | null): ToolCall {
   }
   const name = value['name'];
   if (typeof name !== 'string' || name === '') {
-    throw unexpected(below(place, ['name'], ''), 'name of the function to be a text', name);
+    throw unexpected(below(place, ['name'], ''), 'name of the function to be a string', name);
   }
   return { id, name, arguments: parsedArguments(value['arguments']) };
 }

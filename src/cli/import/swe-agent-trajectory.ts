@@ -83,7 +83,7 @@ function entryAt(value: unknown, place: Place): Entry {
   const text = (name: string): string => {
     const given = value[name] ?? '';
     if (typeof given !== 'string') {
-      throw unexpected(below(place, [name], ''), `${name} to be a text`, given);
+      throw unexpected(below(place, [name], ''), `${name} to be a string`, given);
     }
     return given;
   };

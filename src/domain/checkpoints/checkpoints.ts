@@ -154,16 +154,20 @@ export async function forkCheckpoint(
         return existing;
       }
       if (existing !== undefined) {
-        throw new StemmaError('CONFLICT', `checkpoint ${shown(key.id)} exists with other content`, {
-          field: 'checkpointId',
-        });
+        throw new StemmaError(
+          'CONFLICT',
+          `checkpoint ${shown(key.id)} already exists with different content`,
+          {
+            field: 'checkpointId',
+          },
+        );
       }
       const from = unit.checkpoints.get(keyOf(projectId, sourceId));
       if (from === undefined) {
         throw notFound('checkpoint', sourceId);
       }
       if ((unit.threads.get(keyOf(projectId, threadId))?.checkpointKey ?? null) !== null) {
-        throw new StemmaError('CONFLICT', `thread ${shown(threadId)} has checkpoints already`, {
+        throw new StemmaError('CONFLICT', `thread ${shown(threadId)} already has checkpoints`, {
           field: 'threadId',
         });
       }

@@ -78,7 +78,7 @@ export async function appendEvent(
       if (existing.type !== type || existing.payload !== content.text) {
         throw new StemmaError(
           'CONFLICT',
-          `the event of idempotencyKey ${shown(idempotencyKey)} has other content`,
+          `the event with idempotencyKey ${shown(idempotencyKey)} has different content`,
           {
             field: 'idempotencyKey',
           },

@@ -54,7 +54,7 @@ export function checkGoal(input: GoalInput, field: string): CheckedGoal {
     }
   }
   if (given.description === '') {
-    throw badInput(`${field}.description`, 'expected a text, got an empty one');
+    throw badInput(`${field}.description`, 'expected a string with text, got an empty one');
   }
   checkOptionalId(given.parentId, `${field}.parentId`);
   return {
@@ -81,7 +81,7 @@ export function insertGoal(
 ): GoalRow {
   const { description, parentId = null } = given.changes;
   if (description === undefined) {
-    throw badInput(`${field}.description`, 'expected a text for a new goal, got none');
+    throw badInput(`${field}.description`, 'expected a string for a new goal, got none');
   }
   const goals = unit.goals(projectId, traceId);
   const goalId = given.goalId ?? nextNumber(unit, { projectId, traceId }, named);

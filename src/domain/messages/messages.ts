@@ -44,7 +44,7 @@ const MAX_ROLE_LENGTH = 50;
 
 /**
  * Adds messages in the given order, all or none, each with its `message_added` event and its stats. A message that exists
- * with the same content is returned as stored; with other content it is a CONFLICT.
+ * with the same content is returned as stored; with different content it is a CONFLICT.
  */
 export async function addMessages(
   ingest: Ingest,
@@ -162,7 +162,7 @@ function insertMessage(
   const existing = unit.messages.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
-      throw new StemmaError('CONFLICT', `message ${shown(id)} exists with other content`, {
+      throw new StemmaError('CONFLICT', `message ${shown(id)} already exists with different content`, {
         field: `${field}.id`,
       });
     }

@@ -119,7 +119,7 @@ function insertEvent(
   if (existing !== undefined) {
     if (existing.digest !== event.digest) {
       const name = `${field}.idempotencyKey`;
-      throw new StemmaError('CONFLICT', `${name}: the run event of this key has other content`, {
+      throw new StemmaError('CONFLICT', `${name}: the run event with this key has different content`, {
         field: name,
       });
     }

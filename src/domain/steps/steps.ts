@@ -40,7 +40,7 @@ const PIECE_BYTES = 100;
 /**
  * Adds steps in the given order, all or none, each with its `step_added` event and its usage. Parents must exist in the same
  * trace or come earlier in the batch, so cycles are impossible. A step that exists with the same content is returned as
- * stored; with other content it is a CONFLICT.
+ * stored; with different content it is a CONFLICT.
  */
 export async function addSteps(
   ingest: Ingest,
@@ -143,7 +143,7 @@ function insertStep(
   const existing = unit.steps.get(keyOf(projectId, id));
   if (existing !== undefined) {
     if (existing.digest !== draft.digest) {
-      throw new StemmaError('CONFLICT', `step ${shown(id)} exists with other content`, {
+      throw new StemmaError('CONFLICT', `step ${shown(id)} already exists with different content`, {
         field: `${field}.id`,
       });
     }

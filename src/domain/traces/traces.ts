@@ -34,7 +34,7 @@ export type TraceChanges = Omit<NewTrace, 'id' | 'parentTraceId' | 'parentGoalId
 
 /**
  * Creates a trace; with a parent, appends `sub_trace_started` to the parent's log in the same transaction. Repeating it with
- * the same id and content returns the trace as it is now; with other content it is a CONFLICT.
+ * the same id and content returns the trace as it is now; with different content it is a CONFLICT.
  */
 export async function createTrace(
   ingest: Ingest,
@@ -84,7 +84,7 @@ export async function createTrace(
       const existing = unit.traces.get(keyOf(projectId, id));
       if (existing !== undefined) {
         if (existing.digest !== digest) {
-          throw new StemmaError('CONFLICT', `trace ${shown(id)} exists with other content`, {
+          throw new StemmaError('CONFLICT', `trace ${shown(id)} already exists with different content`, {
             field: 'input.id',
           });
         }

@@ -133,7 +133,7 @@ test('a client that disconnects at any moment causes no warning and no error in 
     reset(watch);
   }
 
-  const left = (): number => server.output().split('"a client left before its answer"').length - 1;
+  const left = (): number => server.output().split('"a client disconnected before its response"').length - 1;
   await until(() => left() > 0, 20_000);
   assert.deepEqual((await server.send('{ __typename }')).data, { __typename: 'Query' });
   await server.stop();

@@ -489,7 +489,7 @@ describe('an error names the broken file and the position of the fault, and noth
     [
       'a message without a role',
       JSON.stringify([good, good, [...good, { content: 'x' }]], null, 1),
-      /:31:3: run 3, message 3: expected role to be a text of 1 to 50 characters, got nothing/,
+      /:31:3: run 3, message 3: expected role to be a string of 1 to 50 characters, got nothing/,
     ],
     [
       'an answer to a call that nobody made',

@@ -252,7 +252,7 @@ test('a key reused for a different event is a CONFLICT and writes nothing', asyn
       input: runEvent(threadId, { ...given, ...other }),
     });
     assert.deepEqual([extensions.code, extensions.field], ['CONFLICT', 'input.idempotencyKey']);
-    assert.match(message, /^input\.idempotencyKey: .*other content/);
+    assert.match(message, /^input\.idempotencyKey: .*different content/);
   }
   const inputs = [{}, { ...given, content: 'b' }, {}].map((input) => runEvent(threadId, input));
   const { extensions } = await kit.fail(PUT_ALL, { inputs });

@@ -1540,7 +1540,7 @@ export type Mutation = {
   readonly putCheckpoint: Checkpoint;
   /**
    * Starts a thread at step 0 with the content of a checkpoint, which becomes the parent. It takes the same time however large that
-   * is. NOT_FOUND if the checkpoint does not exist; CONFLICT if the thread has checkpoints already. Repeated with the same
+   * is. NOT_FOUND if the checkpoint does not exist; CONFLICT if the thread already has checkpoints. Repeated with the same
    * `checkpointId`, it returns what is stored, unless that was overwritten.
    */
   readonly forkCheckpoint: Checkpoint;
