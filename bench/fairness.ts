@@ -16,14 +16,14 @@ export const fairness: Figure<WritingStage> = {
   number: 22,
   name: 'fairness: single writes beside a greedy client',
   async measure(stage) {
-    const [ratios, alone, beside, batches]: [number[], number[], number[], number[]] = [[], [], [], []];
+    const [ratios, without, beside, batches]: [number[], number[], number[], number[]] = [[], [], [], []];
     for (let round = 0; round < ROUNDS; round += 1) {
       const before = (await singles(stage)).p95Ms;
       const stopGreedy = greedyClient(stage);
       const { p95Ms, seconds } = await singles(stage);
       batches.push((await stopGreedy()) / seconds);
       const after = (await singles(stage)).p95Ms;
-      alone.push(median([before, after]));
+      without.push(median([before, after]));
       beside.push(p95Ms);
       ratios.push(p95Ms / median([before, after]));
     }
@@ -35,7 +35,7 @@ export const fairness: Figure<WritingStage> = {
         target: { atMost: 3 },
       },
       { name: 'p95 of single writes beside a greedy client', unit: 'ms', rounds: beside },
-      { name: 'p95 of single writes without it', unit: 'ms', rounds: alone },
+      { name: 'p95 of single writes without it', unit: 'ms', rounds: without },
       { name: 'what the greedy client gets done meanwhile', unit: 'batches/s', rounds: batches },
     ];
   },

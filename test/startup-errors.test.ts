@@ -198,12 +198,12 @@ async function blackHole(): Promise<{ readonly uri: string; readonly end: () => 
 
 test('while it starts, /healthz is answered with 200 and everything else with UNAVAILABLE', async () => {
   // A port where nothing listens: the start waits for Neo4j.
-  const [unused, held] = [await freePort(), await freePort()];
+  const [unused, occupied] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [main], {
     env: {
       PATH: process.env['PATH'],
       STEMMA_TEST_RUN: process.env['STEMMA_TEST_RUN'],
-      STEMMA_PORT: String(held),
+      STEMMA_PORT: String(occupied),
       NEO4J_URI: `bolt://127.0.0.1:${unused}`,
       NEO4J_PASSWORD: 'x',
     },
@@ -213,8 +213,8 @@ test('while it starts, /healthz is answered with 200 and everything else with UN
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
     await until(() => stdout.includes('Waiting for Neo4j to answer'), 20_000);
-    assert.equal((await fetch(`http://127.0.0.1:${held}/healthz`)).status, 200);
-    const response = await fetch(`http://127.0.0.1:${held}/graphql`, { method: 'POST', body: '{}' });
+    assert.equal((await fetch(`http://127.0.0.1:${occupied}/healthz`)).status, 200);
+    const response = await fetch(`http://127.0.0.1:${occupied}/graphql`, { method: 'POST', body: '{}' });
     assert.equal(response.status, 503);
     const { errors } = await response.json();
     assert.deepEqual(errors[0].extensions, {

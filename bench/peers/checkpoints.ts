@@ -100,13 +100,13 @@ const list: Figure<CheckpointStage> = {
       saver.list(chains[WARM + round] as Chain, { times: LISTS, limit: LIMIT }),
     );
     const [ours] = savers;
-    const alone = await inTurns({ all: [ours], rounds: ROUNDS }, (_, round) =>
+    const without = await inTurns({ all: [ours], rounds: ROUNDS }, (_, round) =>
       ours.listMetadata(chains[WARM + round] as Chain, { times: READS, limit: LIMIT }),
     );
     return [
       ...beside({ name: `checkpoint: list of ${LIMIT}, whole, p50`, unit: 'ms', turns }, median),
       ...beside(
-        { name: `checkpoint: list of ${LIMIT}, metadata only, p50`, unit: 'ms', turns: alone },
+        { name: `checkpoint: list of ${LIMIT}, metadata only, p50`, unit: 'ms', turns: without },
         median,
       ),
     ];

@@ -38,7 +38,7 @@ export async function measureStored(runner: Runner, chains: readonly Chain[]): P
     chain,
     stored: 0,
     most: chain.length,
-    places: lookBack(chain.length),
+    places: probesBack(chain.length),
   }));
   const measured = new Map<string, number>();
   while (open.length > 0) {
@@ -71,7 +71,7 @@ function idOfPlace(chain: Chain, place: number): string {
 }
 
 /** The last position, then positions further and further back. */
-function lookBack(length: number): number[] {
+function probesBack(length: number): number[] {
   const places = [length];
   for (let back = 1; back < length; back *= 2) {
     places.push(length - back);

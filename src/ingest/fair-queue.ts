@@ -153,8 +153,8 @@ export class FairQueue<Item extends Waiting> {
     const taken: Item[] = [];
     const left: Item[] = [];
     for (const item of items) {
-      const isFree = !item.keys.some((key) => busy.has(key) || passed.has(key));
-      if (taken.length < most && isFree && choose(item)) {
+      const isUnblocked = !item.keys.some((key) => busy.has(key) || passed.has(key));
+      if (taken.length < most && isUnblocked && choose(item)) {
         taken.push(item);
       } else {
         left.push(item);

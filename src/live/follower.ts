@@ -76,7 +76,7 @@ export const AFTER_READ = {
 const IN_ORDER = Object.entries(STATES) as [FollowerState, (view: FollowerView) => boolean][];
 
 export function stateOf(view: FollowerView): FollowerState {
-  return IN_ORDER.find(([, holds]) => holds(view))?.[0] ?? 'behind';
+  return IN_ORDER.find(([, applies]) => applies(view))?.[0] ?? 'behind';
 }
 
 /** The tail of a watched log. */

@@ -105,7 +105,7 @@ export function createRetry(
           return await runOnce(call, progress);
         } catch (error) {
           progress.uncertain ||= kind.writes && progress.sent && !wasRolledBack(error);
-          await beforeNextAttempt(call, error, kind, progress);
+          await beforeNextTry(call, error, kind, progress);
         }
       }
     } catch (error) {
@@ -117,7 +117,7 @@ export function createRetry(
   }
 
   /** Waits until it is time for the next attempt; throws if there must be none. */
-  async function beforeNextAttempt(
+  async function beforeNextTry(
     call: Call,
     error: unknown,
     { repeatable }: Kind,

@@ -67,13 +67,13 @@ test('a transaction that waits for a lock is stopped in Neo4j within 1 s', async
   const lock = statement('MERGE (h:Health {projectId: $id, id: $id}) SET h.probedAt = 1');
   await database.run(lock, { id });
   let release = (): void => undefined;
-  const held = new Promise<void>((resolve) => (release = resolve));
+  const untilReleased = new Promise<void>((resolve) => (release = resolve));
   let locked = (): void => undefined;
   const hasLock = new Promise<void>((resolve) => (locked = resolve));
   const holding = database.write('test', async (transaction) => {
     await transaction.run(lock, { id });
     locked();
-    await held;
+    await untilReleased;
   });
   await hasLock;
   const { scope, leave } = scopeOf();

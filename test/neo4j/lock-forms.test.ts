@@ -49,7 +49,7 @@ async function threeWaiters({ first, waiter }: Case): Promise<string[]> {
 
 /** Waits until `count` transactions of this name wait for a lock. */
 async function untilBlocked(name: string, count: number): Promise<void> {
-  for (let look = 1; look <= 200; look += 1) {
+  for (let poll = 1; poll <= 200; poll += 1) {
     const { records } = await driver.executeQuery(
       `SHOW TRANSACTIONS YIELD status, metaData
        WHERE status STARTS WITH 'Blocked' AND metaData.name = $name RETURN count(*) AS blocked`,
@@ -135,13 +135,13 @@ test('writers that wait for a trace while it is marked as deleted see the mark, 
 test('deletions that wait for a chunk of content while it is freed find it freed, without a deadlock', async () => {
   const key = { projectId: newId('locks'), id: 'chunk' };
   await driver.executeQuery('CREATE (:Content {projectId: $projectId, id: $id, position: 1})', key);
-  const free = async (transaction: Transaction): Promise<void> => {
+  const collect = async (transaction: Transaction): Promise<void> => {
     const { records } = await transaction.run(cypherText('content/find-nodes'), { chunks: [key] });
     const chunks = records.map((record) => record.toObject());
     await run(transaction, cypherText('content/lock'), { chunks });
     await run(transaction, cypherText('content/collect'), { chunks });
   };
-  const outcomes = await threeWaiters({ first: free, waiter: free });
+  const outcomes = await threeWaiters({ first: collect, waiter: collect });
   assert.deepEqual(outcomes, Array<string>(4).fill('committed'));
 });
 

@@ -204,9 +204,9 @@ async function fork(run: Run, random: Random, source: CheckpointThread, number: 
     return;
   }
   // While it is being forked, it is not rewritten.
-  const held = version ?? new Changing(1);
-  source.versions.set(number, held);
-  held.busy = true;
+  const changing = version ?? new Changing(1);
+  source.versions.set(number, changing);
+  changing.busy = true;
   run.ledger.forksIssued += 1;
   const own = Array.from({ length: number }, (_, index) => `${source.id}/l${index + 1}`);
   const forked = newCheckpointThread(
@@ -226,5 +226,5 @@ async function fork(run: Run, random: Random, source: CheckpointThread, number: 
     run.report.count('rows acknowledged');
   }
   source.settledAt = Math.max(source.settledAt, forked.settledAt);
-  held.busy = false;
+  changing.busy = false;
 }

@@ -23,7 +23,7 @@ import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js
 import { readContents, readMessages } from '../../domain/messages/messages.js';
 import {
   readCheckpoints,
-  readLatest,
+  readLatestCheckpoints,
   readLineages,
   readNearest,
   readStepIds,
@@ -201,7 +201,7 @@ export function createLoaders(
     message: byId(readMessages),
     content: mapped(readContents),
     checkpoint: byId(readCheckpoints),
-    latestCheckpoint: mapped(readLatest),
+    latestCheckpoint: mapped(readLatestCheckpoints),
     nearestCheckpoint: mapped(readNearest),
     stepOfCheckpoint: mapped(readStepIds),
     lineage: mapped(readLineages),

@@ -42,7 +42,7 @@ export async function runIncident(
   await setOut(scene);
   await gatherEvidence(scene);
   await err(scene);
-  await lookAgain(scene);
+  await checkAgain(scene);
   await explain(scene);
   await repair(scene);
   await finish(scene);
@@ -168,7 +168,7 @@ async function err({ tell, agent }: Scene): Promise<void> {
   await tell('abandons the goal of the network; the late answer of its tool is never used', 900);
 }
 
-async function lookAgain({ client, tell, ids, agent, thread }: Scene): Promise<void> {
+async function checkAgain({ client, tell, ids, agent, thread }: Scene): Promise<void> {
   const again = { name: 'pool-again', tool: 'get_pool_stats', arguments: { service: SERVICE } };
   const delegate = {
     name: 'delegate',

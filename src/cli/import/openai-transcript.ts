@@ -76,7 +76,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
   return messages.map((message, index): Turn => {
     const place = below(listPlace, [index], `message ${index + 1}`);
     const atMs = timeOf(message);
-    const since = atMs === null || previousMs === null ? null : Math.max(0, atMs - previousMs);
+    const elapsedMs = atMs === null || previousMs === null ? null : Math.max(0, atMs - previousMs);
     previousMs = atMs ?? previousMs;
     const said = spoken(message);
     if (message.role === 'assistant') {
@@ -86,7 +86,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
       const model = message['model'] ?? runModel;
       return {
         kind: 'answered',
-        waitMs: since ?? ASSUMED_MS.answer,
+        waitMs: elapsedMs ?? ASSUMED_MS.answer,
         message: said,
         prompt: messages.slice(0, index),
         usage: usageOf(message, place),
@@ -112,7 +112,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
       asked.answered = true;
       return {
         kind: 'returned',
-        waitMs: since ?? ASSUMED_MS.tool,
+        waitMs: elapsedMs ?? ASSUMED_MS.tool,
         call: asked.call,
         result: said.content,
         durationMs: null,
@@ -122,7 +122,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     }
     return {
       kind: 'said',
-      waitMs: since ?? (index === 0 || message.role !== 'user' ? ASSUMED_MS.system : ASSUMED_MS.user),
+      waitMs: elapsedMs ?? (index === 0 || message.role !== 'user' ? ASSUMED_MS.system : ASSUMED_MS.user),
       message: said,
       cost: null,
     };

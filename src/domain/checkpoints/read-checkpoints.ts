@@ -45,7 +45,7 @@ export async function readCheckpoints(database: Runner, ids: Ids): Promise<Check
 }
 
 /** The latest checkpoints of threads, by thread id. */
-export async function readLatest(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
+export async function readLatestCheckpoints(database: Runner, ids: Ids): Promise<Map<string, CheckpointRow>> {
   return new Map(present(await readLatestRows(database, ids)).map((row) => [row.threadId, row.checkpoint]));
 }
 
@@ -109,7 +109,7 @@ export async function listCheckpoints(
 }
 
 /** A page of the latest checkpoints of all threads, most recently written thread first. */
-export async function listLatest(
+export async function listLatestCheckpoints(
   database: Runner,
   { projectId, ...part }: { readonly projectId: string } & Part,
 ): Promise<CheckpointRow[]> {

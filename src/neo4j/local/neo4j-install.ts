@@ -164,7 +164,7 @@ async function waitForLock({ installDir, report, signal }: FetchOptions): Promis
       return lock;
     }
     if (!waiting) {
-      report(`Waiting for process ${lock.heldBy}, which is fetching Neo4j`);
+      report(`Waiting for process ${lock.ownedBy}, which is fetching Neo4j`);
     }
     await delay(200, undefined, { signal });
   }

@@ -72,7 +72,7 @@ export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<Local
   await ensureDataFolder(home, options.dataDir);
   const lock = await takeLock(join(home, 'lock'));
   if ('heldBy' in lock) {
-    throw noLocalNeo4j(`Another Stemma (pid ${lock.heldBy}) uses the data folder ${options.dataDir}.`, [
+    throw noLocalNeo4j(`Another Stemma (pid ${lock.ownedBy}) uses the data folder ${options.dataDir}.`, [
       'stop that one',
       'set STEMMA_DATA_DIR to another folder',
     ]);

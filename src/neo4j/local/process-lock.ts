@@ -65,7 +65,7 @@ const RELEASED = 'released';
  * single step that fails if it exists. Turn numbers only increase: if an abandoned lock were removed and created again, a
  * slow process could remove the new one instead of the old one.
  */
-export async function takeLock(folder: string): Promise<ProcessLock | { readonly heldBy: number }> {
+export async function takeLock(folder: string): Promise<ProcessLock | { readonly ownedBy: number }> {
   await mkdir(folder, { recursive: true });
   const self = processWithPid(process.pid);
   if (self === undefined) {
@@ -75,7 +75,7 @@ export async function takeLock(folder: string): Promise<ProcessLock | { readonly
     const last = await lastTurn(folder);
     const holder = await holderOf(join(folder, String(last)));
     if (holder !== undefined && isAlive(holder)) {
-      return { heldBy: holder.pid };
+      return { ownedBy: holder.pid };
     }
     const mine = last + 1;
     if (!(await makeTurn(folder, mine, `${self.pid} ${self.startedAt}`))) {

@@ -35,7 +35,7 @@ test('a lock that is held names its holder to others, and can be taken once rele
   const folder = await newFolder(t);
   const lock = await takeLock(folder);
   assert.ok('release' in lock);
-  assert.deepEqual(await takeLock(folder), { heldBy: process.pid });
+  assert.deepEqual(await takeLock(folder), { ownedBy: process.pid });
   await lock.release();
   assert.ok('release' in (await takeLock(folder)));
 });

@@ -9,7 +9,11 @@ import type { CheckpointResolvers, MutationResolvers, QueryResolvers } from '../
 import type { CheckpointRow } from '../../../model/rows.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
-import { listCheckpoints, listLatest, readLatest } from '../../../domain/checkpoints/read-checkpoints.js';
+import {
+  listCheckpoints,
+  listLatestCheckpoints,
+  readLatestCheckpoints,
+} from '../../../domain/checkpoints/read-checkpoints.js';
 import { inTrace } from './trace.js';
 import { allSettled, checkpointWithId, partOf, settled } from './whole-checkpoint.js';
 
@@ -80,7 +84,7 @@ export const checkpointQueries: QueryResolvers = {
   checkpoints: async (_, { threadId, limit, offset }, { database, projectId, loaders }, info) =>
     allSettled(await listCheckpoints(database, { projectId, threadId, limit, offset }), info, loaders),
   checkpointThreads: async (_, { limit, offset }, { database, projectId, loaders }, info) =>
-    allSettled(await listLatest(database, { projectId, limit, offset }), info, loaders),
+    allSettled(await listLatestCheckpoints(database, { projectId, limit, offset }), info, loaders),
   async checkpointTree(_, { threadId }, { database, projectId, loaders }, info) {
     const tree = await checkpointTree(database, { projectId, threadId });
     const nodes = await Promise.all(
@@ -121,7 +125,7 @@ export async function latestOf(
       return whole;
     }
     const deletedId: string = row.id;
-    row = (await readLatest(database, { projectId, ids: [threadId] })).get(threadId) ?? null;
+    row = (await readLatestCheckpoints(database, { projectId, ids: [threadId] })).get(threadId) ?? null;
     if (row?.id === deletedId) {
       // It was written again, so discard what was read of it before.
       loaders.forgetWhole(deletedId);

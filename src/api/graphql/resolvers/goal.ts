@@ -10,7 +10,7 @@ import { setGoalTree } from '../../../domain/goals/set-goal-tree.js';
 import { notFound } from '../../../base/errors.js';
 import type { GoalRow } from '../../../model/rows.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
-import { byListKey, bySequence, inTrace } from './trace.js';
+import { bySortKey, bySequence, inTrace } from './trace.js';
 
 /** All goals of a trace, parents before children. */
 export interface GoalTreeSource {
@@ -56,7 +56,7 @@ export const Goal: GoalResolvers = {
   async subTraces({ traceId, goalId }, { first, after }, { loaders }) {
     const size = pageSize(first);
     const page = { after: textAfter(after, ''), limit: size + 1 };
-    return pageOf((await loaders.list('subTracesOfGoals', { traceId, goalId }, page)).map(byListKey), {
+    return pageOf((await loaders.list('subTracesOfGoals', { traceId, goalId }, page)).map(bySortKey), {
       size,
       after,
     });

@@ -1,7 +1,7 @@
 import type { QueryResolvers, ThreadResolvers } from '../generated/schema.js';
 import { NEWEST } from '../../../domain/traces/list-traces.js';
 import { pageOf, pageSize, textAfter } from '../pagination.js';
-import { byListKey } from './trace.js';
+import { bySortKey } from './trace.js';
 import { latestOf } from './checkpoint.js';
 
 export const Thread: ThreadResolvers = {
@@ -12,7 +12,7 @@ export const Thread: ThreadResolvers = {
       before: textAfter(after, NEWEST),
       limit: size + 1,
     });
-    return pageOf(rows.map(byListKey), { size, after });
+    return pageOf(rows.map(bySortKey), { size, after });
   },
 };
 

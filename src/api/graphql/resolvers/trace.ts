@@ -34,7 +34,7 @@ export const Trace: TraceResolvers = {
       after: textAfter(after, ''),
       limit: size + 1,
     });
-    return pageOf(rows.map(byListKey), { size, after });
+    return pageOf(rows.map(bySortKey), { size, after });
   },
   async stats(trace, { includeSubTraces }, { loaders }) {
     const own = publicStats(trace);
@@ -78,7 +78,7 @@ export const Trace: TraceResolvers = {
 };
 
 /** A trace with its position in a list. */
-export function byListKey(node: TraceRow): { node: TraceRow; position: string } {
+export function bySortKey(node: TraceRow): { node: TraceRow; position: string } {
   return { node, position: node.sortKey };
 }
 
@@ -112,7 +112,7 @@ export const traceQueries: QueryResolvers = {
     const size = pageSize(first);
     const before = textAfter(after, NEWEST);
     const rows = await listTraces(database, { projectId, ...filterOf(filter), before, limit: size + 1 });
-    return pageOf(rows.map(byListKey), { size, after });
+    return pageOf(rows.map(bySortKey), { size, after });
   },
 };
 
