@@ -71,7 +71,7 @@ export async function startLocalNeo4j(options: LocalNeo4jOptions): Promise<Local
   const home = join(resolve(options.dataDir), 'neo4j');
   await ensureDataFolder(home, options.dataDir);
   const lock = await takeLock(join(home, 'lock'));
-  if ('heldBy' in lock) {
+  if ('ownedBy' in lock) {
     throw noLocalNeo4j(`Another Stemma (pid ${lock.ownedBy}) uses the data folder ${options.dataDir}.`, [
       'stop that one',
       'set STEMMA_DATA_DIR to another folder',

@@ -20,7 +20,7 @@ async function competitor(t: TestContext, folder: string): Promise<string> {
   const script = `
     const { takeLock } = await import(${JSON.stringify(module)});
     const lock = await takeLock(${JSON.stringify(folder)});
-    console.log('release' in lock ? process.pid + ' has it' : lock.heldBy + ' has it');
+    console.log('release' in lock ? process.pid + ' has it' : lock.ownedBy + ' has it');
     setInterval(() => undefined, 1000);
   `;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
