@@ -26,12 +26,12 @@ export function wholeRows<Row>({ name, isWhole }: StatementText<Row>, rows: Row[
 
 const writing = new Map<string, boolean>();
 
-/** Whether a statement can change the graph, judged by its keywords: one that only reads has none of these. */
+/** Whether a statement can change the graph, judged by its keywords and procedures: one that only reads has none of these. */
 export function isWriting(text: string): boolean {
   let is = writing.get(text);
   if (is === undefined) {
     const statement = text.replace(/^\/\*.*?\*\//, '');
-    is = /\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|LOAD|ALTER)\b/i.test(statement);
+    is = /\b(CREATE|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|LOAD|ALTER)\b|\bdb\.create/i.test(statement);
     if (writing.size < 1_000) {
       writing.set(text, is);
     }
