@@ -9,6 +9,6 @@ WITH c
 OPTIONAL MATCH (c)-[at:AT]->(:Step)
 DELETE at
 WITH c
-MATCH (c)-[holds:MESSAGES|STATE|TOOLS_RESULT]->(chunk:Content)
+MATCH (c)-[reference:MESSAGES|STATE|TOOLS_RESULT]->(chunk:Content)
 DELETE reference
 RETURN DISTINCT chunk.projectId AS projectId, chunk.id AS id
