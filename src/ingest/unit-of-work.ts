@@ -11,7 +11,7 @@ import type {
   ThreadRow,
   TraceRow,
 } from '../model/rows.js';
-import { currentVersion } from '../model/event-versions.js';
+import { versionOf } from '../model/event-versions.js';
 import type { Change, TableName } from '../model/tables.js';
 import { Table, type Undo } from './table.js';
 import { stringifyJson } from '../base/json-text.js';
@@ -196,7 +196,7 @@ export class UnitOfWork {
       type,
       at: this.now,
       payload: stringifyJson(payload),
-      version: currentVersion(type),
+      ...versionOf(type),
       key,
     };
     this.changeTrace(trace, { lastEventId: eventId });

@@ -1,9 +1,15 @@
 // The words in which `tables.ts` declares the kinds of rows.
 
+/** How a column may be missing from a row. */
+export type Presence = 'always' | 'nullable' | 'optional' | 'payload';
+
 /** A column: a property of the node, under its own name unless `property` is given. */
-export interface Column<T, Presence extends 'always' | 'nullable' | 'payload'> {
-  /** `always`: every node has it. `payload`: read only by statements that ask for it, because it may be large. */
-  readonly presence: Presence;
+export interface Column<T, P extends Presence> {
+  /**
+   * `always`: every node has it. `optional`: null, or left out of the row, which costs a write nothing. `payload`: read only by
+   * statements that ask for it, because it may be large.
+   */
+  readonly presence: P;
   readonly property: string | undefined;
   /** Only carries the type. */
   readonly type?: T;
@@ -14,6 +20,9 @@ export function always<T>(property?: string): Column<T, 'always'> {
 }
 export function nullable<T>(property?: string): Column<T | null, 'nullable'> {
   return { presence: 'nullable', property };
+}
+export function optional<T>(property?: string): Column<T | null, 'optional'> {
+  return { presence: 'optional', property };
 }
 export function payload<T>(property?: string): Column<T | null, 'payload'> {
   return { presence: 'payload', property };
@@ -32,7 +41,7 @@ export interface TableDeclaration {
   readonly label: string;
   /** The columns that identify a row. */
   readonly key: readonly string[];
-  readonly columns: Readonly<Record<string, Column<unknown, 'always' | 'nullable' | 'payload'>>>;
+  readonly columns: Readonly<Record<string, Column<unknown, Presence>>>;
   /** Whether the row cache may hold its rows. */
   readonly cached: boolean;
   readonly writers: Writers;

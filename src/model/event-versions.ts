@@ -17,6 +17,12 @@ export function currentVersion(type: string, upgrades = UPGRADES): number {
   return 1 + (upgrades[type]?.length ?? 0);
 }
 
+/** The version as a column of a new event. The first version is not stored. */
+export function versionOf(type: string): Pick<EventRow, 'version'> {
+  const version = currentVersion(type);
+  return version === 1 ? {} : { version };
+}
+
 /** The event with its payload in the newest shape. Events that were stored without a version have version 1. */
 export function upgraded(event: EventRow, upgrades = UPGRADES): EventRow {
   const version = event.version ?? 1;

@@ -1,5 +1,5 @@
 import type { GoalStatus, GoalType, StepType } from './enums.js';
-import type { Column } from './declare.js';
+import type { Column, Presence } from './declare.js';
 import type { TABLES } from './tables.js';
 
 export type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './enums.js';
@@ -7,14 +7,18 @@ export type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './e
 // The nodes of the graph as the program handles them: one row for each node, with edges as the ids they lead to. Their columns
 // are declared in `tables.ts`.
 
-type Columns = Readonly<Record<string, Column<unknown, 'always' | 'nullable' | 'payload'>>>;
-type ValueOf<C> = C extends Column<infer T, 'always' | 'nullable' | 'payload'> ? T : never;
+type Columns = Readonly<Record<string, Column<unknown, Presence>>>;
+type ValueOf<C> = C extends Column<infer T, Presence> ? T : never;
 
-/** A row with these columns; those that are payloads may be absent. */
+/** A row with these columns; those that are optional or payloads may be absent. */
 type RowOf<C extends Columns> = {
-  readonly [Name in keyof C as C[Name]['presence'] extends 'payload' ? never : Name]: ValueOf<C[Name]>;
+  readonly [Name in keyof C as C[Name]['presence'] extends 'optional' | 'payload' ? never : Name]: ValueOf<
+    C[Name]
+  >;
 } & {
-  readonly [Name in keyof C as C[Name]['presence'] extends 'payload' ? Name : never]?: ValueOf<C[Name]>;
+  readonly [Name in keyof C as C[Name]['presence'] extends 'optional' | 'payload' ? Name : never]?: ValueOf<
+    C[Name]
+  >;
 };
 type Tables = typeof TABLES;
 

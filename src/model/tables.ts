@@ -1,4 +1,4 @@
-import { always, APPEND, declare, nullable, payload, type ChangeKind } from './declare.js';
+import { always, APPEND, declare, nullable, optional, payload, type ChangeKind } from './declare.js';
 import type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './enums.js';
 
 /**
@@ -169,8 +169,8 @@ const events = declare({
     at: always<string>(),
     /** A JSON object as text. */
     payload: always<string>(),
-    /** The version of the payload's shape (see `event-versions.ts`); null: 1. */
-    version: nullable<number>(),
+    /** The version of the payload's shape (see `event-versions.ts`); 1 if there is none. */
+    version: optional<number>(),
     /** Makes a custom event's retry harmless; null for the events Stemma writes. */
     key: nullable<string>(),
   },
