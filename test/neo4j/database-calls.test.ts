@@ -125,3 +125,43 @@ test('a page with a node that is being deleted is read again, alone and in a tra
   ]);
   assert.equal(incomplete.rows, 0);
 });
+
+test('Neo4j shows the name of a statement, and of the transaction that it is in', async () => {
+  const word = `w${newId().replaceAll('-', '')}`;
+  const name = 'tests/endless';
+  const text = `/* ${name} */ ${endless(word).text}`;
+  const { scope, leave } = scopeOf();
+  const view = database.within(scope);
+  const results = [
+    view.run({ name, text }, {}),
+    view.write('wait for ever', (transaction) => transaction.run({ name, text }, {})),
+    view.readLocked('read for ever', (transaction) => transaction.run({ name, text }, {})),
+  ];
+  const shown = (): Promise<{ query: string; metaData: object }[]> =>
+    database.run(
+      statement(
+        'SHOW TRANSACTIONS YIELD currentQuery, metaData WHERE currentQuery CONTAINS $name RETURN currentQuery AS query, metaData',
+      ),
+      { name: word },
+    );
+  await until(async () => (await shown()).length === 3, 20_000);
+  const rows = await shown();
+  assert.ok(rows.every(({ query }) => query.includes(name)));
+  assert.deepEqual(
+    new Set(rows.map(({ metaData }) => JSON.stringify(metaData))),
+    new Set([
+      `{"statement":"${name}"}`,
+      '{"transaction":"wait for ever"}',
+      '{"transaction":"read for ever"}',
+    ]),
+  );
+  leave();
+  await Promise.allSettled(results);
+});
+
+test('a statement that only reads is sent in READ access mode, so that a follower of a cluster may serve it', async () => {
+  // Judged by its text, this one only reads.
+  const write = statement("CALL db . createLabel('TestLabel')");
+  await assert.rejects(database.run(write, {}), /read access mode/i);
+  await database.write('test', (transaction) => transaction.run(write, {}));
+});
