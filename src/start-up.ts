@@ -39,6 +39,7 @@ export async function startUp(options: StartUpOptions): Promise<RunningServer> {
   const database = openDatabase(neo4j, undefined, {
     // Leaves a tenth of a request's time to answer it.
     timeoutMs: Math.floor(0.9 * config.limits.requestTimeoutMs),
+    ...(log.isLevelEnabled('trace') ? { onStatement: (done) => log.trace(done, 'statement') } : {}),
     ...('reportBroken' in neo4j ? { onBroken: (reason: string) => neo4j.reportBroken(reason) } : {}),
   });
   parts.push({ stop: () => database.close() });

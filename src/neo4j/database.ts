@@ -1,4 +1,4 @@
-import type { Session, Transaction } from 'neo4j-driver';
+import type { Result, Session, Transaction } from 'neo4j-driver';
 import { StemmaError } from '../base/errors.js';
 import type { RequestScope } from '../base/request-scope.js';
 import { encode, rowsOf } from './bolt-values.js';
@@ -66,6 +66,16 @@ export interface DatabaseOptions {
   readonly timeoutMs?: number;
   /** Called after each probe that finds that the database answers but cannot write. */
   readonly onBroken?: (reason: string) => void;
+  /** Called after each statement that succeeded. */
+  readonly onStatement?: (statement: StatementDone) => void;
+}
+
+/** A statement that succeeded. */
+export interface StatementDone {
+  readonly statement: string;
+  /** From sending it to its last row, in milliseconds. */
+  readonly ms: number;
+  readonly rows: number;
 }
 
 const CHECK_TIMEOUT_MS = 5_000;
@@ -77,7 +87,7 @@ export type StatementObserver = (name: string) => void;
 export function openDatabase(
   settings: DatabaseSettings,
   observe: StatementObserver = () => undefined,
-  { timeoutMs = 27_000, onBroken }: DatabaseOptions = {},
+  { timeoutMs = 27_000, onBroken, onStatement }: DatabaseOptions = {},
 ): Database {
   const connections = openConnections(settings);
   const outage = createOutage();
@@ -105,12 +115,22 @@ export function openDatabase(
   });
   const retry = createRetry(outage, probe, { timeoutMs });
 
+  /** Sends a statement, and returns its rows. */
+  async function send<Row>(statement: StatementText<Row>, call: Call, sent: () => Result): Promise<Row[]> {
+    observe(statement.name);
+    const sentMs = performance.now();
+    const rows = wholeRows(statement, await rowsOf<Row>(sent(), call.countBytes));
+    onStatement?.({
+      statement: statement.name,
+      ms: Math.round(performance.now() - sentMs),
+      rows: rows.length,
+    });
+    return rows;
+  }
+
   const runner = (target: Transaction, call: Call): Runner => ({
-    async run<Row>(statement: StatementText<Row>, parameters: object): Promise<Row[]> {
-      observe(statement.name);
-      const result = target.run(statement.text, encode(parameters));
-      return wholeRows(statement, await rowsOf<Row>(result, call.countBytes));
-    },
+    run: (statement, parameters) =>
+      send(statement, call, () => target.run(statement.text, encode(parameters))),
   });
 
   /** Runs `work` in a session and then closes it, which stops anything still running in Neo4j. */
@@ -158,7 +178,6 @@ export function openDatabase(
         const kind = isWriting(statement.text) ? WRITING_STATEMENT : READ;
         return retry.repeat(bounds, kind, (call, progress) =>
           inSession(call, kind.writes ? 'WRITE' : 'READ', async (session) => {
-            observe(statement.name);
             const metadata = {
               // The driver reads this while encoding the message: from then on Neo4j may receive it.
               get statement() {
@@ -167,8 +186,7 @@ export function openDatabase(
               },
             };
             const config = { timeout: call.timeoutMs(), metadata };
-            const result = session.run(statement.text, encode(parameters), config);
-            return wholeRows(statement, await rowsOf<Row>(result, call.countBytes));
+            return await send(statement, call, () => session.run(statement.text, encode(parameters), config));
           }),
         );
       },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openDatabase, type Database } from '../../src/neo4j/database.js';
+import { openDatabase, type Database, type StatementDone } from '../../src/neo4j/database.js';
 import { StemmaError } from '../../src/base/errors.js';
 import { createRequestScope, type RequestScope } from '../../src/base/request-scope.js';
 import { newId, testNeo4j, until } from '../kit/kit.js';
@@ -164,4 +164,20 @@ test('a statement that only reads is sent in READ access mode, so that a followe
   const write = statement("CALL db . createLabel('TestLabel')");
   await assert.rejects(database.run(write, {}), /read access mode/i);
   await database.write('test', (transaction) => transaction.run(write, {}));
+});
+
+test('each statement that succeeded is reported with its duration and its rows', async () => {
+  const done: StatementDone[] = [];
+  const observed = openDatabase(testNeo4j(), undefined, { onStatement: (each) => done.push(each) });
+  await observed.run(statement('UNWIND [1, 2] AS n RETURN n'), {});
+  await observed.write('test', (transaction) => transaction.run(statement('RETURN 1 AS n'), {}));
+  await assert.rejects(observed.run(statement('RETURN 1 / 0 AS n'), {}));
+  await observed.close();
+  assert.deepEqual(
+    done.map(({ statement: name, rows, ms }) => [name, rows, ms >= 0]),
+    [
+      ['test', 2, true],
+      ['test', 1, true],
+    ],
+  );
 });
