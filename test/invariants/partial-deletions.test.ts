@@ -27,6 +27,10 @@ function failing(database: Database): Database {
       return wrapped;
     },
     write(name, work) {
+      // The rest of an earlier test's deletion may still be running.
+      if (name === 'collect released content') {
+        return database.write(name, work);
+      }
       left -= 1;
       if (left >= 0) {
         return database.write(name, work);

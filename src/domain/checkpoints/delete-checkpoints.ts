@@ -1,5 +1,5 @@
 import type { ThreadKey } from '../../model/keys.js';
-import { afterCommit } from '../../base/errors.js';
+import { afterCommit, StemmaError } from '../../base/errors.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import type { FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../model/statement.js';
@@ -51,7 +51,10 @@ export async function deleteCheckpoints(
     await afterCommit(collectReleased(database), total > 0);
     return total;
   } catch (error) {
-    finishLater(() => collectReleased(database));
+    // If nothing was committed, nothing was released.
+    if (!(error instanceof StemmaError && error.written === 'NO')) {
+      finishLater(() => collectReleased(database));
+    }
     throw error;
   }
 }
