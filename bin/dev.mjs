@@ -48,7 +48,7 @@ const environment =
         NEO4J_PASSWORD: local.password,
       };
 
-await startServer();
+startServer();
 start(['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json', '--watch', '--preserveWatchOutput']);
 for (const path of ['dist/src', 'cypher', 'schema.graphql']) {
   watch(`${root}${path}`, { recursive: true }, (_, name) => changed(`${path}/${name ?? ''}`));
@@ -66,7 +66,7 @@ function start(args, options = {}) {
   return child;
 }
 
-async function startServer() {
+function startServer() {
   server = start(['--enable-source-maps', 'dist/src/main.js'], { env: environment });
 }
 
@@ -83,7 +83,7 @@ async function restart() {
   console.log('\nRestarting: a file changed.');
   await end(server);
   if (!interrupted.signal.aborted) {
-    await startServer();
+    startServer();
   }
 }
 

@@ -22,7 +22,7 @@ const appendRows = statement<
     messageOwners: Rows;
     logs: Rows;
   },
-  { expected: number }
+  { matching: number }
 >(APPEND);
 
 /**

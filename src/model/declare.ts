@@ -39,11 +39,7 @@ export const APPEND = 'traces/append';
 
 export interface TableDeclaration {
   readonly label: string;
-  /** The columns that identify a row. */
-  readonly key: readonly string[];
   readonly columns: Readonly<Record<string, Column<unknown, Presence>>>;
-  /** Whether the row cache may hold its rows. */
-  readonly cached: boolean;
   readonly writers: Writers;
 }
 

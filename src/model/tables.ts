@@ -9,7 +9,6 @@ import type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './e
 /** A trace's own totals are among its columns; the counters hold the last number assigned. */
 const traces = declare({
   label: 'Trace',
-  key: ['projectId', 'id'],
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -48,14 +47,12 @@ const traces = declare({
     preview: nullable<string>(),
     previewSequence: nullable<number>(),
   },
-  cached: true,
   writers: { added: 'traces/create', changed: APPEND, removed: null },
 });
 
 /** A goal as its node stores it: its stats are flat, with a prefix. */
 const goals = declare({
   label: 'Goal',
-  key: ['projectId', 'traceId', 'goalId'],
   columns: {
     projectId: always<string>(),
     traceId: always<string>(),
@@ -85,14 +82,12 @@ const goals = declare({
     cumulativePreview: nullable<string>(),
     cumulativePreviewSequence: nullable<number>(),
   },
-  cached: true,
   writers: { added: 'goals/create', changed: APPEND, removed: 'goals/remove' },
 });
 
 /** A step as its node stores it: the parts of its data that Cypher can filter on are flat, and `data` is all of it as JSON. */
 const steps = declare({
   label: 'Step',
-  key: ['projectId', 'id'],
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -126,14 +121,12 @@ const steps = declare({
     /** The memories read, if they have ids. */
     experienceIds: nullable<readonly string[]>(),
   },
-  cached: true,
   writers: { added: APPEND, changed: null, removed: null },
 });
 
 /** A message as its node stores it: a text is `content`, any other JSON is `contentJson`. */
 const messages = declare({
   label: 'Message',
-  key: ['projectId', 'id'],
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -154,13 +147,11 @@ const messages = declare({
     createdAt: always<string>(),
     digest: always<string>(),
   },
-  cached: false,
   writers: { added: APPEND, changed: 'messages/update', removed: null },
 });
 
 const events = declare({
   label: 'Event',
-  key: ['projectId', 'traceId', 'eventId'],
   columns: {
     projectId: always<string>(),
     traceId: always<string>(),
@@ -174,14 +165,12 @@ const events = declare({
     /** Makes a custom event's retry harmless; null for the events Stemma writes. */
     key: nullable<string>(),
   },
-  cached: false,
   writers: { added: APPEND, changed: null, removed: null },
 });
 
 /** A thread exists for as long as anything belongs to it: run events, checkpoints, traces. */
 const threads = declare({
   label: 'Thread',
-  key: ['projectId', 'id'],
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -199,13 +188,11 @@ const threads = declare({
     /** Orders threads by when their checkpoints were last written; null if it has none. */
     checkpointKey: nullable<string>(),
   },
-  cached: false,
   writers: { added: 'threads/create', changed: 'threads/update', removed: null },
 });
 
 const runEvents = declare({
   label: 'RunEvent',
-  key: ['projectId', 'threadId', 'generation', 'seq'],
   columns: {
     projectId: always<string>(),
     threadId: always<string>(),
@@ -228,13 +215,11 @@ const runEvents = declare({
     /** A digest of what the client sent with an idempotency key, to detect different content; null without a key. */
     digest: nullable<string>(),
   },
-  cached: false,
   writers: { added: 'run-events/create', changed: null, removed: null },
 });
 
 const checkpoints = declare({
   label: 'Checkpoint',
-  key: ['projectId', 'id'],
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -258,16 +243,13 @@ const checkpoints = declare({
     /** A digest of all that the client sent: detects that the same is written again. */
     digest: always<string>(),
   },
-  cached: false,
   writers: { added: 'checkpoints/create', changed: 'checkpoints/replace', removed: null },
 });
 
 /** An owner's reference to a chunk of content: an edge. Each kind of reference has a statement of its own, named like this one. */
 const references = declare({
   label: 'Content',
-  key: [],
   columns: {},
-  cached: false,
   writers: { added: 'content/reference-messages', changed: null, removed: null },
 });
 

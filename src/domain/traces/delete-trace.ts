@@ -1,4 +1,5 @@
 import type { TraceKey } from '../../model/keys.js';
+import { lockOrder } from '../../model/lock-order.js';
 import { inBatches } from '../../neo4j/in-batches.js';
 import { FINISHED_LATER, type FinishLater } from '../../base/unfinished-work.js';
 import { statement } from '../../model/statement.js';
@@ -117,7 +118,7 @@ async function lockBelow(
     if (found.length === locked.length) {
       return locked;
     }
-    locked = found.map((row) => ({ projectId, id: row.id })).sort((a, b) => (a.id < b.id ? -1 : 1));
+    locked = found.map((row) => ({ projectId, id: row.id })).sort(lockOrder);
     await lockTraces(transaction, { traces: locked });
   }
 }
