@@ -78,7 +78,7 @@ export function writeRows(unit: UnitOfWork, files: ImportFiles, stored: Map<stri
     }
   }
   for (const { projectId, owner, ownerId, owning, contentId } of unit.references.rows()) {
-    for (const { afterId, ...chunk } of unit.chains.get(keyOf(projectId, contentId)) ?? []) {
+    for (const { afterId, ...chunk } of unit.chains.get(keyOf(projectId, contentId))?.chunks ?? []) {
       if (!stored.has(chunk.id)) {
         stored.set(chunk.id, files.node('Content', chunk));
         const before = afterId === null ? undefined : stored.get(afterId);

@@ -1,3 +1,4 @@
+import { ROUNDS } from './rounds.js';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectTo } from '../src/cli/api-client.js';
@@ -9,7 +10,7 @@ import type { ServerProcess } from '../test/kit/server-process.js';
 import { LENGTH, messagesOf, putBody } from './checkpoint-load.js';
 import { median, type Figure } from './figure.js';
 import { openHttpClient, type HttpClient } from './http-client.js';
-import { root, startNeo4j, temporaryFolder } from './neo4j.js';
+import { root, startNeo4j, temporaryFolder, type BenchNeo4j } from './neo4j.js';
 import { startServer } from './server.js';
 import { stopLater } from './started.js';
 
@@ -20,11 +21,12 @@ export interface CheckpointStage {
   readonly database: Database;
 }
 
-const ROUNDS = 5;
-
 export async function openCheckpointStage(): Promise<CheckpointStage> {
   const neo4j = await startNeo4j(temporaryFolder());
-  const server = await startServer(neo4j);
+  return checkpointStage(neo4j, await startServer(neo4j));
+}
+
+export function checkpointStage(neo4j: BenchNeo4j, server: ServerProcess): CheckpointStage {
   const client = openHttpClient(server.url);
   const database = openDatabase(neo4j);
   stopLater(() => {
@@ -104,6 +106,7 @@ async function contentSum(database: Database): Promise<{ nodes: number; bytes: n
 }
 
 const NEIGHBOURS = 20;
+let threads = 0;
 
 /**
  * Figure 17. The time of `putCheckpoint` around the 1,000th of a growing list, against that around the 10th; one client sends
@@ -115,8 +118,9 @@ const puts: Figure<CheckpointStage> = {
   async measure({ client }) {
     const [ratios, late, early]: [number[], number[], number[]] = [[], [], []];
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const messages = messagesOf(100 + round);
-      const thread = `put-${round}`;
+      threads += 1;
+      const messages = messagesOf(100 + threads);
+      const thread = `put-${threads}`;
       const times = async (from: number, to: number, name: string): Promise<number> => {
         const took: number[] = [];
         for (let step = from; step <= to; step += 1) {
@@ -156,7 +160,7 @@ const forks: Figure<CheckpointStage> = {
   number: 18,
   name: 'checkpoints: fork',
   async measure({ client }) {
-    const messages = messagesOf(200);
+    const messages = messagesOf(2);
     const sources = [
       { id: 'fork-10', body: putBody('fork', 10, messages) },
       { id: 'fork-1000', body: putBody('fork', LENGTH, messages) },
@@ -199,7 +203,7 @@ const reads: Figure<CheckpointStage> = {
   number: 19,
   name: 'checkpoints: read',
   async measure({ client }) {
-    await client.post(putBody('read', LENGTH, messagesOf(300)));
+    await client.post(putBody('read', LENGTH, messagesOf(3)));
     const body = JSON.stringify({
       query: `{ checkpoint(id: "read-${LENGTH}") { id messages state metadata { step } } }`,
     });

@@ -1,9 +1,10 @@
+import { ROUNDS } from './rounds.js';
 import { openDatabase, type Database } from '../src/neo4j/database.js';
 import type { ServerProcess } from '../test/kit/server-process.js';
 import { messagesOf } from './checkpoint-load.js';
 import { median, percentile, type Figure, type Reading } from './figure.js';
 import { openHttpClient, type HttpClient } from './http-client.js';
-import { startNeo4j, temporaryFolder } from './neo4j.js';
+import { startNeo4j, temporaryFolder, type BenchNeo4j } from './neo4j.js';
 import { startServer } from './server.js';
 import { stopLater } from './started.js';
 
@@ -16,7 +17,10 @@ export interface DeletionStage {
 
 export async function openDeletionStage(): Promise<DeletionStage> {
   const neo4j = await startNeo4j(temporaryFolder());
-  const server = await startServer(neo4j);
+  return deletionStage(neo4j, await startServer(neo4j));
+}
+
+export function deletionStage(neo4j: BenchNeo4j, server: ServerProcess): DeletionStage {
   const client = openHttpClient(server.url, 2);
   const database = openDatabase(neo4j);
   stopLater(() => {
@@ -26,8 +30,9 @@ export async function openDeletionStage(): Promise<DeletionStage> {
   return { server, client, database };
 }
 
-const ROUNDS = 3;
+const ROUNDS_OF_DELETIONS = Math.min(3, ROUNDS);
 const EVENTS = 20_000;
+let fills = 0;
 const CHECKPOINTS = 2_500;
 
 const cypher = (database: Database, text: string, parameters: object): Promise<unknown[]> =>
@@ -177,10 +182,11 @@ export const deletions: Figure<DeletionStage> = {
     const p95s = new Map<string, number>();
     for (const { name, size, fill, mutation } of KINDS) {
       const [ratios, seconds, p95, longest]: [number[], number[], number[], number[]] = [[], [], [], []];
-      for (let round = 0; round <= ROUNDS; round += 1) {
+      for (let round = 0; round <= ROUNDS_OF_DELETIONS; round += 1) {
         const took: number[] = [];
         for (const times of [1, 4]) {
-          const threadId = `delete ${name.replaceAll("'", '')} ${round} ${times}`;
+          fills += 1;
+          const threadId = `delete ${name.replaceAll("'", '')} ${fills}`;
           await fill(stage, threadId, size * times);
           const result = await deleting(stage, threadId, mutation(threadId, size * times));
           took.push(result.seconds);

@@ -1,3 +1,4 @@
+import { ROUNDS } from './rounds.js';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
@@ -14,7 +15,6 @@ import type { ReportOfSubscribers, ToSubscribers } from './subscribers.js';
 import { singleBody } from './workload.js';
 import type { WritingStage } from './writing-stage.js';
 
-const ROUNDS = 5;
 const PER_SECOND = 200;
 const MESSAGES = 1_200;
 /** At the start of each round, and not counted. */

@@ -1,9 +1,9 @@
+import { ROUNDS } from './rounds.js';
 import { median, percentile, type Figure } from './figure.js';
 import { openHttpClient, share } from './http-client.js';
 import { batchBody, singleBody } from './workload.js';
 import type { WritingStage } from './writing-stage.js';
 
-const ROUNDS = 5;
 const WRITERS = 64;
 const WRITES = 2_000;
 const GREEDY_CONNECTIONS = 16;

@@ -30,7 +30,7 @@ function shownTarget(target: Target): string {
 }
 
 /** Three digits, or the whole integer part if it has more. */
-function shownNumber(value: number): string {
+export function shownNumber(value: number): string {
   return Math.abs(value) >= 100
     ? Math.round(value).toLocaleString('en')
     : String(Number(value.toPrecision(3)));

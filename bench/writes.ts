@@ -1,9 +1,9 @@
+import { ROUNDS } from './rounds.js';
 import { percentile, type Figure, type Reading } from './figure.js';
 import { openHttpClient, share } from './http-client.js';
 import { BATCH, batchBody, singleBody } from './workload.js';
 import type { WritingStage } from './writing-stage.js';
 
-const ROUNDS = 5;
 const BATCHES = 24;
 const RAW_BATCHES = 30;
 const SINGLES = 5_000;

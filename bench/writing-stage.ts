@@ -27,17 +27,25 @@ const WARM_SINGLES = 3_000;
 
 export async function openWritingStage(): Promise<WritingStage> {
   const neo4j = await startNeo4j(temporaryFolder());
-  const server = await startServer(neo4j);
+  return await writingStage(neo4j, await startServer(neo4j));
+}
+
+/** A stage on running processes; `name` begins the ids of its traces. */
+export async function writingStage(
+  neo4j: BenchNeo4j,
+  server: ServerProcess,
+  name = 'trace',
+): Promise<WritingStage> {
   const client = openHttpClient(server.url, 2);
   stopLater(() => {
     client.close();
     return undefined;
   });
-  const traces = await createTraces(client, 'trace', TRACES);
-  const [warm = ''] = await createTraces(client, 'warm', 1);
+  const traces = await createTraces(client, name, TRACES);
+  const [warm = ''] = await createTraces(client, `${name}-warm`, 1);
   await client.post(batchBody(warm, 1));
   const raw = await openRaw(neo4j, warm);
-  await warmUp({ server, raw, traces: await createTraces(client, 'warm-up', 8) });
+  await warmUp({ server, raw, traces: await createTraces(client, `${name}-warm-up`, 8) });
   const peaksMb: number[] = [];
   return {
     neo4j,

@@ -41,7 +41,7 @@ export async function lockAndLoad(
       lockTraces(transaction, { traces: keys }),
       readTraces(transaction, { traces: read }).then((rows) => {
         for (const trace of rows) {
-          unit.traces.load(keyOf(trace.projectId, trace.id), trace);
+          unit.traces.load(trace);
         }
       }),
     );
@@ -58,7 +58,7 @@ export async function lockAndLoad(
           const key = keyOf(thread.projectId, thread.id);
           // If it is left out, a write creates its thread. The key's constraint makes that a conflict, and the write runs again.
           if (isLocked.has(key)) {
-            unit.threads.load(key, thread);
+            unit.threads.load(thread);
           }
         }
       }),

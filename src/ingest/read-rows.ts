@@ -80,7 +80,7 @@ const READS: readonly Read[] = [
       }));
       for (const node of await readMessages(transaction, { messages })) {
         const key = keyOf(node.projectId, node.id);
-        unit.messages.load(key, messageOfNode(node, contents.has(key)));
+        unit.messages.load(messageOfNode(node, contents.has(key)));
       }
     },
   },
@@ -89,7 +89,7 @@ const READS: readonly Read[] = [
     fromCache: (cache, unit, { steps = [] }) => steps.every((key) => loadCachedStep(cache, unit, key)),
     async fromDatabase(transaction, unit, { steps, newSteps }) {
       for (const node of await readSteps(transaction, { steps: unique([...steps, ...newSteps]) })) {
-        unit.steps.load(keyOf(node.projectId, node.id), stepOfNode(node));
+        unit.steps.load(stepOfNode(node));
       }
     },
   },
@@ -114,8 +114,7 @@ const READS: readonly Read[] = [
     fromCache: REJECTED_BY_KEY,
     async fromDatabase(transaction, unit, { newEventKeys }) {
       for (const { event } of await readEventKeys(transaction, { keys: newEventKeys })) {
-        const key = keyOf(event.projectId, event.traceId, event.key ?? '');
-        unit.eventsByKey.load(key, upgraded(event));
+        unit.eventsByKey.load(upgraded(event));
       }
     },
   },
@@ -123,7 +122,7 @@ const READS: readonly Read[] = [
     of: ['runEventKeys'],
     async fromDatabase(transaction, unit, { runEventKeys }) {
       for (const { event } of await readRunEventKeys(transaction, { keys: runEventKeys })) {
-        unit.runEventsByKey.load(keyOf(event.projectId, event.threadId, event.key), event);
+        unit.runEventsByKey.load(event);
       }
     },
   },
@@ -160,7 +159,7 @@ const READS: readonly Read[] = [
     of: ['checkpoints'],
     async fromDatabase(transaction, unit, { checkpoints }) {
       for (const { checkpoint, payload } of await readCheckpoints(transaction, { keys: checkpoints })) {
-        unit.checkpoints.load(keyOf(checkpoint.projectId, checkpoint.id), { ...checkpoint, payload });
+        unit.checkpoints.load({ ...checkpoint, payload });
       }
     },
   },
@@ -187,7 +186,7 @@ export function loadFromCache(
     if (trace === undefined) {
       return false;
     }
-    unit.traces.load(keyOf(projectId, id), trace);
+    unit.traces.load(trace);
   }
   return needs.every(
     (need) =>
@@ -244,7 +243,7 @@ function loadGoals(unit: UnitOfWork, nodes: readonly GoalNode[]): void {
     const goal = goalOfNode(node);
     const table = unit.goals(goal.projectId, goal.traceId);
     if (table.get(goal.goalId) === undefined) {
-      table.load(goal.goalId, goal);
+      table.load(goal);
     }
   }
 }
@@ -260,7 +259,7 @@ function loadCachedChain(
     if (goal === undefined) {
       return false;
     }
-    unit.goals(projectId, traceId).load(id, goal);
+    unit.goals(projectId, traceId).load(goal);
     id = goal.parentId;
   }
   return true;
@@ -270,7 +269,7 @@ function loadCachedStep(cache: RowCache, unit: UnitOfWork, { projectId, id }: Id
   for (const trace of unit.traces.rows()) {
     const step = trace.projectId === projectId ? cache.step(projectId, trace.id, id) : undefined;
     if (step !== undefined) {
-      unit.steps.load(keyOf(projectId, id), step);
+      unit.steps.load(step);
       return true;
     }
   }

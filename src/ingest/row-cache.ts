@@ -1,15 +1,15 @@
 import { type TraceKey, keyOf } from '../model/keys.js';
-import { type UnitOfWork } from './unit-of-work.js';
+import type { CachedTable } from '../model/tables.js';
+import type { RowTypes, UnitOfWork } from './unit-of-work.js';
 import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
 
 /** A trace as the last commit of this process left it, with its cached goals and steps. */
-interface CachedTrace {
-  /** Without its context, which may be large. */
+interface CachedTrace extends RowsOfTrace {
   readonly trace: TraceRow;
-  readonly goals: Map<string, GoalRow>;
-  /** Without their data. */
-  readonly steps: Map<string, StepRow>;
 }
+
+/** Its rows of the kinds that `model/tables.ts` declares as cached, without their payloads, which may be large. */
+type RowsOfTrace = { readonly [Name in Exclude<CachedTable, 'traces'>]: Map<string, RowTypes[Name]> };
 
 /** A step depends on steps shortly before it. */
 const MAX_STEPS = 200;

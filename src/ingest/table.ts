@@ -19,21 +19,34 @@ export class Table<Row> {
   readonly #entries = new Map<string, Entry<Row>>();
   readonly #journal: Undo[];
 
-  constructor(journal: Undo[]) {
+  readonly #keyOf: (row: Row) => string;
+
+  /** `keyOf` gives the key under which a row is found. */
+  constructor(journal: Undo[], keyOf: (row: Row) => string) {
     this.#journal = journal;
+    this.#keyOf = keyOf;
   }
 
   /** Loads a row as it is in the database. */
-  load(key: string, row: Row): void {
-    this.#entries.set(key, { before: row, after: row });
+  load(row: Row): void {
+    this.#entries.set(this.#keyOf(row), { before: row, after: row });
   }
 
   get(key: string): Row | undefined {
     return this.#entries.get(key)?.after ?? undefined;
   }
 
-  /** Adds the row, or replaces the one with that key; null deletes it. */
-  put(key: string, after: Row | null): void {
+  /** Adds the row, or replaces the one with its key. */
+  put(row: Row): void {
+    this.#set(this.#keyOf(row), row);
+  }
+
+  /** Removes a row with the key of this one. */
+  remove(row: Row): void {
+    this.#set(this.#keyOf(row), null);
+  }
+
+  #set(key: string, after: Row | null): void {
     const entry = this.#entries.get(key);
     this.#journal.push(() => {
       if (entry === undefined) {

@@ -12,13 +12,14 @@ import type {
   TraceRow,
 } from '../model/rows.js';
 import { versionOf } from '../model/event-versions.js';
-import type { Change, TableName } from '../model/tables.js';
+import { keyOfRow } from '../model/declare.js';
+import { TABLES, type Change, type TableName } from '../model/tables.js';
 import { Table, type Undo } from './table.js';
 import { stringifyJson } from '../base/json-text.js';
 import type { Preview } from '../model/stats.js';
 
 /** The rows of each kind that a unit of work can hold. */
-interface RowTypes {
+export interface RowTypes {
   readonly traces: TraceRow;
   readonly goals: GoalRow;
   readonly steps: StepRow;
@@ -28,6 +29,13 @@ interface RowTypes {
   readonly runEvents: RunEventRow;
   readonly checkpoints: CheckpointRow;
   readonly references: ContentReference;
+}
+
+/** A list or value to be stored as content, under the id of its last chunk. */
+interface Chain {
+  readonly projectId: string;
+  readonly contentId: string;
+  readonly chunks: readonly Chunk[];
 }
 
 /**
@@ -49,15 +57,21 @@ export class UnitOfWork {
   /** The references from owners to content that are to be stored. */
   readonly references = this.#table('references');
   /** Lists and values to be stored as content, if they are referenced, by their last chunk. */
-  readonly chains = new Table<readonly Chunk[]>(this.#journal);
+  readonly chains = new Table<Chain>(this.#journal, ({ projectId, contentId }) =>
+    keyOf(projectId, contentId),
+  );
   /** How many chunks of each chain are stored already, by its last chunk. */
   storedLengths: ReadonlyMap<string, number> = new Map();
   /** Requested sequences that are taken, by label, trace and number. */
   readonly takenSequences = new Set<string>();
   /** Custom events that exist already, by trace and idempotency key. */
-  readonly eventsByKey = new Table<EventRow>(this.#journal);
+  readonly eventsByKey = new Table<EventRow>(this.#journal, ({ projectId, traceId, key }) =>
+    keyOf(projectId, traceId, key ?? ''),
+  );
   /** Run events that exist already, by thread and idempotency key. */
-  readonly runEventsByKey = new Table<RunEventRow>(this.#journal);
+  readonly runEventsByKey = new Table<RunEventRow>(this.#journal, ({ projectId, threadId, key }) =>
+    keyOf(projectId, threadId, key),
+  );
   /** Deleted traces whose contents are still being removed. */
   readonly deleting = new Set<string>();
   /** The newest message of a goal except a given one, by the goal and the id of that message. */
@@ -101,7 +115,7 @@ export class UnitOfWork {
 
   changeTrace(trace: TraceRow, changes: Partial<TraceRow>): TraceRow {
     const changed = { ...this.trace(trace.projectId, trace.id), ...changes };
-    this.traces.put(keyOf(trace.projectId, trace.id), changed);
+    this.traces.put(changed);
     return changed;
   }
 
@@ -119,7 +133,7 @@ export class UnitOfWork {
       checkpointKey: null,
     };
     const changed = { ...thread, updatedAt: this.now, ...changes };
-    this.threads.put(keyOf(projectId, id), changed);
+    this.threads.put(changed);
     return changed;
   }
 
@@ -131,11 +145,11 @@ export class UnitOfWork {
 
   /** Makes an owner reference a chunk of content: a stored one, or the last of a chain to be stored with it. */
   reference(reference: ContentReference, chain?: readonly Chunk[]): void {
-    const { projectId, owner, ownerId, owning, key, contentId } = reference;
+    const { projectId, contentId } = reference;
     if (chain !== undefined) {
-      this.chains.put(keyOf(projectId, contentId), chain);
+      this.chains.put({ projectId, contentId, chunks: chain });
     }
-    this.references.put(keyOf(owner, projectId, ownerId, owning, key ?? ''), reference);
+    this.references.put(reference);
   }
 
   /** Removes the references that this unit of work has added to an owner. */
@@ -146,17 +160,17 @@ export class UnitOfWork {
   }: Pick<ContentReference, 'projectId' | 'owner' | 'ownerId'>): void {
     for (const reference of [...this.references.rows()]) {
       if (reference.projectId === projectId && reference.owner === owner && reference.ownerId === ownerId) {
-        this.references.put(keyOf(owner, projectId, ownerId, reference.owning, reference.key ?? ''), null);
+        this.references.remove(reference);
       }
     }
   }
 
-  /** The goals of a trace that were read, by short id. */
+  /** The goals of a trace that were read; their keys are their short ids. */
   goals(projectId: string, traceId: string): Table<GoalRow> {
     const key = keyOf(projectId, traceId);
     let table = this.#goals.get(key);
     if (table === undefined) {
-      table = this.#table('goals');
+      table = this.#add('goals', new Table<GoalRow>(this.#journal, ({ goalId }) => goalId));
       this.#goals.set(key, table);
     }
     return table;
@@ -174,8 +188,12 @@ export class UnitOfWork {
   }
 
   #table<Name extends TableName>(name: Name): Table<RowTypes[Name]> {
-    const table = new Table<RowTypes[Name]>(this.#journal);
-    this.#tables.push([name, table]);
+    const table = new Table<RowTypes[Name]>(this.#journal, (row) => keyOfRow(TABLES[name], row));
+    return this.#add(name, table);
+  }
+
+  #add<Row>(name: TableName, table: Table<Row>): Table<Row> {
+    this.#tables.push([name, table as Table<unknown>]);
     return table;
   }
 
@@ -200,9 +218,9 @@ export class UnitOfWork {
       key,
     };
     this.changeTrace(trace, { lastEventId: eventId });
-    this.events.put(keyOf(projectId, traceId, eventId), event);
+    this.events.put(event);
     if (key !== null) {
-      this.eventsByKey.put(keyOf(projectId, traceId, key), event);
+      this.eventsByKey.put(event);
     }
     return event;
   }

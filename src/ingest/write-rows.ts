@@ -125,7 +125,7 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
     storeContent(transaction, {
       chains: references.flatMap(({ projectId, contentId }) => {
         const chain = unit.chains.get(keyOf(projectId, contentId));
-        return chain === undefined ? [] : [chain];
+        return chain === undefined ? [] : [chain.chunks];
       }),
       stored: unit.storedLengths,
       references,

@@ -1,3 +1,5 @@
+import { keyOf } from './keys.js';
+
 // The words in which `tables.ts` declares the kinds of rows.
 
 /** How a column may be missing from a row. */
@@ -39,10 +41,20 @@ export const APPEND = 'traces/append';
 
 export interface TableDeclaration {
   readonly label: string;
+  /** The columns that identify a row; `cypher/migrations/` has a uniqueness constraint on their properties. */
+  readonly key: readonly string[];
+  /** Whether the row cache holds rows of this kind, without their payloads. */
+  readonly cached: boolean;
   readonly columns: Readonly<Record<string, Column<unknown, Presence>>>;
   readonly writers: Writers;
 }
 
+/** The key of a row of this kind, as one text. */
+export function keyOfRow({ key }: TableDeclaration, row: object): string {
+  const values = row as Readonly<Record<string, string | number | null | undefined>>;
+  return keyOf(...key.map((column) => values[column] ?? ''));
+}
+
 /** Keeps the types of a declaration. */
-export const declare = <Declaration extends TableDeclaration>(declaration: Declaration): Declaration =>
+export const declare = <const Declaration extends TableDeclaration>(declaration: Declaration): Declaration =>
   declaration;

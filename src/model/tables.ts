@@ -9,6 +9,8 @@ import type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './e
 /** A trace's own totals are among its columns; the counters hold the last number assigned. */
 const traces = declare({
   label: 'Trace',
+  key: ['projectId', 'id'],
+  cached: true,
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -53,6 +55,8 @@ const traces = declare({
 /** A goal as its node stores it: its stats are flat, with a prefix. */
 const goals = declare({
   label: 'Goal',
+  key: ['projectId', 'traceId', 'goalId'],
+  cached: true,
   columns: {
     projectId: always<string>(),
     traceId: always<string>(),
@@ -88,6 +92,8 @@ const goals = declare({
 /** A step as its node stores it: the parts of its data that Cypher can filter on are flat, and `data` is all of it as JSON. */
 const steps = declare({
   label: 'Step',
+  key: ['projectId', 'id'],
+  cached: true,
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -127,6 +133,8 @@ const steps = declare({
 /** A message as its node stores it: a text is `content`, any other JSON is `contentJson`. */
 const messages = declare({
   label: 'Message',
+  key: ['projectId', 'id'],
+  cached: false,
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -152,6 +160,8 @@ const messages = declare({
 
 const events = declare({
   label: 'Event',
+  key: ['projectId', 'traceId', 'eventId'],
+  cached: false,
   columns: {
     projectId: always<string>(),
     traceId: always<string>(),
@@ -171,6 +181,8 @@ const events = declare({
 /** A thread exists for as long as anything belongs to it: run events, checkpoints, traces. */
 const threads = declare({
   label: 'Thread',
+  key: ['projectId', 'id'],
+  cached: false,
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -193,6 +205,8 @@ const threads = declare({
 
 const runEvents = declare({
   label: 'RunEvent',
+  key: ['projectId', 'threadId', 'generation', 'seq'],
+  cached: false,
   columns: {
     projectId: always<string>(),
     threadId: always<string>(),
@@ -220,6 +234,8 @@ const runEvents = declare({
 
 const checkpoints = declare({
   label: 'Checkpoint',
+  key: ['projectId', 'id'],
+  cached: false,
   columns: {
     projectId: always<string>(),
     id: always<string>(),
@@ -249,6 +265,8 @@ const checkpoints = declare({
 /** An owner's reference to a chunk of content: an edge. Each kind of reference has a statement of its own, named like this one. */
 const references = declare({
   label: 'Content',
+  key: ['owner', 'projectId', 'ownerId', 'owning', 'key'],
+  cached: false,
   columns: {},
   writers: { added: 'content/reference-messages', changed: null, removed: null },
 });
@@ -266,6 +284,11 @@ export const TABLES = {
 } as const;
 
 export type TableName = keyof typeof TABLES;
+
+/** The kinds of row that the row cache holds. */
+export type CachedTable = {
+  [Name in TableName]: (typeof TABLES)[Name]['cached'] extends true ? Name : never;
+}[TableName];
 
 /** A kind of row, and what happened to some rows of that kind. */
 export type Change = `${TableName} ${ChangeKind}`;

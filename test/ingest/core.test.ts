@@ -10,7 +10,6 @@ import { loadFromCache } from '../../src/ingest/read-rows.js';
 import { RowCache } from '../../src/ingest/row-cache.js';
 import { UnitOfWork } from '../../src/ingest/unit-of-work.js';
 import type { Write } from '../../src/ingest/write.js';
-import { keyOf } from '../../src/model/keys.js';
 import type { Database } from '../../src/neo4j/database.js';
 
 // The core of group commit, without a database. sabotage.test.ts checks that each test here fails without what it tests.
@@ -138,11 +137,9 @@ test('the row cache is bounded: the trace written longest ago is evicted first',
   for (const { projectId, id } of traces) {
     const unit = new UnitOfWork('2026-01-01T00:00:00.000Z');
     const row = { projectId, id, lastEventId: 1, createdAt: unit.now } as never;
-    unit.traces.put(keyOf(projectId, id), row);
+    unit.traces.put(row);
     for (let goal = 0; goal < goals; goal += 1) {
-      unit
-        .goals(projectId, id)
-        .put(`g${goal}`, { projectId, traceId: id, goalId: `g${goal}`, parentId: null } as never);
+      unit.goals(projectId, id).put({ projectId, traceId: id, goalId: `g${goal}`, parentId: null } as never);
     }
     cached.store(unit);
   }
@@ -164,18 +161,18 @@ test('removing a goal evicts the steps of its trace from the row cache: they may
   const row = { projectId: 'p', traceId: 't' };
   const trace = { ...key, createdAt: '2026-01-01T00:00:00.000Z', lastEventId: 1 };
   const first = new UnitOfWork('');
-  first.traces.put(keyOf('p', 't'), trace as never);
-  first.goals('p', 't').put('g', { ...row, goalId: 'g', parentId: null } as never);
-  first.steps.put(keyOf('p', 's'), { ...row, id: 's', goalId: 'g' } as never);
+  first.traces.put(trace as never);
+  first.goals('p', 't').put({ ...row, goalId: 'g', parentId: null } as never);
+  first.steps.put({ ...row, id: 's', goalId: 'g' } as never);
   cached.store(first);
   const isCached = (): boolean =>
     loadFromCache(cached, new UnitOfWork(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
   assert.equal(isCached(), true);
   const second = new UnitOfWork('');
-  second.traces.load(keyOf('p', 't'), trace as never);
-  second.traces.put(keyOf('p', 't'), { ...trace, lastEventId: 2 } as never);
-  second.goals('p', 't').load('g', { ...row, goalId: 'g', parentId: null } as never);
-  second.goals('p', 't').put('g', null);
+  second.traces.load(trace as never);
+  second.traces.put({ ...trace, lastEventId: 2 } as never);
+  second.goals('p', 't').load({ ...row, goalId: 'g', parentId: null } as never);
+  second.goals('p', 't').remove({ goalId: 'g' } as never);
   cached.store(second);
   assert.equal(isCached(), false);
 });

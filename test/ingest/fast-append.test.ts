@@ -1,4 +1,3 @@
-import { keyOf } from '../../src/model/keys.js';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAppend } from '../../src/ingest/fast-append.js';
@@ -17,8 +16,8 @@ const row = {
 /** A batch in which a trace has changed, so that it may be appended to. */
 function changedTrace(): UnitOfWork {
   const unit = new UnitOfWork('2026-01-01T00:00:00.000Z');
-  unit.traces.load(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 1 } as never);
-  unit.traces.put(keyOf('p', 't'), { projectId: 'p', id: 't', lastEventId: 2 } as never);
+  unit.traces.load({ projectId: 'p', id: 't', lastEventId: 1 } as never);
+  unit.traces.put({ projectId: 'p', id: 't', lastEventId: 2 } as never);
   return unit;
 }
 
@@ -42,9 +41,13 @@ function batchWith(change: string): UnitOfWork {
   const [name, what] = change.split(' ') as [keyof typeof TABLES, string];
   const table = TABLES[name](unit);
   if (what !== 'added') {
-    table.load('key', row as never);
+    table.load(row as never);
   }
-  table.put('key', what === 'removed' ? null : ({ ...row, changed: true } as never));
+  if (what === 'removed') {
+    table.remove(row as never);
+  } else {
+    table.put({ ...row, changed: true } as never);
+  }
   return unit;
 }
 
@@ -58,11 +61,11 @@ test('the fast path is taken for what its one statement writes, and for nothing 
 
 test('a goal that moved and a trace that was only read take the locked path', () => {
   const moved = changedTrace();
-  moved.goals('p', 't').load('g', row as never);
-  moved.goals('p', 't').put('g', { ...row, parentId: 'other' } as never);
+  moved.goals('p', 't').load(row as never);
+  moved.goals('p', 't').put({ ...row, parentId: 'other' } as never);
   assert.equal(isAppend(moved), false);
   const read = changedTrace();
-  read.traces.load(keyOf('p', 'read'), { projectId: 'p', id: 'read' } as never);
+  read.traces.load({ projectId: 'p', id: 'read' } as never);
   assert.equal(isAppend(read), false);
 });
 

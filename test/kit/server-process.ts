@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { testNeo4j } from './kit.js';
 
@@ -37,13 +38,16 @@ export async function spawnServer(
     environment = {},
     onOutput = () => undefined,
     nodeArguments = [],
+    checkout = fileURLToPath(new URL('../../../', import.meta.url)),
   }: {
     readonly environment?: NodeJS.ProcessEnv;
     readonly onOutput?: (pid: number, output: string) => void;
     readonly nodeArguments?: readonly string[];
+    /** The folder whose compiled server is started; this one unless given. */
+    readonly checkout?: string | undefined;
   } = {},
 ): Promise<ServerProcess> {
-  const main = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+  const main = join(checkout, 'dist', 'src', 'main.js');
   const child = spawn(process.execPath, [...nodeArguments, main], {
     env: {
       PATH: process.env['PATH'],

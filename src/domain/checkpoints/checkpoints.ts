@@ -213,7 +213,7 @@ function write(
   unit.changeThread(thread, { lastWrite: write, checkpointKey: sortKey });
   const row: CheckpointRow = { ...draft, write, writtenAt: unit.now, sortKey };
   unit.releaseReferences({ projectId, owner: 'Checkpoint', ownerId: id });
-  unit.checkpoints.put(keyOf(projectId, id), row);
+  unit.checkpoints.put(row);
   return row;
 }
 

@@ -102,7 +102,7 @@ export function insertGoal(
     cumulative: NO_STATS,
     addedBy,
   };
-  goals.put(goalId, goal);
+  goals.put(goal);
   return goal;
 }
 

@@ -39,7 +39,7 @@ export function recount(
     );
     counted.set(goal.goalId, cumulative);
     if (!equalStats(cumulative, goal.cumulative)) {
-      goals.put(goal.goalId, { ...goal, cumulative });
+      goals.put({ ...goal, cumulative });
     }
   }
 }
@@ -75,7 +75,7 @@ export function cascade(unit: UnitOfWork, goal: GoalRow): GoalRow[] {
       break;
     }
     child = { ...parent, status: 'completed' };
-    goals.put(child.goalId, child);
+    goals.put(child);
     completed.push(child);
   }
   return completed;

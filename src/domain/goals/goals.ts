@@ -101,7 +101,7 @@ function changeGoal(
     return before;
   }
   const goal = { ...before, ...patch };
-  goals.put(goalId, goal);
+  goals.put(goal);
   const affected = new Map<string, object>();
   if (moves) {
     checkParent(unit, goal, field);

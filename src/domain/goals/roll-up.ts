@@ -50,7 +50,7 @@ export function rollUp(
   const goals = unit.goals(place.projectId, place.traceId);
   chain(unit, place).forEach((goal, level) => {
     const self = level === 0 ? apply(goal.self) : goal.self;
-    goals.put(goal.goalId, { ...goal, self, cumulative: apply(goal.cumulative) });
+    goals.put({ ...goal, self, cumulative: apply(goal.cumulative) });
   });
 }
 

@@ -62,13 +62,13 @@ export async function setGoalTree(
         kept.add(goal.goalId);
         const next = { ...goal, ...given.changes };
         if (existing === undefined || Object.keys(patchOf(existing, given.changes)).length > 0) {
-          goals.put(goal.goalId, next);
+          goals.put(next);
           changed = true;
         }
         yield;
       }
       for (const goal of before.filter(({ goalId }) => !kept.has(goalId))) {
-        goals.put(goal.goalId, null);
+        goals.remove(goal);
         changed = true;
       }
       for (const [index, goalId] of [...kept].entries()) {

@@ -174,7 +174,7 @@ function insertMessage(
   }
   const sequence = takeSequence(unit, trace, { label: 'Message', given, field: `${field}.sequence` });
   const message: MessageRow = { ...draft, sequence, createdAt: unit.now };
-  unit.messages.put(keyOf(projectId, id), message);
+  unit.messages.put(message);
   rollUp(unit, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
   unit.append(projectId, traceId, 'message_added', {
     message: publicMessage(message),

@@ -66,7 +66,7 @@ export async function updateMessage(
       const after = { ...before, ...patch };
       checkUsedOnce(after, 'input');
       checkGoalOfTrace(unit, after, 'input.goalId');
-      unit.messages.put(keyOf(projectId, id), after);
+      unit.messages.put(after);
       const affected =
         before.goalId === after.goalId ? rollUpAgain(unit, before, after) : moveMessage(unit, before, after);
       unit.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
@@ -117,7 +117,7 @@ function rollUpAgain(unit: UnitOfWork, before: MessageRow, after: MessageRow): A
   for (const { goalId: id } of affectedGoals(unit, place)) {
     const goal = goals.get(id);
     if (goal !== undefined) {
-      goals.put(id, { ...goal, self: follow(goal.self), cumulative: follow(goal.cumulative) });
+      goals.put({ ...goal, self: follow(goal.self), cumulative: follow(goal.cumulative) });
     }
   }
   return affectedGoals(unit, place);
@@ -131,7 +131,7 @@ function moveMessage(unit: UnitOfWork, before: MessageRow, after: MessageRow): A
   const changeSelf = (goalId: string | null, change: (self: Stats) => Stats): void => {
     const goal: GoalRow | undefined = goalId === null ? undefined : goals.get(goalId);
     if (goal !== undefined) {
-      goals.put(goal.goalId, { ...goal, self: change(goal.self) });
+      goals.put({ ...goal, self: change(goal.self) });
     }
   };
   const trace = { projectId, traceId, goalId: null };

@@ -133,7 +133,7 @@ function insertEvent(
     { projectId, id: threadId },
     { generation, lastSeq: seq, eventCount: (thread?.eventCount ?? 0) + 1 },
   );
-  unit.runEvents.put(keyOf(projectId, threadId, generation, seq), row);
-  unit.runEventsByKey.put(keyOf(projectId, threadId, key), row);
+  unit.runEvents.put(row);
+  unit.runEventsByKey.put(row);
   return row;
 }

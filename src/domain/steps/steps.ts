@@ -164,7 +164,7 @@ function insertStep(
   const sequence = takeSequence(unit, trace, { label: 'Step', given, field: `${field}.sequence` });
   const { texts } = draft;
   const step: StepRow = { ...draft, sequence, createdAt: unit.now };
-  unit.steps.put(keyOf(projectId, id), step);
+  unit.steps.put(step);
   if (draft.messagesId !== null) {
     const contentId = draft.messagesId;
     unit.reference(

@@ -111,7 +111,7 @@ export async function createTrace(
         sortKey: `${unit.now} ${id}`,
         digest,
       };
-      unit.traces.put(keyOf(projectId, id), trace);
+      unit.traces.put(trace);
       if (thread !== null) {
         unit.changeThread(thread);
       }
