@@ -48,7 +48,7 @@ const config = {
     Goal: '../../../model/rows.js#GoalRow',
     Step: '../resolvers/step.js#StepSource',
     Message: '../../../model/rows.js#MessageRow',
-    Stats: '../../../domain/goals/roll-up.js#PublicStats',
+    Stats: '../../../model/stats.js#PublicStats',
     GoalTree: '../resolvers/goal.js#GoalTreeSource',
     AffectedGoal: '../../../domain/goals/roll-up.js#AffectedGoal as AffectedGoalSource',
     TraceSnapshot: '../../../domain/traces/snapshot.js#Snapshot',

@@ -6,6 +6,10 @@ CALL (t) {
   WHERE m.projectId = t.projectId AND m.traceId = t.id AND m.sequence > 0
   RETURN
     count(m) AS messages,
+    sum(CASE WHEN m.cost IS NULL AND coalesce(m.promptTokens, 0) + coalesce(m.completionTokens, 0) > 0 THEN 1 ELSE 0 END) AS messageUnpriced,
+    sum(m.cacheReadTokens) AS messageCacheRead,
+    sum(m.cacheWriteTokens) AS messageCacheWrite,
+    sum(m.reasoningTokens) AS messageReasoning,
     sum(m.promptTokens) AS messagePrompt,
     sum(m.completionTokens) AS messageCompletion,
     sum(toInteger(round(m.cost * 1e9))) AS messageNanos,
@@ -17,6 +21,11 @@ CALL (t) {
   WHERE s.projectId = t.projectId AND s.traceId = t.id AND s.sequence > 0
   RETURN
     count(s) AS steps,
+    sum(CASE WHEN s.status = 'error' THEN 1 ELSE 0 END) AS errors,
+    sum(CASE WHEN s.cost IS NULL AND coalesce(s.promptTokens, 0) + coalesce(s.completionTokens, 0) > 0 THEN 1 ELSE 0 END) AS stepUnpriced,
+    sum(s.cacheReadTokens) AS stepCacheRead,
+    sum(s.cacheWriteTokens) AS stepCacheWrite,
+    sum(s.reasoningTokens) AS stepReasoning,
     sum(s.promptTokens) AS stepPrompt,
     sum(s.completionTokens) AS stepCompletion,
     sum(toInteger(round(s.cost * 1e9))) AS stepNanos,
@@ -31,6 +40,11 @@ CALL (t) {
 }
 WITH
   t, messages, steps, lastMessage, lastStep, events, firstEvent, lastEvent,
+  errors,
+  messageUnpriced + stepUnpriced AS unpriced,
+  messageCacheRead + stepCacheRead AS cacheRead,
+  messageCacheWrite + stepCacheWrite AS cacheWrite,
+  messageReasoning + stepReasoning AS reasoning,
   messagePrompt + stepPrompt AS prompt,
   messageCompletion + stepCompletion AS completion,
   messageNanos + stepNanos AS nanos
@@ -38,6 +52,11 @@ UNWIND [
   ['messageCount', t.messageCount, messages],
   ['promptTokens', t.promptTokens, prompt],
   ['completionTokens', t.completionTokens, completion],
+  ['errorCount', t.errorCount, errors],
+  ['unpricedCount', t.unpricedCount, unpriced],
+  ['cacheReadTokens', t.cacheReadTokens, cacheRead],
+  ['cacheWriteTokens', t.cacheWriteTokens, cacheWrite],
+  ['reasoningTokens', t.reasoningTokens, reasoning],
   ['totalTokens', t.totalTokens, prompt + completion],
   ['totalCost', t.totalCost, nanos / 1e9],
   ['previewSequence', t.previewSequence, lastMessage],

@@ -9,4 +9,4 @@ CALL (owner) {
   LIMIT $limit
   RETURN e
 }
-RETURN owner, {{Event e}}
+RETURN owner, labels(e) AS labels, properties(e) AS properties

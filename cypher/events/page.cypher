@@ -8,6 +8,6 @@ CALL (t) {
   WITH e
   ORDER BY e.projectId, e.traceId, e.eventId
   LIMIT $limit
-  RETURN {{map Event e}} AS event
+  RETURN labels(e) AS labels, properties(e) AS properties
 }
-RETURN event
+RETURN labels, properties

@@ -1,4 +1,5 @@
-// The fast path of most writes, in one statement: changes of traces and their goals, new steps, messages and events. It takes
+// The fast path of most writes, in one statement: changes of traces and their goals, new steps, messages (both are their own
+// entries in the log) and other events. It takes
 // the lock of each trace, in the order given, then checks that each is in the state that the writer assumes: every change of a
 // trace or its goals appends an event, except the loss of the trace or goal it was started from. If one is not, it writes nothing
 // and gives no row. If run again, the keys' constraints reject it.
@@ -30,7 +31,7 @@ CALL () {
   OPTIONAL MATCH (g:Goal {projectId: owner.projectId, traceId: owner.traceId, goalId: owner.goalId})
   WITH owner, coalesce(g, t) AS home
   UNWIND owner.steps AS row
-  CREATE (s:Step)-[:BELONGS_TO]->(home)
+  CREATE (s:Step:Event)-[:BELONGS_TO]->(home)
   SET s = row
 }
 CALL () {
@@ -46,7 +47,7 @@ CALL () {
   OPTIONAL MATCH (g:Goal {projectId: owner.projectId, traceId: owner.traceId, goalId: owner.goalId})
   WITH owner, coalesce(g, t) AS home
   UNWIND owner.messages AS row
-  CREATE (m:Message)-[:BELONGS_TO]->(home)
+  CREATE (m:Message:Event)-[:BELONGS_TO]->(home)
   SET m = row
   WITH m, row
   WHERE row.stepId IS NOT NULL

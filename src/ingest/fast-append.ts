@@ -3,12 +3,12 @@ import { lockOrder } from '../model/lock-order.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import type { Changed, Table } from './table.js';
 import { APPEND } from '../model/declare.js';
-import { WRITERS, type Change } from '../model/tables.js';
+import { TABLES, WRITERS, type Change } from '../model/tables.js';
 import { claim } from './writers.js';
-import { statement } from '../model/statement.js';
+import { statement, toProperties } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import type { EventRow, GoalRow, MessageRow, StepRow, TraceRow } from '../model/rows.js';
-import { messageToNode, statsToProperties, stepToNode } from '../model/row-mapping.js';
+import { changedStats, messageToNode, stepToNode } from '../model/row-mapping.js';
 import { partsOf } from '../base/slices.js';
 
 type Rows = readonly object[];
@@ -204,7 +204,8 @@ function traceUpdate({ before, after }: Changed<TraceRow>) {
     parentTraceId: before.parentTraceId ?? '',
     parentGoalId: before.parentGoalId ?? '',
   };
-  return { ...update({ before, after }), expected };
+  const { projectId, id } = after;
+  return { projectId, id, properties: toProperties(TABLES.traces, difference(before, after)), expected };
 }
 
 function goalUpdate({ before, after }: Changed<GoalRow>): object {
@@ -215,8 +216,8 @@ function goalUpdate({ before, after }: Changed<GoalRow>): object {
     goalId: after.goalId,
     properties: {
       ...properties,
-      ...(self === undefined ? {} : statsToProperties('self', after.self)),
-      ...(cumulative === undefined ? {} : statsToProperties('cumulative', after.cumulative)),
+      ...(self === undefined ? {} : changedStats('self', before.self, after.self)),
+      ...(cumulative === undefined ? {} : changedStats('cumulative', before.cumulative, after.cumulative)),
     },
   };
 }

@@ -57,7 +57,13 @@ export class RowCache {
       const { context: _, ...trace } = after;
       this.#put({ trace, goals, steps });
     }
-    for (const { data: _, texts: _texts, ...step } of unit.steps.rows()) {
+    for (const {
+      data: _,
+      texts: _texts,
+      affected: _affected,
+      original: _original,
+      ...step
+    } of unit.steps.rows()) {
       const cached = this.#take({ projectId: step.projectId, id: step.traceId });
       if (cached !== undefined) {
         cached.steps.set(step.id, step);

@@ -197,7 +197,13 @@ export class UnitOfWork {
     return table;
   }
 
-  /** Appends an event to the trace's log; event ids count from 1 without gaps. */
+  /** The number of the next entry of a trace's log; they count from 1 without gaps. */
+  nextEventId(projectId: string, traceId: string): number {
+    const trace = this.trace(projectId, traceId);
+    return this.changeTrace(trace, { lastEventId: trace.lastEventId + 1 }).lastEventId;
+  }
+
+  /** Appends an event to the trace's log, as a node of its own. */
   append(
     projectId: string,
     traceId: string,
@@ -205,8 +211,7 @@ export class UnitOfWork {
     payload: object,
     key: string | null = null,
   ): EventRow {
-    const trace = this.trace(projectId, traceId);
-    const eventId = trace.lastEventId + 1;
+    const eventId = this.nextEventId(projectId, traceId);
     const event = {
       projectId,
       traceId,
@@ -217,7 +222,6 @@ export class UnitOfWork {
       ...versionOf(type),
       key,
     };
-    this.changeTrace(trace, { lastEventId: eventId });
     this.events.put(event);
     if (key !== null) {
       this.eventsByKey.put(event);

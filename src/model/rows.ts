@@ -36,8 +36,18 @@ export type MessageNode = RowOf<Tables['messages']['columns']>;
 /** Counts, tokens and US dollars; `previewSequence` is the sequence of the message that `preview` shows. */
 export interface Stats {
   readonly messageCount: number;
+  readonly stepCount: number;
+  /** Steps that failed. */
+  readonly errorCount: number;
+  /** Messages and steps with tokens and without a cost. */
+  readonly unpricedCount: number;
+  /** Includes those read from a cache. */
   readonly promptTokens: number;
+  /** Includes those of reasoning. */
   readonly completionTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly reasoningTokens: number;
   readonly totalTokens: number;
   readonly totalCost: number;
   readonly preview: string | null;
@@ -67,6 +77,9 @@ type StepOwnColumn = Extract<
   | 'parentIds'
   | 'createdAt'
   | 'digest'
+  | 'eventId'
+  | 'affected'
+  | 'original'
   | 'messagesId'
 >;
 

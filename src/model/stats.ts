@@ -3,12 +3,7 @@ import { JsonText } from '../base/json-text.js';
 import { parseJson } from '../base/json.js';
 
 /** What one step or message adds. */
-export interface Usage {
-  readonly messageCount: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  readonly cost: number;
-}
+export type Usage = Omit<Stats, 'totalTokens' | 'preview' | 'previewSequence'>;
 
 /** The source of a preview: the message's sequence, and the beginning of its text. */
 export interface Preview {
@@ -20,28 +15,78 @@ const PREVIEW_LENGTH = 80;
 
 export const NO_STATS: Stats = {
   messageCount: 0,
+  stepCount: 0,
+  errorCount: 0,
+  unpricedCount: 0,
   promptTokens: 0,
   completionTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
   totalTokens: 0,
   totalCost: 0,
   preview: null,
   previewSequence: null,
 };
 
-/** Usage as recorded on a message (`messageCount` 1) or a step (0). */
+/** Stats as the API shows them. */
+export type PublicStats = Omit<Stats, 'previewSequence'>;
+
+export function publicStats(stats: Stats): PublicStats {
+  return {
+    messageCount: stats.messageCount,
+    stepCount: stats.stepCount,
+    errorCount: stats.errorCount,
+    unpricedCount: stats.unpricedCount,
+    promptTokens: stats.promptTokens,
+    completionTokens: stats.completionTokens,
+    cacheReadTokens: stats.cacheReadTokens,
+    cacheWriteTokens: stats.cacheWriteTokens,
+    reasoningTokens: stats.reasoningTokens,
+    totalTokens: stats.totalTokens,
+    totalCost: stats.totalCost,
+    preview: stats.preview,
+  };
+}
+
+/** What a message or step records about its use of models. */
+export interface RecordedUsage {
+  readonly promptTokens: number | null;
+  readonly completionTokens: number | null;
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  readonly reasoningTokens: number | null;
+  /** US dollars. */
+  readonly cost: number | null;
+}
+
+export const USAGE_NAMES = [
+  'promptTokens',
+  'completionTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
+  'cost',
+] as const satisfies readonly (keyof RecordedUsage)[];
+
+/** What a record adds to the stats that include it. */
 export function usageOf(
-  row: {
-    readonly promptTokens: number | null;
-    readonly completionTokens: number | null;
-    readonly cost: number | null;
-  },
-  messageCount: 0 | 1,
+  recorded: RecordedUsage,
+  { messageCount = 0, stepCount = 0, errorCount = 0 }: Partial<Usage> = {},
 ): Usage {
+  const promptTokens = recorded.promptTokens ?? 0;
+  const completionTokens = recorded.completionTokens ?? 0;
   return {
     messageCount,
-    promptTokens: row.promptTokens ?? 0,
-    completionTokens: row.completionTokens ?? 0,
-    cost: row.cost ?? 0,
+    stepCount,
+    errorCount,
+    unpricedCount: recorded.cost === null && promptTokens + completionTokens > 0 ? 1 : 0,
+    promptTokens,
+    completionTokens,
+    cacheReadTokens: recorded.cacheReadTokens ?? 0,
+    cacheWriteTokens: recorded.cacheWriteTokens ?? 0,
+    reasoningTokens: recorded.reasoningTokens ?? 0,
+    totalCost: recorded.cost ?? 0,
   };
 }
 
@@ -51,10 +96,16 @@ export function addUsage(stats: Stats, usage: Usage, sign: 1 | -1 = 1): Stats {
   const completionTokens = stats.completionTokens + sign * usage.completionTokens;
   return {
     messageCount: stats.messageCount + sign * usage.messageCount,
+    stepCount: stats.stepCount + sign * usage.stepCount,
+    errorCount: stats.errorCount + sign * usage.errorCount,
+    unpricedCount: stats.unpricedCount + sign * usage.unpricedCount,
     promptTokens,
     completionTokens,
+    cacheReadTokens: stats.cacheReadTokens + sign * usage.cacheReadTokens,
+    cacheWriteTokens: stats.cacheWriteTokens + sign * usage.cacheWriteTokens,
+    reasoningTokens: stats.reasoningTokens + sign * usage.reasoningTokens,
     totalTokens: promptTokens + completionTokens,
-    totalCost: addCost(stats.totalCost, sign * usage.cost),
+    totalCost: addCost(stats.totalCost, sign * usage.totalCost),
     preview: stats.preview,
     previewSequence: stats.previewSequence,
   };
@@ -69,12 +120,7 @@ export function showNewest(stats: Stats, preview: Preview): Stats {
 
 /** Both combined: the sums, and the newer preview. */
 export function mergeStats(a: Stats, b: Stats): Stats {
-  const sum = addUsage(a, {
-    messageCount: b.messageCount,
-    promptTokens: b.promptTokens,
-    completionTokens: b.completionTokens,
-    cost: b.totalCost,
-  });
+  const sum = addUsage(a, b);
   return b.previewSequence === null ? sum : showNewest(sum, { sequence: b.previewSequence, text: b.preview });
 }
 

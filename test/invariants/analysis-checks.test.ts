@@ -21,8 +21,13 @@ after(() => kit.close());
 
 const GOAL_FIGURES = [
   'MessageCount',
+  'ErrorCount',
+  'UnpricedCount',
   'PromptTokens',
   'CompletionTokens',
+  'CacheReadTokens',
+  'CacheWriteTokens',
+  'ReasoningTokens',
   'TotalTokens',
   'TotalCost',
   'PreviewSequence',
@@ -31,7 +36,7 @@ const GOAL_FIGURES = [
 test('check-goal-stats returns no row for correct stats and one for each wrong figure, to a billionth of a dollar', async () => {
   assert.deepEqual(await rows('check-goal-stats', { traceId: ids.incident }), []);
   for (const name of ['self', 'cumulative'].flatMap((prefix) =>
-    GOAL_FIGURES.map((figure) => prefix + figure),
+    [...GOAL_FIGURES, 'StepCount'].map((figure) => prefix + figure),
   )) {
     const [{ before }] = await kit.cypher(
       `MATCH (g:Goal {projectId: $projectId, traceId: $traceId, goalId: 'repair'}) WITH g, g.${name} AS before
@@ -72,14 +77,16 @@ test('check-trace returns no row for a correct trace, one for each wrong total, 
       { projectId, traceId: ids.incident, name, before },
     );
   }
+  // An entry that is no message or step, in the middle of the log.
+  const [{ eventId }] = await kit.cypher(
+    `MATCH (e:Event {projectId: $projectId, traceId: $traceId}) WHERE NOT e:Message AND NOT e:Step AND e.eventId > 1
+     RETURN e.eventId AS eventId ORDER BY eventId LIMIT 1`,
+    { projectId, traceId: ids.incident },
+  );
   const move = async (from: string, to: string): Promise<void> => {
     await kit.cypher(
-      'MATCH (e:Event {projectId: $projectId, traceId: $from, eventId: 7}) SET e.traceId = $to',
-      {
-        projectId,
-        from,
-        to,
-      },
+      'MATCH (e:Event {projectId: $projectId, traceId: $from, eventId: $eventId}) SET e.traceId = $to',
+      { projectId, from, to, eventId },
     );
   };
   await move(ids.incident, 'elsewhere');

@@ -1,3 +1,4 @@
+import { cypherText } from '../../src/neo4j/cypher.js';
 import { WebSocket } from 'ws';
 import { newId, type Followed, type Kit } from './kit.js';
 
@@ -200,4 +201,12 @@ export function seeded(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** Removes entries of a trace's log, as an operator does. */
+export async function trim(
+  kit: Kit,
+  range: { readonly traceId: string; readonly from: number; readonly to: number },
+): Promise<void> {
+  await kit.cypher(cypherText('operations/trim-log'), { projectId: 'default', ...range });
 }

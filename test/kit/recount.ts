@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../src/neo4j/database.js';
+import { eventOfNode } from '../../src/model/fact-events.js';
 import { previewOf } from '../../src/model/stats.js';
 
 /** Reads everything about a trace directly from Neo4j, recounts it, and compares the result with what is stored. */
@@ -21,9 +22,11 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
      RETURN properties(s) AS record, home.goalId AS home, labels(home) AS labels, 0 AS count,
        [(p:Step)-[:PARENT_OF]->(s) | p.id] AS parents`,
   );
-  const events = await read(
-    'MATCH (e:Event {projectId: "default", traceId: $traceId}) RETURN properties(e) AS event ORDER BY e.eventId',
+  const entries = await read(
+    `MATCH (e:Event {projectId: "default", traceId: $traceId})
+     RETURN labels(e) AS labels, properties(e) AS properties ORDER BY e.eventId`,
   );
+  const events = entries.map((entry) => ({ event: eventOfNode(entry) }));
 
   const parentOf = new Map<string, string | null>(
     goals.map(({ goal }) => [goal.goalId, goal.parentId ?? null]),
@@ -33,7 +36,7 @@ export async function checkTrace(database: Database, traceId: string): Promise<v
   const records = [...messages, ...steps];
 
   assert.deepEqual(
-    statsOf(trace, (name) => name),
+    statsOf(trace, (name) => (name === 'stepCount' ? 'totalSteps' : name)),
     recount(records),
     'the totals of the trace',
   );
@@ -118,8 +121,14 @@ function checkReported(goals: readonly any[], events: readonly any[]): void {
 
 const NAMES = [
   'messageCount',
+  'stepCount',
+  'errorCount',
+  'unpricedCount',
   'promptTokens',
   'completionTokens',
+  'cacheReadTokens',
+  'cacheWriteTokens',
+  'reasoningTokens',
   'totalTokens',
   'totalCost',
   'preview',
@@ -151,8 +160,18 @@ function recount(records: readonly any[]): Stats {
   const completionTokens = sum(({ record }) => record.completionTokens ?? 0);
   return {
     messageCount: sum(({ count }) => count),
+    stepCount: sum(({ count }) => 1 - count),
+    errorCount: sum(({ record }) => (record.status === 'error' && record.type !== undefined ? 1 : 0)),
+    unpricedCount: sum(({ record }) =>
+      (record.cost ?? null) === null && (record.promptTokens ?? 0) + (record.completionTokens ?? 0) > 0
+        ? 1
+        : 0,
+    ),
     promptTokens,
     completionTokens,
+    cacheReadTokens: sum(({ record }) => record.cacheReadTokens ?? 0),
+    cacheWriteTokens: sum(({ record }) => record.cacheWriteTokens ?? 0),
+    reasoningTokens: sum(({ record }) => record.reasoningTokens ?? 0),
     totalTokens: promptTokens + completionTokens,
     totalCost: sum(({ record }) => Math.round((record.cost ?? 0) * 1e9)) / 1e9,
     preview: previewOf(content ?? null),

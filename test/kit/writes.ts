@@ -6,11 +6,12 @@ import { MATCH_PROJECT_NODES } from './project-nodes.js';
 
 export const TRACE_FIELDS = `id mode promptName task agentType status uid context summary error totalSteps totalMessages
   totalTokens totalCost lastEventId createdAt completedAt parentTraceId`;
-export const STATS = 'messageCount promptTokens completionTokens totalTokens totalCost preview';
+export const STATS = `messageCount stepCount errorCount unpricedCount promptTokens completionTokens
+  cacheReadTokens cacheWriteTokens reasoningTokens totalTokens totalCost preview`;
 export const GOAL_FIELDS = `goalId traceId parentId description reason type status summary order createdAt
   selfStats { ${STATS} } cumulativeStats { ${STATS} }`;
 export const MESSAGE_FIELDS = `id traceId sequence role content goalId toolCallId stepId promptTokens completionTokens
-  cost durationMs status error createdAt`;
+  cacheReadTokens cacheWriteTokens reasoningTokens cost durationMs status error createdAt`;
 export const STEP_FIELDS = `id traceId sequence type goalId data createdAt model promptTokens completionTokens cost toolName
   durationMs isFinal feedbackType parentIds`;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startKit, type Kit } from '../kit/kit.js';
-import { addMessage, addMessages, newTrace, take, TRACE_EVENTS } from '../kit/live.js';
+import { addMessage, addMessages, newTrace, take, trim, TRACE_EVENTS } from '../kit/live.js';
 
 let kit: Kit;
 before(async () => {
@@ -13,10 +13,7 @@ after(() => kit.close());
 async function traceWithout(from: number, to: number): Promise<string> {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 10);
-  await kit.cypher(
-    'MATCH (e:Event {projectId: "default", traceId: $traceId}) WHERE $from <= e.eventId <= $to DETACH DELETE e',
-    { traceId, from, to },
-  );
+  await trim(kit, { traceId, from, to });
   return traceId;
 }
 
@@ -66,6 +63,26 @@ test('a completely deleted log is reported as one gap', async () => {
 
 test('several gaps are reported one by one', async () => {
   const traceId = await traceWithout(3, 4);
-  await kit.cypher('MATCH (e:Event {traceId: $traceId, eventId: 8}) DETACH DELETE e', { traceId });
+  await trim(kit, { traceId, from: 8, to: 8 });
   assert.deepEqual(await shortForm(traceId, 0, 10), [1, 2, [2, 5, 10], 5, 6, 7, [7, 9, 10], 9, 10, 11]);
+});
+
+test('trimming a log keeps the messages and steps that were its entries, with their stats', async () => {
+  const traceId = await traceWithout(1, 6);
+  const { trace } = await kit.ask(
+    `query ($id: ID!) { trace(id: $id) { totalMessages messages { nodes { id sequence content } } events { nodes { eventId } } } }`,
+    { id: traceId },
+  );
+  assert.equal(trace.totalMessages, 10);
+  assert.equal(trace.messages.nodes.length, 10);
+  assert.deepEqual(
+    trace.events.nodes.map(({ eventId }: any) => eventId),
+    [7, 8, 9, 10],
+  );
+  const [{ id }] = trace.messages.nodes;
+  const { updateMessage } = await kit.ask(
+    'mutation ($id: ID!) { updateMessage(id: $id, input: { role: "system" }) { role sequence } }',
+    { id },
+  );
+  assert.deepEqual(updateMessage, { role: 'system', sequence: 1 });
 });

@@ -161,7 +161,7 @@ test('a snapshot under load is consistent: its stats match its newest event', as
   for (const { currentEventId, trace, goalTree } of snapshots) {
     const [{ added }] = await kit.cypher(
       `MATCH (e:Event {projectId: 'default', traceId: $traceId})
-       WHERE e.eventId <= $currentEventId AND e.type = 'message_added' RETURN count(e) AS added`,
+       WHERE e.eventId <= $currentEventId AND e:Message RETURN count(e) AS added`,
       { traceId, currentEventId },
     );
     assert.deepEqual(goalTree.roots, [{ cumulativeStats: { messageCount: added, promptTokens: added } }]);

@@ -31,7 +31,7 @@ import {
 import { readStepData, readSteps, type StepKey } from '../../domain/steps/steps.js';
 import { readThreads } from '../../domain/threads/threads.js';
 import { readContexts, readTraces, readTreeStats } from '../../domain/traces/traces.js';
-import type { PublicStats } from '../../domain/goals/roll-up.js';
+import type { PublicStats } from '../../model/stats.js';
 
 /** The reads of one request, batched so that each kind of read is one statement however many objects need it. */
 export interface Loaders {

@@ -83,7 +83,7 @@ function traceOf(trace: TraceRow, context: string): object {
     status,
     uid,
     context: parseJson(context),
-    total_steps: trace.totalSteps,
+    total_steps: trace.stepCount,
     total_messages: trace.messageCount,
     total_tokens: trace.totalTokens,
     total_cost: trace.totalCost,

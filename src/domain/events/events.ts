@@ -1,10 +1,9 @@
 import { keyOf } from '../../model/keys.js';
 import { randomUUID } from 'node:crypto';
-import { statement, whole } from '../../model/statement.js';
-import { TABLES } from '../../model/tables.js';
+import { eventOfNode, isWholeLogNode, type LogNode } from '../../model/fact-events.js';
+import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
 import { badInput, StemmaError } from '../../base/errors.js';
-import { upgraded } from '../../model/event-versions.js';
 import type { EventRow } from '../../model/rows.js';
 import { checkId, idOr } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/write.js';
@@ -98,8 +97,7 @@ interface PageKey {
   readonly limit: number;
 }
 
-const isWhole = whole(TABLES.events);
-const readPage = statement<PageKey, { event: EventRow }>('events/page', ({ event }) => isWhole(event));
+const readPage = statement<PageKey, LogNode>('events/page', isWholeLogNode);
 const readBounds = statement<
   { readonly projectId: string; readonly traceId: string },
   { earliest: number | null; latest: number; createdAt: string }
@@ -111,7 +109,7 @@ export async function readEvents(
   { projectId, traceId, createdAt, after, limit }: PageKey,
 ): Promise<EventRow[]> {
   const rows = await readPage(runner, { projectId, traceId, createdAt, after, limit });
-  return rows.map(({ event }) => upgraded(event));
+  return rows.map(eventOfNode);
 }
 
 /**

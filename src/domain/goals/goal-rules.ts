@@ -4,8 +4,7 @@ import { childrenOf } from './goal-tree.js';
 import type { GoalRow, GoalStatus, GoalType } from '../../model/rows.js';
 import { checkOptionalId } from '../../model/ids.js';
 import { shown } from '../../base/json.js';
-import { NO_STATS } from '../../model/stats.js';
-import { publicStats } from './roll-up.js';
+import { NO_STATS, publicStats } from '../../model/stats.js';
 
 export interface GoalChanges {
   readonly parentId?: string | null | undefined;

@@ -1,7 +1,7 @@
 import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { GoalRow } from '../../model/rows.js';
-import { equalStats, mergeStats } from '../../model/stats.js';
-import { publicStats, type AffectedGoal } from './roll-up.js';
+import { equalStats, mergeStats, publicStats } from '../../model/stats.js';
+import type { AffectedGoal } from './roll-up.js';
 
 /** The goals directly below `parentId` (null: the roots), in order. */
 export function childrenOf(goals: Iterable<GoalRow>, parentId: string | null): GoalRow[] {

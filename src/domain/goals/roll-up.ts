@@ -1,6 +1,14 @@
 import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { GoalRow, GoalStatus, Stats } from '../../model/rows.js';
-import { addUsage, showNewest, type Preview, type Usage } from '../../model/stats.js';
+import type { Affected } from '../../model/affected.js';
+import {
+  addUsage,
+  publicStats,
+  showNewest,
+  type Preview,
+  type PublicStats,
+  type Usage,
+} from '../../model/stats.js';
 
 /** A goal after a change, as events report it: only the fields that the change touched. */
 export interface AffectedGoal {
@@ -8,19 +16,6 @@ export interface AffectedGoal {
   readonly status?: GoalStatus;
   readonly selfStats?: PublicStats;
   readonly cumulativeStats?: PublicStats;
-}
-
-export type PublicStats = Omit<Stats, 'previewSequence'>;
-
-export function publicStats({
-  messageCount,
-  promptTokens,
-  completionTokens,
-  totalTokens,
-  totalCost,
-  preview,
-}: Stats): PublicStats {
-  return { messageCount, promptTokens, completionTokens, totalTokens, totalCost, preview };
 }
 
 /** Where a record is counted. */
@@ -67,6 +62,12 @@ export function chain(unit: UnitOfWork, { projectId, traceId, goalId }: Place): 
     id = goal.parentId;
   }
   return found;
+}
+
+/** The stats of a place after a change, to be stored with the fact that changed them. */
+export function affectedOf(unit: UnitOfWork, place: Place): Affected {
+  const goals = chain(unit, place);
+  return { goals, self: goals[0]?.self ?? null, totals: unit.trace(place.projectId, place.traceId) };
 }
 
 /** The goals of a place after a change to their stats. */

@@ -14,8 +14,9 @@ import type { MessageNode } from '../../model/rows.js';
 import { preparation, PreparedJson } from '../../base/prepared-json.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
-import { previewOf, PreviewedText, usageOf } from '../../model/stats.js';
-import { affectedGoals, rollUp } from '../goals/roll-up.js';
+import { affectedText } from '../../model/affected.js';
+import { previewOf, PreviewedText, usageOf, USAGE_NAMES, type RecordedUsage } from '../../model/stats.js';
+import { affectedOf, rollUp } from '../goals/roll-up.js';
 import { checkCount, checkAmount } from '../../model/usage.js';
 
 export interface MessageChanges {
@@ -25,6 +26,9 @@ export interface MessageChanges {
   readonly toolCallId?: string | null | undefined;
   readonly promptTokens?: number | null | undefined;
   readonly completionTokens?: number | null | undefined;
+  readonly cacheReadTokens?: number | null | undefined;
+  readonly cacheWriteTokens?: number | null | undefined;
+  readonly reasoningTokens?: number | null | undefined;
   readonly cost?: number | null | undefined;
   readonly durationMs?: number | null | undefined;
   readonly status?: string | null | undefined;
@@ -43,7 +47,7 @@ export const MAX_MESSAGES = 5_000;
 const MAX_ROLE_LENGTH = 50;
 
 /**
- * Adds messages in the given order, all or none, each with its `message_added` event and its stats. A message that exists
+ * Adds messages in the given order, all or none, each as its own `message_added` event, with its stats. A message that exists
  * with the same content is returned as stored; with different content it is a CONFLICT.
  */
 export async function addMessages(
@@ -81,7 +85,7 @@ export async function addMessages(
   });
 }
 
-interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt'> {
+interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt' | 'eventId' | 'affected' | 'original'> {
   readonly given: number | null;
   readonly preview: string | null;
   readonly sizeBytes: number;
@@ -98,6 +102,9 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     stepId: checkOptionalId(input.stepId, `${field}.stepId`),
     promptTokens: checkCount(input.promptTokens, `${field}.promptTokens`),
     completionTokens: checkCount(input.completionTokens, `${field}.completionTokens`),
+    cacheReadTokens: checkCount(input.cacheReadTokens, `${field}.cacheReadTokens`),
+    cacheWriteTokens: checkCount(input.cacheWriteTokens, `${field}.cacheWriteTokens`),
+    reasoningTokens: checkCount(input.reasoningTokens, `${field}.reasoningTokens`),
     cost: checkAmount(input.cost, `${field}.cost`),
     durationMs: checkAmount(input.durationMs, `${field}.durationMs`),
     status: input.status ?? null,
@@ -135,14 +142,11 @@ export function checkRole(role: string | null | undefined, field: string): strin
 }
 
 /** Rejects usage on a message of a step: the step records it. */
-export function checkUsedOnce(
-  message: Pick<MessageRow, 'stepId' | 'promptTokens' | 'completionTokens' | 'cost'>,
-  field: string,
-): void {
+export function checkUsedOnce(message: RecordedUsage & Pick<MessageRow, 'stepId'>, field: string): void {
   if (message.stepId === null) {
     return;
   }
-  for (const name of ['promptTokens', 'completionTokens', 'cost'] as const) {
+  for (const name of USAGE_NAMES) {
     if (message[name] !== null) {
       throw badInput(
         `${field}.${name}`,
@@ -173,20 +177,17 @@ function insertMessage(
     throw badInput(`${field}.stepId`, `expected a step of trace ${shown(traceId)}, got ${shown(stepId)}`);
   }
   const sequence = takeSequence(unit, trace, { label: 'Message', given, field: `${field}.sequence` });
-  const message: MessageRow = { ...draft, sequence, createdAt: unit.now };
+  const place = { projectId, traceId, goalId };
+  rollUp(unit, place, usageOf(draft, { messageCount: 1 }), { sequence, text: preview });
+  const message: MessageRow = {
+    ...draft,
+    sequence,
+    createdAt: unit.now,
+    eventId: unit.nextEventId(projectId, traceId),
+    affected: affectedText(affectedOf(unit, place), sequence),
+  };
   unit.messages.put(message);
-  rollUp(unit, { projectId, traceId, goalId }, usageOf(message, 1), { sequence, text: preview });
-  unit.append(projectId, traceId, 'message_added', {
-    message: publicMessage(message),
-    affectedGoals: affectedGoals(unit, { projectId, traceId, goalId }),
-  });
   return message;
-}
-
-/** A message as events report it. */
-function publicMessage(message: MessageRow): object {
-  const { projectId: _project, digest: _digest, ...rest } = message;
-  return rest;
 }
 
 const readMessageRows = statement<

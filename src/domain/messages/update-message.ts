@@ -9,10 +9,12 @@ import { checkId } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/write.js';
 import { stringifyJson } from '../../base/json-text.js';
 import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
-import { addUsage, previewOf, showNewest, usageOf } from '../../model/stats.js';
+import { withOriginals } from '../../model/originals.js';
+import { addUsage, previewOf, publicStats, showNewest, usageOf, USAGE_NAMES } from '../../model/stats.js';
 import { affectedGoals, rollUp, type AffectedGoal } from '../goals/roll-up.js';
 import { checkAmount, checkCount } from '../../model/usage.js';
 
+const ONE = { messageCount: 1 };
 const readTraceIds = statement<{ messages: readonly IdKey[] }, { traceId: string }>('messages/read-traces');
 
 /**
@@ -63,13 +65,18 @@ export async function updateMessage(
       if (Object.keys(patch).length === 0) {
         return before;
       }
-      const after = { ...before, ...patch };
+      const after = { ...before, ...patch, original: withOriginals(before, patch) };
       checkUsedOnce(after, 'input');
       checkGoalOfTrace(unit, after, 'input.goalId');
       unit.messages.put(after);
       const affected =
         before.goalId === after.goalId ? rollUpAgain(unit, before, after) : moveMessage(unit, before, after);
-      unit.append(projectId, traceId, 'message_updated', { messageId: id, patch, affectedGoals: affected });
+      unit.append(projectId, traceId, 'message_updated', {
+        messageId: id,
+        patch,
+        affectedGoals: affected,
+        totals: publicStats(unit.trace(projectId, traceId)),
+      });
       return after;
     },
   });
@@ -82,6 +89,9 @@ function checkChanges(changes: MessageChanges): Partial<MessageRow> {
     ...(changes.role === undefined ? {} : { role: checkRole(changes.role, 'input.role') }),
     promptTokens: checkCount(changes.promptTokens, 'input.promptTokens'),
     completionTokens: checkCount(changes.completionTokens, 'input.completionTokens'),
+    cacheReadTokens: checkCount(changes.cacheReadTokens, 'input.cacheReadTokens'),
+    cacheWriteTokens: checkCount(changes.cacheWriteTokens, 'input.cacheWriteTokens'),
+    reasoningTokens: checkCount(changes.reasoningTokens, 'input.reasoningTokens'),
     cost: checkAmount(changes.cost, 'input.cost'),
     durationMs: checkAmount(changes.durationMs, 'input.durationMs'),
   } as Partial<MessageRow>;
@@ -99,11 +109,10 @@ function rollUpAgain(unit: UnitOfWork, before: MessageRow, after: MessageRow): A
   const { projectId, traceId, goalId, sequence } = after;
   const place = { projectId, traceId, goalId };
   const text = previewOf(after.content);
-  const [old, now] = [usageOf(before, 0), usageOf(after, 0)];
+  const [old, now] = [usageOf(before), usageOf(after)];
   const same =
-    old.promptTokens === now.promptTokens &&
-    old.completionTokens === now.completionTokens &&
-    old.cost === now.cost;
+    USAGE_NAMES.every((name) => (before[name] ?? 0) === (after[name] ?? 0)) &&
+    old.unpricedCount === now.unpricedCount;
   if (same && text === previewOf(before.content)) {
     return [];
   }
@@ -135,16 +144,16 @@ function moveMessage(unit: UnitOfWork, before: MessageRow, after: MessageRow): A
     }
   };
   const trace = { projectId, traceId, goalId: null };
-  rollUp(unit, trace, usageOf(before, 1), null, -1);
-  rollUp(unit, trace, usageOf(after, 1), { sequence, text: previewOf(after.content) });
+  rollUp(unit, trace, usageOf(before, ONE), null, -1);
+  rollUp(unit, trace, usageOf(after, ONE), { sequence, text: previewOf(after.content) });
   const newest = unit.newest.get(keyOf(projectId, traceId, before.goalId ?? '', after.id));
   changeSelf(before.goalId, (self) => ({
-    ...addUsage(self, usageOf(before, 1), -1),
+    ...addUsage(self, usageOf(before, ONE), -1),
     preview: newest?.text ?? null,
     previewSequence: newest?.sequence ?? null,
   }));
   changeSelf(after.goalId, (self) =>
-    showNewest(addUsage(self, usageOf(after, 1)), { sequence, text: previewOf(after.content) }),
+    showNewest(addUsage(self, usageOf(after, ONE)), { sequence, text: previewOf(after.content) }),
   );
   recount(unit, { projectId, traceId });
   return statsChanges(old, goals.rows());

@@ -17,9 +17,10 @@ import { PreparedJson } from '../../base/prepared-json.js';
 import { readLists } from '../../content/read-chunks.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
+import { affectedText } from '../../model/affected.js';
 import { usageOf } from '../../model/stats.js';
 import { stepDataOf } from './step-data.js';
-import { affectedGoals, rollUp } from '../goals/roll-up.js';
+import { affectedOf, rollUp } from '../goals/roll-up.js';
 
 export interface NewStep {
   readonly id?: string | null | undefined;
@@ -38,7 +39,7 @@ const MAX_PARENTS = 1_000;
 const PIECE_BYTES = 100;
 
 /**
- * Adds steps in the given order, all or none, each with its `step_added` event and its usage. Parents must exist in the same
+ * Adds steps in the given order, all or none, each as its own `step_added` event, with its usage. Parents must exist in the same
  * trace or come earlier in the batch, so cycles are impossible. A step that exists with the same content is returned as
  * stored; with different content it is a CONFLICT.
  */
@@ -84,7 +85,7 @@ export async function addSteps(
   });
 }
 
-interface Draft extends Omit<StepRow, 'sequence' | 'createdAt'> {
+interface Draft extends Omit<StepRow, 'sequence' | 'createdAt' | 'eventId' | 'affected' | 'original'> {
   readonly given: number | null;
   readonly prompt: readonly Chunk[];
   readonly texts: StepTexts;
@@ -162,8 +163,15 @@ function insertStep(
     }
   });
   const sequence = takeSequence(unit, trace, { label: 'Step', given, field: `${field}.sequence` });
-  const { texts } = draft;
-  const step: StepRow = { ...draft, sequence, createdAt: unit.now };
+  const place = { projectId, traceId, goalId };
+  rollUp(unit, place, usageOf(draft.properties, { stepCount: 1 }), null);
+  const step: StepRow = {
+    ...draft,
+    sequence,
+    createdAt: unit.now,
+    eventId: unit.nextEventId(projectId, traceId),
+    affected: affectedText(affectedOf(unit, place), null),
+  };
   unit.steps.put(step);
   if (draft.messagesId !== null) {
     const contentId = draft.messagesId;
@@ -172,34 +180,7 @@ function insertStep(
       prompt,
     );
   }
-  const counted = unit.trace(projectId, traceId);
-  unit.changeTrace(counted, { totalSteps: counted.totalSteps + 1 });
-  const usage = usageOf(step.properties, 0);
-  const used = usage.promptTokens > 0 || usage.completionTokens > 0 || usage.cost > 0;
-  if (used) {
-    rollUp(unit, { projectId, traceId, goalId }, usage, null);
-  }
-  unit.append(projectId, traceId, 'step_added', {
-    step: publicStep(step, texts),
-    affectedGoals: used ? affectedGoals(unit, { projectId, traceId, goalId }) : [],
-  });
   return step;
-}
-
-/** A step as events show it: without the prompt, which repeats the whole history and can be read from the step. */
-function publicStep(
-  {
-    projectId: _project,
-    digest: _digest,
-    properties: _properties,
-    messagesId: _messagesId,
-    texts: _texts,
-    data: _data,
-    ...rest
-  }: StepRow,
-  { shown: text }: StepTexts,
-): object {
-  return { ...rest, data: new JsonText(text) };
 }
 
 const readStepRows = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');

@@ -29,7 +29,9 @@ interface ClearKey {
   readonly traceId: string;
   readonly limit: number;
 }
-type Clear = ReturnType<typeof statement<ClearKey, { removed: number; released?: readonly string[] }>>;
+type Clear = ReturnType<
+  typeof statement<ClearKey, { removed: number; events?: number; released?: readonly string[] }>
+>;
 
 const listBelow = statement<TraceKey & { readonly includeSubTraces: boolean }, { id: string }>(
   'traces/list-below',
@@ -139,6 +141,8 @@ async function clear(
   database: Database,
   { projectId, id }: TraceKey,
 ): Promise<Omit<DeletedCounts, 'traces'>> {
+  // Messages and steps that were log entries too.
+  let facts = 0;
   const all = (some: Clear): Promise<number> =>
     inBatches({ least: 250, most: 2_000 }, (limit) =>
       database.write('clear a trace', async (transaction) => {
@@ -151,6 +155,7 @@ async function clear(
           (row?.released ?? []).map((released) => ({ projectId, id: released })),
           { most: CHUNKS_AT_A_TIME },
         );
+        facts += row?.events ?? 0;
         return row?.removed ?? 0;
       }),
     );
@@ -167,5 +172,5 @@ async function clear(
       await removeEmptyThreads(transaction, { threads: [{ projectId, id: cleared.threadId }] });
     }
   });
-  return counts;
+  return { ...counts, events: counts.events + facts };
 }

@@ -10,8 +10,7 @@ import type { Ingest } from '../../ingest/write.js';
 import { JsonText, stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';
-import { NO_STATS } from '../../model/stats.js';
-import { publicStats, type PublicStats } from '../goals/roll-up.js';
+import { NO_STATS, publicStats, type PublicStats } from '../../model/stats.js';
 
 export interface NewTrace {
   readonly id?: string | null | undefined;
@@ -101,7 +100,6 @@ export async function createTrace(
         ...key,
         ...given,
         formerParentId: null,
-        totalSteps: 0,
         lastStepSequence: 0,
         lastMessageSequence: 0,
         lastGoalNumber: 0,

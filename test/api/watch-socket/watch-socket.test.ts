@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { newId, startKit, until, type Kit } from '../../kit/kit.js';
 import {
+  trim,
   addGoal,
   addMessage,
   addMessages,
@@ -119,11 +120,11 @@ test('each change is a frame with exactly the documented fields, identical live 
     frames.map((frame) => [frame.event, ...Object.keys(frame).filter((key) => !head.includes(key))]),
     [
       ['goal_added', 'goal'],
-      ['message_added', 'message', 'affected_goals'],
+      ['message_added', 'message', 'affected_goals', 'totals'],
       ['goal_updated', 'goal_id', 'patch', 'affected_goals'],
       ['sub_trace_started', 'trace_id', 'parent_goal_id', 'agent_type', 'task'],
       ['sub_trace_completed', 'trace_id', 'status', 'summary', 'stats'],
-      ['step_added', 'step', 'affected_goals'],
+      ['step_added', 'step', 'affected_goals', 'totals'],
       ['custom', '2', '10', 'camelCase'],
       ['trace_status_changed', 'trace_id', 'status', 'total_cost', 'total_messages'],
       ['trace_completed', 'trace_id', 'total_messages'],
@@ -135,6 +136,7 @@ test('each change is a frame with exactly the documented fields, identical live 
   assert.deepEqual(frames[1].message.content, { camelCase: true });
   assert.deepEqual(frames[1].affected_goals[0].goal_id, '1');
   assert.equal(frames[1].affected_goals[0].self_stats.total_tokens, 3);
+  assert.equal(frames[1].totals.message_count, 1);
   assert.deepEqual(frames[2].patch, { status: 'in_progress' });
   assert.equal(frames[3].trace_id, sub);
   assert.equal(frames[4].summary, '');
@@ -193,7 +195,7 @@ test('more than 100 missed events cause one error frame before live events resum
 test('events that were deleted from the log do not count as missed', async () => {
   const traceId = await newTrace(kit);
   await addMessages(kit, traceId, 150);
-  await kit.cypher('MATCH (e:Event {traceId: $traceId}) WHERE e.eventId <= 60 DETACH DELETE e', { traceId });
+  await trim(kit, { traceId, from: 1, to: 60 });
   const socket = await watch(traceId, 0);
   await socket.next();
   assert.deepEqual(ids(await nextFrames(socket, 90)), range(61, 150));

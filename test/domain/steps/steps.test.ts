@@ -186,9 +186,16 @@ test('usage of a step counts towards its goal, the goals above it and the trace'
   const events = await eventsOf(kit, id, since);
   assert.deepEqual(
     events.map(({ payload }) => payload.affectedGoals.map(({ goalId }: any) => goalId)),
-    [['leaf', 'top'], []],
+    [
+      ['leaf', 'top'],
+      ['leaf', 'top'],
+    ],
   );
   assert.equal(events[0].payload.affectedGoals[1].cumulativeStats.totalTokens, 3);
+  assert.deepEqual(
+    events.map(({ payload }) => payload.totals.stepCount),
+    [1, 2],
+  );
   const { trace } = await kit.ask(
     'query ($id: ID!) { trace(id: $id) { totalSteps goal(goalId: "leaf") { steps { nodes { sequence } } } } }',
     { id },

@@ -8,8 +8,9 @@ import type { ChangeKind as CheckpointChangeKind } from '../../../domain/checkpo
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../../../model/rows.js';
 import type { StepSource } from '../resolvers/step.js';
-import type { PublicStats, AffectedGoal as AffectedGoalSource } from '../../../domain/goals/roll-up.js';
+import type { PublicStats } from '../../../model/stats.js';
 import type { GoalTreeSource } from '../resolvers/goal.js';
+import type { AffectedGoal as AffectedGoalSource } from '../../../domain/goals/roll-up.js';
 import type { Snapshot } from '../../../domain/traces/snapshot.js';
 import type { EventSource } from '../resolvers/event.js';
 import type { ListChange } from '../../../live/live-list.js';
@@ -74,15 +75,27 @@ export type PageInfo = {
   readonly endCursor: Maybe<Scalars['String']['output']>;
 };
 
-/** Counts of messages and tokens, and cost in US dollars. */
+/** Counts of messages, steps and tokens, and cost in US dollars. */
 export type Stats = {
   readonly __typename?: 'Stats';
   /** How many messages. */
   readonly messageCount: Scalars['Long']['output'];
-  /** Tokens sent to models. */
+  /** How many steps. */
+  readonly stepCount: Scalars['Long']['output'];
+  /** How many of the steps failed. */
+  readonly errorCount: Scalars['Long']['output'];
+  /** How many messages and steps have tokens and no cost. */
+  readonly unpricedCount: Scalars['Long']['output'];
+  /** Tokens sent to models, including those read from a cache. */
   readonly promptTokens: Scalars['Long']['output'];
-  /** Tokens received from models. */
+  /** Tokens received from models, including those of reasoning. */
   readonly completionTokens: Scalars['Long']['output'];
+  /** Tokens sent that models read from their cache. */
+  readonly cacheReadTokens: Scalars['Long']['output'];
+  /** Tokens sent that models wrote to their cache. */
+  readonly cacheWriteTokens: Scalars['Long']['output'];
+  /** Tokens received that models reasoned with. */
+  readonly reasoningTokens: Scalars['Long']['output'];
   /** `promptTokens` and `completionTokens` together. */
   readonly totalTokens: Scalars['Long']['output'];
   /** US dollars, exact to 1e-9. */
@@ -345,9 +358,9 @@ export type Step = {
   readonly createdAt: Scalars['DateTime']['output'];
   /** LLM_CALL: the model called. */
   readonly model: Maybe<Scalars['String']['output']>;
-  /** LLM_CALL: tokens sent. */
+  /** LLM_CALL: tokens sent, including those read from a cache. */
   readonly promptTokens: Maybe<Scalars['Long']['output']>;
-  /** LLM_CALL: tokens received. */
+  /** LLM_CALL: tokens received, including those of reasoning. */
   readonly completionTokens: Maybe<Scalars['Long']['output']>;
   /** LLM_CALL: US dollars. */
   readonly cost: Maybe<Scalars['Float']['output']>;
@@ -476,10 +489,16 @@ export type Message = {
   readonly stepId: Maybe<Scalars['ID']['output']>;
   /** The step that produced it. */
   readonly step: Maybe<Step>;
-  /** Tokens sent. */
+  /** Tokens sent, including those read from a cache. */
   readonly promptTokens: Maybe<Scalars['Long']['output']>;
-  /** Tokens received. */
+  /** Tokens received, including those of reasoning. */
   readonly completionTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens sent that the model read from its cache. */
+  readonly cacheReadTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens sent that the model wrote to its cache. */
+  readonly cacheWriteTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens received that the model reasoned with. */
+  readonly reasoningTokens: Maybe<Scalars['Long']['output']>;
   /** US dollars. */
   readonly cost: Maybe<Scalars['Float']['output']>;
   /** How long it took, in milliseconds. */
@@ -646,6 +665,8 @@ export type MessageAdded = TraceEvent & {
   readonly message: Message;
   /** Its goal and every goal above, with their new stats. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+  /** The totals of the trace after it. */
+  readonly totals: Maybe<Stats>;
 };
 
 /** `message_updated`: a message changed. */
@@ -671,6 +692,8 @@ export type MessageUpdated = TraceEvent & {
   readonly message: Message;
   /** Every goal whose stats changed. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+  /** The totals of the trace after it. */
+  readonly totals: Maybe<Stats>;
 };
 
 /** `step_added`: a step was added. */
@@ -690,8 +713,10 @@ export type StepAdded = TraceEvent & {
   readonly payload: Scalars['JSON']['output'];
   /** The step as it was added. */
   readonly step: Step;
-  /** Its goal and every goal above, if it has usage. */
+  /** Its goal and every goal above, with their new stats. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+  /** The totals of the trace after it. */
+  readonly totals: Maybe<Stats>;
 };
 
 /** `sub_trace_started`, in the parent's log: a trace was started from this one. */
@@ -1230,10 +1255,16 @@ export type AddMessageInput = {
   readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
   /** The step that produced it, of the same trace. Usage is then recorded on the step: giving it here too is rejected. */
   readonly stepId?: InputMaybe<Scalars['ID']['input']>;
-  /** Tokens sent. */
+  /** Tokens sent, including those read from a cache. */
   readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
-  /** Tokens received. */
+  /** Tokens received, including those of reasoning. */
   readonly completionTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model read from its cache. */
+  readonly cacheReadTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model wrote to its cache. */
+  readonly cacheWriteTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received that the model reasoned with. */
+  readonly reasoningTokens?: InputMaybe<Scalars['Long']['input']>;
   /** US dollars, 0 or more. */
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
   /** How long it took, in milliseconds. */
@@ -1254,10 +1285,16 @@ export type UpdateMessageInput = {
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
   /** The tool call it answers. */
   readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
-  /** Tokens sent. */
+  /** Tokens sent, including those read from a cache. */
   readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
-  /** Tokens received. */
+  /** Tokens received, including those of reasoning. */
   readonly completionTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model read from its cache. */
+  readonly cacheReadTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model wrote to its cache. */
+  readonly cacheWriteTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received that the model reasoned with. */
+  readonly reasoningTokens?: InputMaybe<Scalars['Long']['input']>;
   /** US dollars, 0 or more. */
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
   /** How long it took, in milliseconds. */
@@ -2035,8 +2072,14 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 
 export type StatsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Stats'] = ResolversParentTypes['Stats']> = {
   messageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  stepCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  errorCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  unpricedCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   promptTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   completionTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  cacheReadTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  cacheWriteTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  reasoningTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   totalTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   totalCost?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
   preview?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -2190,6 +2233,9 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
   promptTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
   completionTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cacheReadTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cacheWriteTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  reasoningTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -2275,6 +2321,7 @@ export type MessageAddedResolvers<ContextType = Context, ParentType extends Reso
   payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
   affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  totals?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2289,6 +2336,7 @@ export type MessageUpdatedResolvers<ContextType = Context, ParentType extends Re
   patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['Message'], ParentType, ContextType>;
   affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  totals?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -2301,6 +2349,7 @@ export type StepAddedResolvers<ContextType = Context, ParentType extends Resolve
   payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
   affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  totals?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 

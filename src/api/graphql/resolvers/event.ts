@@ -23,7 +23,8 @@ import { parseJson } from '../../../base/json.js';
 import type { Loaders } from '../loaders.js';
 import { readSnapshot, type Snapshot } from '../../../domain/traces/snapshot.js';
 import { propertiesOf } from '../../../domain/steps/step-data.js';
-import type { AffectedGoal, PublicStats } from '../../../domain/goals/roll-up.js';
+import type { AffectedGoal } from '../../../domain/goals/roll-up.js';
+import type { PublicStats } from '../../../model/stats.js';
 import type { Followed } from '../../../live/follower.js';
 import { mapped } from './mapped.js';
 
@@ -53,6 +54,7 @@ const common = {
   payload: ({ payload }: EventRow) => new JsonText(payload),
 };
 const affectedGoals = field<readonly AffectedGoal[]>('affectedGoals');
+const totals = field<PublicStats | null>('totals');
 
 type PublicGoal = Omit<GoalRow, 'projectId' | 'addedBy' | 'self' | 'cumulative'> & {
   readonly selfStats: PublicStats;
@@ -91,6 +93,7 @@ export const MessageAdded: MessageAddedResolvers = {
   ...common,
   message: (event) => ({ ...field<MessageRow>('message')(event), projectId: event.projectId, digest: '' }),
   affectedGoals,
+  totals,
 };
 
 export const MessageUpdated: MessageUpdatedResolvers = {
@@ -106,6 +109,7 @@ export const MessageUpdated: MessageUpdatedResolvers = {
     return message;
   },
   affectedGoals,
+  totals,
 };
 
 export const StepAdded: StepAddedResolvers = {
@@ -122,6 +126,7 @@ export const StepAdded: StepAddedResolvers = {
     return step.type === 'llm_call' ? row : { ...row, data };
   },
   affectedGoals,
+  totals,
 };
 
 export const SubTraceStarted: SubTraceStartedResolvers = {

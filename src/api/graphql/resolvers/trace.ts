@@ -12,11 +12,12 @@ import { JsonText } from '../../../base/json-text.js';
 import type { ListChange } from '../../../live/live-list.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
-import { publicStats } from '../../../domain/goals/roll-up.js';
+import { publicStats } from '../../../model/stats.js';
 import { createTrace, updateTrace } from '../../../domain/traces/traces.js';
 import { mapped } from './mapped.js';
 
 export const Trace: TraceResolvers = {
+  totalSteps: ({ stepCount }) => stepCount,
   totalMessages: ({ messageCount }) => messageCount,
   context: ({ id, context }, _, { loaders }) =>
     context == null ? loaders.context.load(id) : new JsonText(context),

@@ -1,0 +1,130 @@
+import { objectText } from '../base/object-text.js';
+import { parseJson } from '../base/json.js';
+import { JsonText, stringifyJson } from '../base/json-text.js';
+import { parseAffected, goalIdOf, type Affected } from './affected.js';
+import { upgraded } from './event-versions.js';
+import { contentOfNode } from './row-mapping.js';
+import type { EventRow, MessageNode, StepNode } from './rows.js';
+import { whole } from './statement.js';
+import { previewOf, publicStats } from './stats.js';
+import { TABLES } from './tables.js';
+
+/** A node of a trace's log, as read: an event, or a fact (a message or a step) that is its own entry. */
+export interface LogNode {
+  readonly labels: readonly string[];
+  readonly properties: object;
+}
+
+const isWholeEvent = whole(TABLES.events);
+const isWholeMessage = whole(TABLES.messages);
+const isWholeStep = whole(TABLES.steps);
+
+/** Whether the node has all its properties: one that is being deleted may not. */
+export function isWholeLogNode({ labels, properties }: LogNode): boolean {
+  if (labels.includes('Message')) {
+    return isWholeMessage(properties);
+  }
+  return labels.includes('Step') ? isWholeStep(properties) : isWholeEvent(properties);
+}
+
+/** The event that a node of the log stands for; facts are shown as they were when they were added. */
+export function eventOfNode({ labels, properties }: LogNode): EventRow {
+  if (labels.includes('Message')) {
+    return messageAdded(properties as MessageNode);
+  }
+  return labels.includes('Step') ? stepAdded(properties as StepNode) : upgraded(properties as EventRow);
+}
+
+function messageAdded(node: MessageNode): EventRow {
+  const original = originalsOf(node);
+  const content = Object.hasOwn(original, 'content')
+    ? original['content']
+    : node.contentJson == null
+      ? (node.content ?? null)
+      : new JsonText(node.contentJson);
+  const affected = parseAffected(
+    node.affected ?? '',
+    previewOf(content instanceof JsonText ? contentOfNode(node) : content),
+  );
+  const { id, traceId, sequence, createdAt } = node;
+  const first = <Name extends keyof MessageNode>(name: Name): unknown =>
+    Object.hasOwn(original, name) ? original[name] : (node[name] ?? null);
+  const message = {
+    id,
+    traceId,
+    role: first('role'),
+    content,
+    goalId: goalIdOf(node.affected ?? ''),
+    toolCallId: first('toolCallId'),
+    stepId: first('stepId'),
+    promptTokens: first('promptTokens'),
+    completionTokens: first('completionTokens'),
+    cacheReadTokens: first('cacheReadTokens'),
+    cacheWriteTokens: first('cacheWriteTokens'),
+    reasoningTokens: first('reasoningTokens'),
+    cost: first('cost'),
+    durationMs: first('durationMs'),
+    status: first('status'),
+    error: first('error'),
+    sequence,
+    createdAt,
+  };
+  return factEvent(node, 'message_added', { message, ...effects(affected) });
+}
+
+function stepAdded(node: StepNode): EventRow {
+  const { id, traceId, type, parentIds, sequence, createdAt } = node;
+  const step = {
+    id,
+    traceId,
+    type,
+    goalId: goalIdOf(node.affected ?? ''),
+    parentIds,
+    sequence,
+    createdAt,
+    data: shownData(node),
+  };
+  return factEvent(node, 'step_added', { step, ...effects(parseAffected(node.affected ?? '', null)) });
+}
+
+/** A step's data as events show it: without the prompt, which repeats the whole history and can be read from the step. */
+function shownData({ type, data }: StepNode): JsonText {
+  const text = data ?? '{}';
+  if (type !== 'llm_call' || !text.includes('"messages"')) {
+    return new JsonText(text);
+  }
+  const { messages: _, ...rest } = parseJson(text) as Readonly<Record<string, unknown>>;
+  return new JsonText(objectText(rest, (key) => JSON.stringify(rest[key])));
+}
+
+function originalsOf({ original }: { readonly original?: string | null }): Readonly<Record<string, unknown>> {
+  return original == null ? {} : (parseJson(original) as Readonly<Record<string, unknown>>);
+}
+
+/** The goals whose stats a fact changed, and the trace's totals after it. */
+function effects({ goals, self, totals }: Affected): object {
+  return {
+    affectedGoals: goals.map(({ goalId, cumulative }, level) => ({
+      goalId,
+      ...(level === 0 && self !== null ? { selfStats: publicStats(self) } : {}),
+      cumulativeStats: publicStats(cumulative),
+    })),
+    totals: publicStats(totals),
+  };
+}
+
+function factEvent(
+  { projectId, traceId, eventId, createdAt }: MessageNode | StepNode,
+  type: string,
+  payload: object,
+): EventRow {
+  return {
+    projectId,
+    traceId,
+    eventId: eventId ?? 0,
+    type,
+    at: createdAt,
+    payload: stringifyJson(payload),
+    key: null,
+  };
+}
