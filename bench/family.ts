@@ -1,7 +1,8 @@
 import { addMessages } from '../src/domain/messages/messages.js';
 import type { Ingest } from '../src/ingest/write.js';
 import { setGoalTree } from '../src/domain/goals/set-goal-tree.js';
-import { addSteps, type NewStep } from '../src/domain/steps/steps.js';
+import type { NewStep } from '../src/domain/steps/step-input.js';
+import { addSteps } from '../src/domain/steps/steps.js';
 import { createTrace } from '../src/domain/traces/traces.js';
 import { seeded } from '../test/kit/live.js';
 

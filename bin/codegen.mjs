@@ -15,6 +15,7 @@ const events = [
   'MessageAdded',
   'MessageUpdated',
   'StepAdded',
+  'StepUpdated',
   'SubTraceStarted',
   'SubTraceCompleted',
   'TraceStatusChanged',
@@ -41,6 +42,8 @@ const config = {
     GoalStatus: '../../../model/rows.js#GoalStatus',
     GoalType: '../../../model/rows.js#GoalType',
     StepType: '../../../model/rows.js#StepType',
+    StepStatus: '../../../model/rows.js#StepStatus',
+    CostSource: '../../../model/rows.js#CostSource',
     CheckpointChangeKind: '../../../domain/checkpoints/json-changes.js#ChangeKind',
   },
   mappers: {

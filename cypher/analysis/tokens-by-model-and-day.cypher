@@ -1,9 +1,12 @@
 // How many tokens and dollars did each model use on each day, in how many calls?
 MATCH (s:Step)
 USING INDEX s:Step(projectId, type)
-WHERE s.projectId = $projectId AND s.type = 'llm_call' AND s.createdAt >= $since
+WHERE s.projectId = $projectId AND s.type IN ['llm_call', 'span']
+  AND (s.type = 'llm_call' OR s.model IS NOT NULL)
+WITH s, coalesce(s.startedAt, s.createdAt) AS at
+WHERE at >= $since
 WITH
-  left(s.createdAt, 10) AS day,
+  left(at, 10) AS day,
   coalesce(s.model, '') AS model,
   count(*) AS calls,
   sum(s.promptTokens) AS promptTokens,

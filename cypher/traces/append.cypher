@@ -35,11 +35,23 @@ CALL () {
   SET s = row
 }
 CALL () {
+  UNWIND $stepUpdates AS row
+  MATCH (s:Step {projectId: row.projectId, id: row.id})
+  SET s += row.properties
+}
+CALL () {
   UNWIND $links AS link
   MATCH (s:Step {projectId: link.projectId, id: link.id})
   UNWIND link.parentIds AS parentId
   MATCH (p:Step {projectId: link.projectId, id: parentId})
   CREATE (p)-[:PARENT_OF]->(s)
+}
+CALL () {
+  UNWIND $withins AS link
+  MATCH (s:Step {projectId: link.projectId, id: link.id})
+  UNWIND [link.within] AS within
+  MATCH (outer:Step {projectId: link.projectId, id: within})
+  CREATE (s)-[:WITHIN]->(outer)
 }
 CALL () {
   UNWIND $messageOwners AS owner

@@ -50,13 +50,8 @@ export function createCommit(
     const isCached =
       // Applying a large batch here would be wasted work.
       writes.reduce((sum, { cost }) => sum + cost, 0) <= maxAppendCost &&
-      writes.every((write) => (write.threads ?? []).length === 0 && write.more === undefined) &&
-      loadFromCache(
-        rowCache,
-        unit,
-        traces,
-        writes.map((write) => write.needs),
-      );
+      writes.every((write) => (write.threads ?? []).length === 0) &&
+      loadFromCache(rowCache, unit, writes);
     if (!isCached) {
       return undefined;
     }

@@ -18,7 +18,9 @@ const appendRows = statement<
     traces: Rows;
     goals: Rows;
     stepOwners: Rows;
+    stepUpdates: Rows;
     links: Rows;
+    withins: Rows;
     messageOwners: Rows;
     logs: Rows;
   },
@@ -39,6 +41,7 @@ export async function append(runner: Runner, unit: UnitOfWork): Promise<boolean>
       ...traces,
       ...goalRows(goals),
       ...stepRows(steps),
+      ...linkRows(unit),
       ...messageRows(messages),
       ...eventRows(events),
     };
@@ -49,6 +52,8 @@ export async function append(runner: Runner, unit: UnitOfWork): Promise<boolean>
     () => traces,
     ...partsOf(goals).map((part) => () => goalRows(part)),
     ...partsOf(steps).map((part) => () => stepRows(part)),
+    // After all steps: a step may depend on a later one.
+    () => linkRows(unit),
     ...partsOf(messages).map((part) => () => messageRows(part)),
     ...partsOf(events).map((part) => () => eventRows(part)),
   ];
@@ -84,7 +89,16 @@ function fitsOneStatement({ goals, steps, messages, events }: Appended): boolean
   return goals.length + steps.length + messages.length + events.length <= MAX_APPENDED;
 }
 
-const NO_ROWS = { traces: [], goals: [], stepOwners: [], links: [], messageOwners: [], logs: [] };
+const NO_ROWS = {
+  traces: [],
+  goals: [],
+  stepOwners: [],
+  stepUpdates: [],
+  links: [],
+  withins: [],
+  messageOwners: [],
+  logs: [],
+};
 
 async function send(runner: Runner, rows: Partial<Parameters<typeof appendRows>[1]>): Promise<boolean> {
   return (await appendRows(runner, { ...NO_ROWS, ...rows })).length > 0;
@@ -94,12 +108,50 @@ function goalRows(goals: readonly Changed<GoalRow>[]): { readonly goals: Rows } 
   return { goals: goals.map(goalUpdate) };
 }
 
-function stepRows(steps: readonly StepRow[]): { readonly stepOwners: Rows; readonly links: Rows } {
+function stepRows(steps: readonly StepRow[]): { readonly stepOwners: Rows } {
+  return { stepOwners: byOwner(steps, 'steps', stepToNode) };
+}
+
+/** The changed steps, and the edges of steps to those that they name, as far as these have arrived. */
+function linkRows(unit: UnitOfWork): {
+  readonly stepUpdates: Rows;
+  readonly links: Rows;
+  readonly withins: Rows;
+} {
+  const changed = unit.steps.changed();
+  const all = [...unit.steps.added().map((after) => ({ before: null, after })), ...changed];
   return {
-    stepOwners: byOwner(steps, 'steps', stepToNode),
-    links: steps
-      .filter(({ parentIds }) => parentIds.length > 0)
-      .map(({ projectId, id, parentIds }) => ({ projectId, id, parentIds })),
+    stepUpdates: changed.map(stepUpdate),
+    links: all.flatMap(({ before, after }) => {
+      const old = before === null ? [] : arrived(before, before.parentIds);
+      const parentIds = arrived(after, after.parentIds).filter((id) => !old.includes(id));
+      return parentIds.length === 0 ? [] : [{ projectId: after.projectId, id: after.id, parentIds }];
+    }),
+    withins: all.flatMap(({ before, after }) => {
+      const [old] = before === null ? [] : arrived(before, [before.within ?? '']);
+      const [within] = arrived(after, [after.within ?? '']);
+      return within === undefined || within === '' || within === old
+        ? []
+        : [{ projectId: after.projectId, id: after.id, within }];
+    }),
+  };
+}
+
+function arrived({ awaits }: StepRow, ids: readonly string[]): readonly string[] {
+  return awaits === null ? ids : ids.filter((id) => !awaits.includes(id));
+}
+
+function stepUpdate({ before, after }: Changed<StepRow>): object {
+  const { payloads, data: _newData, texts, ...row } = after;
+  const { payloads: oldPayloads, data: _data, texts: _texts, ...old } = before;
+  return {
+    projectId: after.projectId,
+    id: after.id,
+    properties: {
+      ...difference(old, row),
+      ...(payloads === undefined ? {} : difference(oldPayloads ?? {}, payloads)),
+      ...(texts === undefined ? {} : { data: texts.stored }),
+    },
   };
 }
 
@@ -122,7 +174,7 @@ const APPENDED: ReadonlySet<Change> = new Set(
   [...WRITERS].filter(([, name]) => name === APPEND).map(([change]) => change),
 );
 /** Those that the functions above send. */
-claim(['traces changed', 'goals changed', 'steps added', 'messages added', 'events added']);
+claim(['traces changed', 'goals changed', 'steps added', 'steps changed', 'messages added', 'events added']);
 
 /**
  * Whether one `append` statement writes all changes of the unit of work and checks every trace that these depend on: it does not
@@ -134,6 +186,7 @@ export function isAppend(unit: UnitOfWork): boolean {
     [...unit.changes()].every((change) => APPENDED.has(change)) &&
     [...unit.traces.rows()].every((trace) => changed.has(trace)) &&
     !goalsOf(unit, (table) => table.changed()).some(isMove) &&
+    !unit.steps.changed().some((change) => isStepMove(change) || isReplacedWithin(change)) &&
     fitsOneStatement(rowsOf(unit))
   );
 }
@@ -144,6 +197,16 @@ export function goalsOf<T>(unit: UnitOfWork, pick: (table: Table<GoalRow>) => T[
 
 export function isMove({ before, after }: Changed<GoalRow>): boolean {
   return before.parentId !== after.parentId;
+}
+
+/** Whether a step belongs to another goal than before. */
+export function isStepMove({ before, after }: Changed<StepRow>): boolean {
+  return before.goalId !== after.goalId;
+}
+
+/** Whether a step's edge to the step that it was called in has to be removed. */
+export function isReplacedWithin({ before, after }: Changed<StepRow>): boolean {
+  return before.within !== null && before.within !== after.within;
 }
 
 /** The properties of `after` that differ from `before`; null where one was cleared. */

@@ -21,6 +21,14 @@ export interface Needs {
   /** Messages with their content. */
   readonly messageContents?: readonly IdKey[];
   readonly steps?: readonly IdKey[];
+  /** Steps with their payloads, if they exist. */
+  readonly wholeSteps?: readonly IdKey[] | undefined;
+  /** Steps that new steps name; they may not exist. */
+  readonly namedSteps?: readonly StepKey[];
+  /** Ids under which steps arrive: the steps that await them. */
+  readonly arrivingSteps?: readonly StepKey[];
+  /** Everything that these steps depend on or were called in, at any distance. */
+  readonly ancestry?: readonly StepKey[];
   /** Steps to be created: see `newMessages`. */
   readonly newSteps?: readonly IdKey[];
   /** Sequences that clients ask for: see `newMessages`. */
@@ -46,6 +54,11 @@ export interface Needs {
   readonly checkpointLocks?: readonly IdKey[];
   /** Lists and values to be stored as content. */
   readonly chains?: readonly (readonly Chunk[])[];
+}
+
+/** A step by its project and id, with its trace. */
+export interface StepKey extends IdKey {
+  readonly traceId: string;
 }
 
 export interface NewestKey {

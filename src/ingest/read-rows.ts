@@ -1,7 +1,7 @@
 import { measureStored } from '../content/store-chunks.js';
 import { keyOf, type IdKey, type TraceKey } from '../model/keys.js';
 import { inLockOrder, unique } from '../model/lock-order.js';
-import { contentOfNode, goalOfNode, messageOfNode, stepOfNode } from '../model/row-mapping.js';
+import { contentOfNode, goalOfNode, messageOfNode } from '../model/row-mapping.js';
 import type {
   CheckpointPayload,
   CheckpointRow,
@@ -9,15 +9,17 @@ import type {
   GoalNode,
   MessageNode,
   RunEventRow,
-  StepNode,
 } from '../model/rows.js';
 import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
 import { upgraded } from '../model/event-versions.js';
 import type { Runner } from '../neo4j/database.js';
 import type { Needs, NewestKey, SequenceKey } from './needs.js';
+import type { MergedNeeds, Read } from './read.js';
+import { STEP_READS } from './read-steps.js';
 import type { RowCache } from './row-cache.js';
 import type { UnitOfWork } from './unit-of-work.js';
+import type { Write } from './write.js';
 
 const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
 const readCheckpoints = statement<
@@ -28,7 +30,6 @@ const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('trace
 const readChains = statement<{ goals: readonly object[] }, GoalNode>('goals/read-chains');
 const readTrees = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
 const readMessages = statement<{ messages: readonly object[] }, MessageNode>('messages/read');
-const readSteps = statement<{ steps: readonly IdKey[] }, StepNode>('steps/read');
 const readMessageSequences = statement<{ sequences: readonly object[] }, SequenceKey>(
   'messages/read-sequences',
 );
@@ -41,17 +42,6 @@ const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }
 const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
   'run-events/read-by-keys',
 );
-
-/** The needs of several writes together, each key once. */
-type MergedNeeds = { readonly [Name in keyof Needs]-?: NonNullable<Needs[Name]> };
-
-/** How some of the needs are satisfied: from the row cache, or from the database. */
-interface Read {
-  readonly of: readonly (keyof Needs)[];
-  /** Loads what one write needs into `unit`; returns false if any of it is not cached. Absent: the row cache never has it. */
-  readonly fromCache?: (cache: RowCache, unit: UnitOfWork, needs: Needs) => boolean;
-  readonly fromDatabase: (transaction: Runner, unit: UnitOfWork, needs: MergedNeeds) => Promise<unknown>;
-}
 
 /** For rows to be created: the cache need not have them, because their keys' constraints reject a duplicate. */
 const REJECTED_BY_KEY = (): boolean => true;
@@ -84,15 +74,7 @@ const READS: readonly Read[] = [
       }
     },
   },
-  {
-    of: ['steps', 'newSteps'],
-    fromCache: (cache, unit, { steps = [] }) => steps.every((key) => loadCachedStep(cache, unit, key)),
-    async fromDatabase(transaction, unit, { steps, newSteps }) {
-      for (const node of await readSteps(transaction, { steps: unique([...steps, ...newSteps]) })) {
-        unit.steps.load(stepOfNode(node));
-      }
-    },
-  },
+  ...STEP_READS,
   {
     of: ['newSequences'],
     fromCache: REJECTED_BY_KEY,
@@ -178,9 +160,9 @@ const READS: readonly Read[] = [
 export function loadFromCache(
   cache: RowCache,
   unit: UnitOfWork,
-  traces: readonly TraceKey[],
-  needs: readonly Needs[],
+  writes: readonly Pick<Write<unknown>, 'traces' | 'needs' | 'more'>[],
 ): boolean {
+  const traces = writes.flatMap((write) => write.traces ?? []);
   for (const { projectId, id } of traces) {
     const trace = cache.trace(projectId, id);
     if (trace === undefined) {
@@ -188,13 +170,14 @@ export function loadFromCache(
     }
     unit.traces.load(trace);
   }
-  return needs.every(
-    (need) =>
-      (need.contexts ?? []).length === 0 &&
-      READS.every(
-        ({ of, fromCache }) =>
-          !isNeeded(of, need) || (fromCache !== undefined && fromCache(cache, unit, need)),
-      ),
+  const load = (need: Needs): boolean =>
+    (need.contexts ?? []).length === 0 &&
+    READS.every(
+      ({ of, fromCache }) => !isNeeded(of, need) || (fromCache !== undefined && fromCache(cache, unit, need)),
+    );
+  return (
+    writes.every(({ needs }) => load(needs)) &&
+    writes.every(({ more }) => more === undefined || load(more(unit)))
   );
 }
 
@@ -226,6 +209,10 @@ function merge(needs: readonly Needs[]): MergedNeeds {
     newMessages: unique(all('newMessages')),
     messageContents: unique(all('messageContents')),
     steps: unique(all('steps')),
+    wholeSteps: unique(all('wholeSteps')),
+    namedSteps: unique(all('namedSteps')),
+    arrivingSteps: unique(all('arrivingSteps')),
+    ancestry: unique(all('ancestry')),
     newSteps: unique(all('newSteps')),
     newSequences: unique(all('newSequences')),
     newEventKeys: unique(all('newEventKeys')),
@@ -263,15 +250,4 @@ function loadCachedChain(
     id = goal.parentId;
   }
   return true;
-}
-
-function loadCachedStep(cache: RowCache, unit: UnitOfWork, { projectId, id }: IdKey): boolean {
-  for (const trace of unit.traces.rows()) {
-    const step = trace.projectId === projectId ? cache.step(projectId, trace.id, id) : undefined;
-    if (step !== undefined) {
-      unit.steps.load(step);
-      return true;
-    }
-  }
-  return false;
 }

@@ -6,6 +6,8 @@ import type { GoalRow, StepRow, TraceRow } from '../model/rows.js';
 /** A trace as the last commit of this process left it, with its cached goals and steps. */
 interface CachedTrace extends RowsOfTrace {
   readonly trace: TraceRow;
+  /** Whether all steps of the trace are cached: this process created it, and nobody else wrote to it. */
+  readonly hasAllSteps: boolean;
 }
 
 /** Its rows of the kinds that `model/tables.ts` declares as cached, without their payloads, which may be large. */
@@ -36,6 +38,16 @@ export class RowCache {
     return this.#traces.get(keyOf(projectId, traceId))?.steps.get(id);
   }
 
+  /** The cached steps of a trace. */
+  steps(projectId: string, traceId: string): Iterable<StepRow> {
+    return this.#traces.get(keyOf(projectId, traceId))?.steps.values() ?? [];
+  }
+
+  /** Whether a step of the trace that is not cached does not exist. */
+  hasAllSteps(projectId: string, traceId: string): boolean {
+    return this.#traces.get(keyOf(projectId, traceId))?.hasAllSteps ?? false;
+  }
+
   /** Caches what a committed batch read and wrote. */
   store(unit: UnitOfWork): void {
     const added = unit.traces.added().map((after) => ({ before: null, after }));
@@ -45,33 +57,39 @@ export class RowCache {
       const { goals, steps } = goesOn
         ? old
         : { goals: new Map<string, GoalRow>(), steps: new Map<string, StepRow>() };
+      let hasAllSteps = goesOn ? old.hasAllSteps : before === null;
       const table = unit.goals(after.projectId, after.id);
       for (const { goalId } of table.removed()) {
         goals.delete(goalId);
         // The steps recorded on it belong to the trace now.
         steps.clear();
+        hasAllSteps = false;
       }
       for (const goal of table.rows()) {
         goals.set(goal.goalId, goal);
       }
       const { context: _, ...trace } = after;
-      this.#put({ trace, goals, steps });
+      this.#put({ trace, goals, steps, hasAllSteps });
     }
-    for (const {
-      data: _,
-      texts: _texts,
-      affected: _affected,
-      original: _original,
-      ...step
-    } of unit.steps.rows()) {
+    for (const row of unit.steps.rows()) {
+      const {
+        data: _,
+        texts: _texts,
+        payloads: _payloads,
+        affected: _affected,
+        original: _original,
+        setBy: _setBy,
+        ...step
+      } = row;
       const cached = this.#take({ projectId: step.projectId, id: step.traceId });
       if (cached !== undefined) {
         cached.steps.set(step.id, step);
         const [oldest] = cached.steps.keys();
-        if (cached.steps.size > MAX_STEPS && oldest !== undefined) {
+        const isFull = cached.steps.size > MAX_STEPS && oldest !== undefined;
+        if (isFull) {
           cached.steps.delete(oldest);
         }
-        this.#put(cached);
+        this.#put({ ...cached, hasAllSteps: cached.hasAllSteps && !isFull });
       }
     }
     for (const { trace } of this.#traces.values()) {

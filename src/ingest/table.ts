@@ -32,6 +32,15 @@ export class Table<Row> {
     this.#entries.set(this.#keyOf(row), { before: row, after: row });
   }
 
+  /** Whether the row was read, rather than added. */
+  isLoaded(key: string): boolean {
+    return this.#entries.get(key)?.before != null;
+  }
+
+  isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   get(key: string): Row | undefined {
     return this.#entries.get(key)?.after ?? undefined;
   }

@@ -31,6 +31,15 @@ export interface RowTypes {
   readonly references: ContentReference;
 }
 
+/** The steps of a trace that await one of its steps. */
+interface Waiting {
+  readonly projectId: string;
+  readonly traceId: string;
+  /** The id that has not arrived. */
+  readonly id: string;
+  readonly stepIds: readonly string[];
+}
+
 /** A list or value to be stored as content, under the id of its last chunk. */
 interface Chain {
   readonly projectId: string;
@@ -62,6 +71,12 @@ export class UnitOfWork {
   );
   /** How many chunks of each chain are stored already, by its last chunk. */
   storedLengths: ReadonlyMap<string, number> = new Map();
+  /** For ids of steps that have not arrived: the steps that await them. */
+  readonly waiting = new Table<Waiting>(this.#journal, ({ projectId, traceId, id }) =>
+    keyOf(projectId, traceId, id),
+  );
+  /** What steps that are not in the unit name, by project and id: for finding cycles. */
+  readonly ancestry = new Map<string, Pick<StepRow, 'parentIds' | 'within' | 'awaits'>>();
   /** Requested sequences that are taken, by label, trace and number. */
   readonly takenSequences = new Set<string>();
   /** Custom events that exist already, by trace and idempotency key. */
@@ -94,6 +109,29 @@ export class UnitOfWork {
       }
       throw error;
     }
+  }
+
+  /** Notes that a step awaits one that has not arrived. */
+  awaitStep(missing: Omit<Waiting, 'stepIds'>, stepId: string): void {
+    const others = this.waiting.get(keyOf(missing.projectId, missing.traceId, missing.id))?.stepIds ?? [];
+    if (!others.includes(stepId)) {
+      this.waiting.put({ ...missing, stepIds: [...others, stepId] });
+    }
+  }
+
+  /** Notes what a step of the graph awaits. */
+  loadWaiting({ projectId, traceId, id, awaits }: StepRow): void {
+    for (const missing of awaits ?? []) {
+      const others = this.waiting.get(keyOf(projectId, traceId, missing))?.stepIds ?? [];
+      if (!others.includes(id)) {
+        this.waiting.load({ projectId, traceId, id: missing, stepIds: [...others, id] });
+      }
+    }
+  }
+
+  /** Whether a step was in the graph before, so that others may depend on it. */
+  hasDescendants({ projectId, id }: StepRow): boolean {
+    return this.steps.isLoaded(keyOf(projectId, id));
   }
 
   /** Marks a sequence as taken. */

@@ -1,6 +1,15 @@
 import { keyOf } from '../model/keys.js';
 import { lockOrder } from '../model/lock-order.js';
-import { append, difference, goalsOf, group, isMove, update } from './fast-append.js';
+import {
+  append,
+  difference,
+  goalsOf,
+  group,
+  isMove,
+  isReplacedWithin,
+  isStepMove,
+  update,
+} from './fast-append.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import { TABLES, WRITERS } from '../model/tables.js';
 import { checkWriters, claim, writerOf } from './writers.js';
@@ -12,7 +21,7 @@ import { collectGarbage, lockCollecting } from '../content/collect-chunks.js';
 import type { MessageRow, RunEventRow, RunRow } from '../model/rows.js';
 import { contentToProperties, goalToNode } from '../model/row-mapping.js';
 import { partsOf } from '../base/slices.js';
-import { storeContent } from '../content/store-chunks.js';
+import { storeContent, type ChunkKey } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
@@ -26,6 +35,9 @@ const moveGoals = statement<{ goals: Rows }, never>('goals/move');
 const removeGoals = writerOf<{ goals: Rows }>('goals removed');
 const updateMessages = writerOf<{ messages: Rows }>('messages changed');
 const moveMessages = statement<{ messages: Rows }, never>('messages/move');
+const moveSteps = statement<{ steps: Rows }, never>('steps/move');
+const leaveSteps = statement<{ steps: Rows }, never>('steps/leave');
+const releasePrompts = statement<{ steps: Rows }, ChunkKey>('steps/release-prompts');
 const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
 const createRunEvents = writerOf<{ runs: Rows }>('runEvents added');
 
@@ -105,6 +117,30 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
     .map(({ after: { projectId, id, traceId, goalId } }) => ({ projectId, id, traceId, goalId }));
   await send(movedMessages, (rows) => moveMessages(transaction, { messages: rows }));
 
+  const changedSteps = unit.steps.changed();
+  await send(
+    changedSteps
+      .filter(isStepMove)
+      .map(({ after: { projectId, id, traceId, goalId } }) => ({ projectId, id, traceId, goalId })),
+    (rows) => moveSteps(transaction, { steps: rows }),
+  );
+  await send(
+    changedSteps.filter(isReplacedWithin).map(({ after: { projectId, id } }) => ({ projectId, id })),
+    (rows) => leaveSteps(transaction, { steps: rows }),
+  );
+  const replacedPrompts = changedSteps.filter(
+    ({ before, after }) => before.messagesId !== null && before.messagesId !== after.messagesId,
+  );
+  const releasedPrompts =
+    replacedPrompts.length === 0
+      ? Promise.resolve([])
+      : Promise.all([
+          lockCollecting(transaction),
+          releasePrompts(transaction, {
+            steps: replacedPrompts.map(({ after: { projectId, id } }) => ({ projectId, id })),
+          }),
+        ]).then(([, rows]) => rows);
+  add(releasedPrompts);
   add(
     append(transaction, unit).then((done) => {
       if (!done) {
@@ -132,7 +168,7 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
     }),
   );
   await Promise.all(sent);
-  await collectGarbage(transaction, await released);
+  await collectGarbage(transaction, [...(await released), ...(await releasedPrompts)]);
 }
 
 async function addRunEvents(

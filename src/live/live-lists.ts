@@ -3,7 +3,7 @@ import type { Database } from '../neo4j/database.js';
 import { listTraces, NEWEST, type TraceFilter } from '../domain/traces/list-traces.js';
 import { createPoll } from './poll.js';
 import { createTraceList, MAX_CACHED, type ListFollower, type TraceList } from './live-list.js';
-import { readTraces } from '../domain/traces/traces.js';
+import { readTraces } from '../domain/traces/read-traces.js';
 
 /**
  * The watched lists of traces. One query per project detects changes: after each commit of this process, and in regular polls

@@ -37,6 +37,22 @@ export function checkIndexed(text: string | null | undefined, field: string): st
   return text ?? null;
 }
 
+const MAX_TAGS = 100;
+
+/** A set of tags, sorted; null without any. */
+export function checkTags(
+  tags: readonly string[] | null | undefined,
+  field: string,
+): readonly string[] | null {
+  if (tags == null || tags.length === 0) {
+    return null;
+  }
+  if (tags.length > MAX_TAGS) {
+    throw badInput(field, `expected at most ${MAX_TAGS} tags, got ${tags.length}`);
+  }
+  return [...new Set(tags.map((tag, index) => checkId(tag, `${field}[${index}]`)))].sort();
+}
+
 /** A digest that is equal for equal JSON values, different otherwise: 128 bits of SHA-256, in base64url. */
 export function digestOf(value: unknown): string {
   return digestOfText(stringifyJson(value));

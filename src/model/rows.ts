@@ -2,7 +2,15 @@ import type { GoalStatus, GoalType, StepType } from './enums.js';
 import type { Column, Presence } from './declare.js';
 import type { TABLES } from './tables.js';
 
-export type { GoalStatus, GoalType, StepType, TraceMode, TraceStatus } from './enums.js';
+export type {
+  CostSource,
+  GoalStatus,
+  GoalType,
+  StepStatus,
+  StepType,
+  TraceMode,
+  TraceStatus,
+} from './enums.js';
 
 // The nodes of the graph as the program handles them: one row for each node, with edges as the ids they lead to. Their columns
 // are declared in `tables.ts`.
@@ -64,35 +72,44 @@ export interface GoalRow extends Omit<GoalNode, Flat<'self'> | Flat<'cumulative'
   readonly cumulative: Stats;
 }
 
-type StepColumn = keyof StepNode;
-/** The columns of a step that do not depend on its type. */
-type StepOwnColumn = Extract<
-  StepColumn,
-  | 'projectId'
-  | 'id'
-  | 'traceId'
-  | 'sequence'
-  | 'type'
-  | 'goalId'
-  | 'parentIds'
-  | 'createdAt'
-  | 'digest'
-  | 'eventId'
-  | 'affected'
-  | 'original'
-  | 'messagesId'
->;
+/** The columns that hold a step's own JSON and long texts, besides `data`. */
+export const STEP_PAYLOADS = ['input', 'output', 'attributes', 'resource', 'scope', 'errorStack'] as const;
+type StepPayloadName = (typeof STEP_PAYLOADS)[number];
+/** JSON as text, except for `errorStack`, which is the stack itself. */
+export type StepPayloads = { readonly [Name in StepPayloadName]: string | null };
 
-/** The fields of a step's `data` that its type names; null where `data` lacks one. */
-export type StepProperties = Omit<StepNode, StepOwnColumn | 'data'>;
-
-export interface StepRow extends Pick<StepNode, StepOwnColumn> {
-  readonly properties: StepProperties;
+/** A step, with what may be large apart: absent if it was not read. */
+export interface StepRow extends Omit<StepNode, StepPayloadName | 'data'> {
+  readonly payloads?: StepPayloads;
   /** All of `data`; absent if it was not read. */
   readonly data?: unknown;
   /** `data` as JSON; absent if it was read. */
   readonly texts?: StepTexts;
 }
+
+/** The columns that come from a step's `data`: the fields that its type names; null where `data` lacks one. */
+export type StepDataColumns = Pick<
+  StepNode,
+  | 'model'
+  | 'promptTokens'
+  | 'completionTokens'
+  | 'cacheReadTokens'
+  | 'cacheWriteTokens'
+  | 'reasoningTokens'
+  | 'cost'
+  | 'toolName'
+  | 'argumentsDigest'
+  | 'llmStepId'
+  | 'toolCallStepId'
+  | 'durationMs'
+  | 'isFinal'
+  | 'targetStepId'
+  | 'feedbackType'
+  | 'skillsCount'
+  | 'experiencesCount'
+  | 'experienceId'
+  | 'experienceIds'
+>;
 
 /** A step's data as JSON texts. */
 export interface StepTexts {

@@ -33,3 +33,69 @@ function isTime(parts: Readonly<Record<string, string | undefined>>): boolean {
     part('zoneMinute') <= 59
   );
 }
+
+const INSTANT = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?(Z|[+-]\d\d(?::?\d\d)?)$/i;
+const NANOSECONDS = /^\d{1,20}$/;
+const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+/**
+ * A client's time as it is stored: UTC to the microsecond, `2026-01-31T12:00:00.123456Z`, so that times sort as texts. Takes ISO 8601
+ * with a date, a time and an offset, or nanoseconds since 1970 as digits. Finer digits are cut off.
+ */
+export function instantOf(time: string | null | undefined, field: string): string | null {
+  if (time == null) {
+    return null;
+  }
+  const [milliseconds, microseconds] = NANOSECONDS.test(time) ? ofNanoseconds(time) : ofIso(time);
+  if (!(milliseconds >= -62_167_219_200_000 && milliseconds <= LAST_MS)) {
+    throw badInput(
+      field,
+      'expected a time of ISO 8601 with an offset, such as 2026-01-31T12:00:00.000Z, or nanoseconds since 1970 as digits, ' +
+        `got ${shown(time)}`,
+    );
+  }
+  return `${new Date(milliseconds).toISOString().slice(0, -1)}${String(microseconds).padStart(3, '0')}Z`;
+}
+
+function ofNanoseconds(time: string): readonly [milliseconds: number, microseconds: number] {
+  const microseconds = BigInt(time) / 1_000n;
+  return [Number(microseconds / 1_000n), Number(microseconds % 1_000n)];
+}
+
+function ofIso(time: string): readonly [milliseconds: number, microseconds: number] {
+  const match = time.length > MAX_LENGTH ? null : INSTANT.exec(time);
+  const parts = match === null ? undefined : ISO_8601.exec(time)?.groups;
+  if (match === null || parts === undefined || !isTime(parts)) {
+    return [NaN, 0];
+  }
+  const [, date = '', minutes = '', second = '00', fraction = '', zone = 'Z'] = match;
+  const digits = fraction.padEnd(6, '0');
+  // Date knows no leap second: 60 becomes the next minute.
+  const leap = second === '60';
+  const whole = Date.parse(`${date}T${minutes}:${leap ? '59' : second}.${digits.slice(0, 3)}Z`);
+  return [whole + (leap ? 1_000 : 0) - offsetMs(zone), Number(digits.slice(3, 6))];
+}
+
+function offsetMs(zone: string): number {
+  if (zone.toUpperCase() === 'Z') {
+    return 0;
+  }
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
+  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+  return (zone.startsWith('-') ? -1 : 1) * minutes * 60_000;
+}
+
+/** A stored time as the API shows it: whole milliseconds have three digits. */
+export function shownInstant(stored: string | null | undefined): string | null {
+  return stored == null ? null : stored.replace(/(\.\d{3})000Z$/, '$1Z');
+}
+
+/** The milliseconds between two stored times; null unless both are known. */
+export function millisecondsBetween(start: string | null, end: string | null): number | null {
+  if (start === null || end === null) {
+    return null;
+  }
+  const micros = (time: string): number =>
+    Date.parse(`${time.slice(0, 23)}Z`) * 1_000 + Number(time.slice(23, 26));
+  return (micros(end) - micros(start)) / 1_000;
+}

@@ -144,12 +144,9 @@ test('the row cache is bounded: the trace written longest ago is evicted first',
     cached.store(unit);
   }
   const isCached = traces.map(({ projectId, id }) =>
-    loadFromCache(
-      cached,
-      new UnitOfWork(''),
-      [{ projectId, id }],
-      [{ goals: [{ projectId, traceId: id, goalId: 'g7' }] }],
-    ),
+    loadFromCache(cached, new UnitOfWork(''), [
+      { traces: [{ projectId, id }], needs: { goals: [{ projectId, traceId: id, goalId: 'g7' }] } },
+    ]),
   );
   assert.equal(isCached.indexOf(true), 150 - Math.floor(10_000 / (goals + 1)));
   assert.ok(isCached.slice(isCached.indexOf(true)).every(Boolean));
@@ -166,7 +163,9 @@ test('removing a goal evicts the steps of its trace from the row cache: they may
   first.steps.put({ ...row, id: 's', goalId: 'g' } as never);
   cached.store(first);
   const isCached = (): boolean =>
-    loadFromCache(cached, new UnitOfWork(''), [key], [{ steps: [{ projectId: 'p', id: 's' }] }]);
+    loadFromCache(cached, new UnitOfWork(''), [
+      { traces: [key], needs: { steps: [{ projectId: 'p', id: 's' }] } },
+    ]);
   assert.equal(isCached(), true);
   const second = new UnitOfWork('');
   second.traces.load(trace as never);

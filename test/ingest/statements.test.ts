@@ -81,7 +81,7 @@ test('50 traces with their goals, steps and parents are read by a fixed list of 
     'goals/read',
     'goals/roots',
     'steps/by-traces',
-    'steps/read-data',
+    'steps/read-payloads',
     'traces/list-by-uid',
   ]);
   assert.deepEqual(await statementsOf(query, { first: 1, uid }), fifty);

@@ -8,10 +8,10 @@ export const TRACE_FIELDS = `id mode promptName task agentType status uid contex
   totalTokens totalCost lastEventId createdAt completedAt parentTraceId`;
 export const STATS = `messageCount stepCount errorCount unpricedCount promptTokens completionTokens
   cacheReadTokens cacheWriteTokens reasoningTokens totalTokens totalCost preview`;
-export const GOAL_FIELDS = `goalId traceId parentId description reason type status summary order createdAt
+export const GOAL_FIELDS = `goalId traceId parentId description reason type status summary order createdAt startedAt endedAt
   selfStats { ${STATS} } cumulativeStats { ${STATS} }`;
 export const MESSAGE_FIELDS = `id traceId sequence role content goalId toolCallId stepId promptTokens completionTokens
-  cacheReadTokens cacheWriteTokens reasoningTokens cost durationMs status error createdAt`;
+  cacheReadTokens cacheWriteTokens reasoningTokens cost durationMs startedAt endedAt status error createdAt`;
 export const STEP_FIELDS = `id traceId sequence type goalId data createdAt model promptTokens completionTokens cost toolName
   durationMs isFinal feedbackType parentIds`;
 

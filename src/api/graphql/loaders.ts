@@ -7,7 +7,6 @@ import {
 import type { Database } from '../../neo4j/database.js';
 import { readChildren, readGoals, readRoots, readTrees } from '../../domain/goals/read-goals.js';
 import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from '../../model/rows.js';
-import { JsonText } from '../../base/json-text.js';
 import { childrenOfCheckpoints } from '../../domain/checkpoints/list-children.js';
 import { eventsOfTraces } from '../../domain/events/list-events.js';
 import { messagesOfGoals, messagesOfSteps, messagesOfTraces } from '../../domain/messages/list-messages.js';
@@ -15,6 +14,8 @@ import {
   ancestorsOfSteps,
   childrenOfSteps,
   descendantsOfSteps,
+  innerOfSteps,
+  readEnclosing,
   stepsOfGoals,
   stepsOfTraces,
 } from '../../domain/steps/list-steps.js';
@@ -28,15 +29,20 @@ import {
   readNearest,
   readStepIds,
 } from '../../domain/checkpoints/read-checkpoints.js';
-import { readStepData, readSteps, type StepKey } from '../../domain/steps/steps.js';
+import { readStepPayloads, readSteps, type StepKey, type WholeStep } from '../../domain/steps/steps.js';
 import { readThreads } from '../../domain/threads/threads.js';
-import { readContexts, readTraces, readTreeStats } from '../../domain/traces/traces.js';
+import {
+  readTracePayloads,
+  readTraces,
+  readTreeStats,
+  type TracePayloads,
+} from '../../domain/traces/read-traces.js';
 import type { PublicStats } from '../../model/stats.js';
 
 /** The reads of one request, batched so that each kind of read is one statement however many objects need it. */
 export interface Loaders {
   readonly trace: DataLoader<string, TraceRow | null>;
-  readonly context: DataLoader<string, unknown>;
+  readonly tracePayloads: DataLoader<string, TracePayloads | null>;
   readonly treeStats: DataLoader<string, Omit<PublicStats, 'preview'> | null>;
   readonly goal: DataLoader<GoalOwner, GoalRow | null, string>;
   readonly goalTree: DataLoader<string, readonly GoalRow[]>;
@@ -44,7 +50,9 @@ export interface Loaders {
   readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
   readonly thread: DataLoader<string, ThreadRow | null>;
   readonly step: DataLoader<string, StepRow | null>;
-  readonly stepData: DataLoader<StepKey, unknown, string>;
+  readonly stepPayloads: DataLoader<StepKey, WholeStep | null, string>;
+  /** By step. */
+  readonly enclosing: DataLoader<string, readonly StepRow[] | null>;
   readonly message: DataLoader<string, MessageRow | null>;
   readonly content: DataLoader<string, unknown>;
   readonly checkpoint: DataLoader<string, CheckpointRow | null>;
@@ -78,13 +86,19 @@ const lists = {
   childrenOfSteps,
   ancestorsOfSteps,
   descendantsOfSteps,
+  innerOfSteps,
   messagesOfTraces,
   messagesOfGoals,
   messagesOfSteps,
   eventsOfTraces,
 };
 type Lists = typeof lists;
-const STEP_LISTS: ReadonlySet<keyof Lists> = new Set(['stepsOfTraces', 'stepsOfGoals', 'childrenOfSteps']);
+const STEP_LISTS: ReadonlySet<keyof Lists> = new Set([
+  'stepsOfTraces',
+  'stepsOfGoals',
+  'childrenOfSteps',
+  'innerOfSteps',
+]);
 type OwnerOf<Name extends keyof Lists> = Parameters<Lists[Name]>[1]['owners'][number];
 type PageOf<Name extends keyof Lists> = Omit<Parameters<Lists[Name]>[1], 'projectId' | 'owners'>;
 type ItemsOf<Name extends keyof Lists> =
@@ -163,10 +177,7 @@ export function createLoaders(
 
   return {
     trace: byId(readTraces),
-    context: mapped(async (runner, keys) => {
-      const texts = await readContexts(runner, keys);
-      return new Map([...texts].map(([id, text]) => [id, new JsonText(text)]));
-    }),
+    tracePayloads: mapped(readTracePayloads),
     treeStats: mapped(readTreeStats),
     goal: new DataLoader<GoalOwner, GoalRow | null, string>(
       async (goals) => {
@@ -191,13 +202,14 @@ export function createLoaders(
     ),
     thread: byId(readThreads),
     step,
-    stepData: new DataLoader<StepKey, unknown, string>(
+    stepPayloads: new DataLoader<StepKey, WholeStep | null, string>(
       async (steps) => {
-        const data = await readStepData(database, { projectId, steps });
-        return steps.map(({ id }) => data.get(id) ?? null);
+        const payloads = await readStepPayloads(database, { projectId, steps });
+        return steps.map(({ id }) => payloads.get(id) ?? null);
       },
       { cacheKeyFn: ({ id }) => id, batchScheduleFn },
     ),
+    enclosing: mapped(readEnclosing),
     message: byId(readMessages),
     content: mapped(readContents),
     checkpoint: byId(readCheckpoints),

@@ -3,12 +3,13 @@ import { publicGoal } from '../../domain/goals/goal-rules.js';
 import type { EventRow, TraceRow } from '../../model/rows.js';
 import { parseJson } from '../../base/json.js';
 import type { Snapshot } from '../../domain/traces/snapshot.js';
+import type { TracePayloads } from '../../domain/traces/read-traces.js';
 
 /** The first frame of the watch socket: the trace's current state. */
 export function connectedFrame(
   { trace, goals, subTraces, currentEventId }: Snapshot,
-  /** The contexts of the sub-traces as JSON, by id. */
-  contexts: ReadonlyMap<string, string>,
+  /** What may be large of the sub-traces, by id. */
+  payloads: ReadonlyMap<string, TracePayloads>,
 ): object {
   return {
     event: 'connected',
@@ -20,9 +21,7 @@ export function connectedFrame(
       goals.length === 0
         ? null
         : { mission: trace.task, goals: goals.map((goal) => snakeCase(publicGoal(goal), 'goal')) },
-    sub_traces: Object.fromEntries(
-      subTraces.map((sub) => [sub.id, traceOf(sub, contexts.get(sub.id) ?? '{}')]),
-    ),
+    sub_traces: Object.fromEntries(subTraces.map((sub) => [sub.id, traceOf(sub, payloads.get(sub.id))])),
   };
 }
 
@@ -70,7 +69,7 @@ function inDocumentShape(
   }
 }
 
-function traceOf(trace: TraceRow, context: string): object {
+function traceOf(trace: TraceRow, payloads: TracePayloads | undefined): object {
   const { id, mode, promptName, task, agentType, status, uid, parentTraceId, parentGoalId } = trace;
   return {
     trace_id: id,
@@ -82,7 +81,7 @@ function traceOf(trace: TraceRow, context: string): object {
     parent_goal_id: parentGoalId,
     status,
     uid,
-    context: parseJson(context),
+    context: parseJson(payloads?.context ?? '{}'),
     total_steps: trace.stepCount,
     total_messages: trace.messageCount,
     total_tokens: trace.totalTokens,
@@ -101,7 +100,17 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Fields that hold the client's own JSON, whose keys stay unchanged. */
-const OWN_JSON = new Set(['content', 'data', 'context']);
+const OWN_JSON = new Set([
+  'content',
+  'data',
+  'context',
+  'metadata',
+  'input',
+  'output',
+  'attributes',
+  'resource',
+  'scope',
+]);
 
 /** `value` with its keys in snake_case; `name` is the key that holds it. */
 function snakeCase(value: unknown, name: string): unknown {

@@ -11,7 +11,7 @@ import type { EventRow } from '../../model/rows.js';
 import type { Limits } from '../../base/limits.js';
 import { createRequestScope, type RequestScope } from '../../base/request-scope.js';
 import { readSnapshot, type Snapshot } from '../../domain/traces/snapshot.js';
-import { readContexts } from '../../domain/traces/traces.js';
+import { readTracePayloads, type TracePayloads } from '../../domain/traces/read-traces.js';
 
 /** The socket of document 003: `/api/traces/{id}/watch?since_event_id=`. */
 export interface WatchServer {
@@ -57,9 +57,11 @@ export function createWatchServer({
     const answerPings = readPings(socket);
     const snapshot = await readSnapshot(database, { projectId, traceId: watch.traceId });
     const ids = snapshot.subTraces.map(({ id }) => id);
-    const contexts =
-      ids.length === 0 ? new Map<string, string>() : await readContexts(database, { projectId, ids });
-    await send(socket, JSON.stringify(connectedFrame(snapshot, contexts)));
+    const payloads =
+      ids.length === 0
+        ? new Map<string, TracePayloads>()
+        : await readTracePayloads(database, { projectId, ids });
+    await send(socket, JSON.stringify(connectedFrame(snapshot, payloads)));
     answerPings();
     const missed = await countMissed(context, snapshot, watch.after);
     if (missed > MAX_REPLAY) {

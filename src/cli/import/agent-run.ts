@@ -19,8 +19,16 @@ export interface AgentRun {
   readonly failure: string | null;
 }
 
-/** One thing that happened in a run. `waitMs` is the time since the previous one, from the file or assumed. */
-export type Turn = Said | Answered | Returned;
+/**
+ * One thing that happened in a run. `waitMs` is the time since the previous one, from the file or assumed; `times` are those of the file.
+ */
+export type Turn = (Said | Answered | Returned) & { readonly times?: Times };
+
+/** When something started and ended, as ISO 8601. */
+export interface Times {
+  readonly startedAt: string;
+  readonly endedAt: string;
+}
 
 /** A message from someone other than the model and its tools: the system or the user. */
 export interface Said {

@@ -16,6 +16,7 @@ import {
   type JsonObject,
   type Place,
   type ToolCall,
+  type Times,
   type Turn,
   type Usage,
 } from './agent-run.js';
@@ -77,6 +78,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     const place = below(listPlace, [index], `message ${index + 1}`);
     const atMs = timeOf(message);
     const elapsedMs = atMs === null || previousMs === null ? null : Math.max(0, atMs - previousMs);
+    const times = atMs === null ? {} : { times: timesOf(previousMs ?? atMs, atMs) };
     previousMs = atMs ?? previousMs;
     const said = spoken(message);
     if (message.role === 'assistant') {
@@ -86,6 +88,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
       const model = message['model'] ?? runModel;
       return {
         kind: 'answered',
+        ...times,
         waitMs: elapsedMs ?? ASSUMED_MS.answer,
         message: said,
         prompt: messages.slice(0, index),
@@ -112,6 +115,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
       asked.answered = true;
       return {
         kind: 'returned',
+        ...times,
         waitMs: elapsedMs ?? ASSUMED_MS.tool,
         call: asked.call,
         result: said.content,
@@ -122,6 +126,7 @@ function readTurns(messages: readonly FileMessage[], listPlace: Place, runModel:
     }
     return {
       kind: 'said',
+      ...times,
       waitMs: elapsedMs ?? (index === 0 || message.role !== 'user' ? ASSUMED_MS.system : ASSUMED_MS.user),
       message: said,
       cost: null,
@@ -233,6 +238,13 @@ function withRunUsage(turns: readonly Turn[], holder: JsonObject, place: Place):
 /** `turn` with the usage of its whole run; its data says so in `usage_covers`. */
 export function coveringRun(turn: Answered, usage: Usage): Answered {
   return { ...turn, usage, data: { ...turn.data, usage_covers: 'run' } };
+}
+
+function timesOf(startedMs: number, endedMs: number): Times {
+  return {
+    startedAt: new Date(Math.min(startedMs, endedMs)).toISOString(),
+    endedAt: new Date(endedMs).toISOString(),
+  };
 }
 
 const TIMES = ['timestamp', 'created_at', 'created'] as const;

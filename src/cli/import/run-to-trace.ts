@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { textOf, type AgentRun, type Answered, type Returned, type ToolCall } from './agent-run.js';
+import {
+  textOf,
+  type AgentRun,
+  type Answered,
+  type Returned,
+  type Times,
+  type ToolCall,
+  type Turn,
+} from './agent-run.js';
 
 /** The types of steps that a transcript has. */
 type StepType = 'llm_call' | 'tool_call' | 'tool_result' | 'conclusion';
@@ -11,6 +19,8 @@ export interface TraceWrites {
     readonly agentType: string;
     readonly task: string | null;
     readonly context: Readonly<Record<string, unknown>>;
+    readonly startedAt?: string;
+    readonly endedAt?: string;
   };
   readonly writes: readonly Write[];
   readonly end: {
@@ -31,6 +41,8 @@ export interface StepInput {
   readonly type: Uppercase<StepType>;
   readonly parentIds: readonly string[];
   readonly data: Readonly<Record<string, unknown>>;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
 }
 
 export interface MessageInput {
@@ -41,6 +53,7 @@ export interface MessageInput {
   readonly toolCallId?: string;
   readonly stepId?: string;
   readonly cost?: number;
+  readonly startedAt?: string;
 }
 
 /** Tasks and summaries are cut after this many characters. */
@@ -57,6 +70,7 @@ const EXCERPT = 300;
  *   their results, and contains what was submitted, else what the answer said, else the last result, else the arguments of the
  *   last call. Without answers there is none.
  * - Messages name the step that produced them, so they have no usage: the step records it.
+ * - If the file has times, steps, messages and the trace have them too.
  */
 export function traceOfRun(run: AgentRun, index: number): TraceWrites {
   const hash = createHash('sha256')
@@ -72,13 +86,14 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
     waitMs: number,
     parentIds: readonly string[],
     data: Readonly<Record<string, unknown>>,
+    times: Partial<Times> = {},
   ): string => {
     counts.step += 1;
     const id = `${traceId}/s${counts.step}`;
     writes.push({
       kind: 'step',
       waitMs,
-      input: { id, traceId, type: type.toUpperCase() as Uppercase<StepType>, parentIds, data },
+      input: { id, traceId, type: type.toUpperCase() as Uppercase<StepType>, parentIds, data, ...times },
     });
     return id;
   };
@@ -96,7 +111,11 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
   for (const turn of run.turns) {
     switch (turn.kind) {
       case 'said':
-        message(turn.waitMs, { ...turn.message, ...(turn.cost === null ? {} : { cost: turn.cost }) });
+        message(turn.waitMs, {
+          ...turn.message,
+          ...writtenAt(turn),
+          ...(turn.cost === null ? {} : { cost: turn.cost }),
+        });
         break;
       case 'answered': {
         const parents: readonly string[] =
@@ -105,17 +124,23 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
             : lastAnswer === null
               ? []
               : [lastAnswer.stepId];
-        const stepId = step('llm_call', turn.waitMs, parents, dataOfAnswer(turn));
-        message(0, { ...turn.message, stepId });
+        const stepId = step('llm_call', turn.waitMs, parents, dataOfAnswer(turn), turn.times);
+        message(0, { ...turn.message, ...writtenAt(turn), stepId });
         for (const call of turn.calls) {
           callSteps.set(
             call,
-            step('tool_call', 0, [stepId], {
-              tool_name: call.name,
-              arguments: call.arguments,
-              llm_step_id: stepId,
-              ...(call.id === null ? {} : { tool_call_id: call.id }),
-            }),
+            step(
+              'tool_call',
+              0,
+              [stepId],
+              {
+                tool_name: call.name,
+                arguments: call.arguments,
+                llm_step_id: stepId,
+                ...(call.id === null ? {} : { tool_call_id: call.id }),
+              },
+              writtenAt(turn),
+            ),
           );
         }
         lastAnswer = { turn, stepId };
@@ -125,16 +150,23 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
       case 'returned': {
         const callStepId = callSteps.get(turn.call);
         const parents = callStepId === undefined ? [] : [callStepId];
-        const stepId = step('tool_result', turn.waitMs, parents, {
-          tool_call_step_id: callStepId ?? null,
-          result: turn.result,
-          ...(turn.durationMs === null ? {} : { duration_ms: turn.durationMs }),
-          ...(turn.call.id === null ? {} : { tool_call_id: turn.call.id }),
-          ...turn.data,
-        });
+        const stepId = step(
+          'tool_result',
+          turn.waitMs,
+          parents,
+          {
+            tool_call_step_id: callStepId ?? null,
+            result: turn.result,
+            ...(turn.durationMs === null ? {} : { duration_ms: turn.durationMs }),
+            ...(turn.call.id === null ? {} : { tool_call_id: turn.call.id }),
+            ...turn.data,
+          },
+          turn.times,
+        );
         if (turn.message !== null) {
           message(0, {
             ...turn.message,
+            ...writtenAt(turn),
             ...(turn.call.id === null ? {} : { toolCallId: turn.call.id }),
             stepId,
           });
@@ -145,12 +177,20 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
     }
   }
 
+  const timed = run.turns.flatMap(({ times }) => times ?? []);
+  const [firstTimes, lastTimes] = [timed[0], timed.at(-1)];
   let conclusion: unknown = null;
   if (lastAnswer !== null) {
     const { turn, stepId } = lastAnswer;
     conclusion = concluding(run, turn, results.at(-1)?.turn ?? null);
     const parents = results.length > 0 ? results.map((result) => result.stepId) : [stepId];
-    step('conclusion', 0, parents, { content: conclusion, is_final: true });
+    step(
+      'conclusion',
+      0,
+      parents,
+      { content: conclusion, is_final: true },
+      lastTimes === undefined ? {} : { startedAt: lastTimes.endedAt },
+    );
   }
   return {
     trace: {
@@ -158,6 +198,8 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
       agentType: run.agentType,
       task: excerpt(run.task),
       context: { format: run.agentType, run: index + 1, ...run.context },
+      ...(firstTimes === undefined ? {} : { startedAt: firstTimes.startedAt }),
+      ...(lastTimes === undefined ? {} : { endedAt: lastTimes.endedAt }),
     },
     writes,
     end: {
@@ -166,6 +208,11 @@ export function traceOfRun(run: AgentRun, index: number): TraceWrites {
       error: run.failure,
     },
   };
+}
+
+/** When a message was written: at the end of what it is about. */
+function writtenAt({ times }: Pick<Turn, 'times'>): { readonly startedAt?: string } {
+  return times === undefined ? {} : { startedAt: times.endedAt };
 }
 
 function dataOfAnswer({ prompt, message, usage, data }: Answered): Readonly<Record<string, unknown>> {

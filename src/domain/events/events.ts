@@ -19,6 +19,7 @@ export const EVENT_TYPES = [
   'message_added',
   'message_updated',
   'step_added',
+  'step_updated',
   'sub_trace_started',
   'sub_trace_completed',
   'trace_status_changed',

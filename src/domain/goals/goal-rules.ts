@@ -5,6 +5,8 @@ import type { GoalRow, GoalStatus, GoalType } from '../../model/rows.js';
 import { checkOptionalId } from '../../model/ids.js';
 import { shown } from '../../base/json.js';
 import { NO_STATS, publicStats } from '../../model/stats.js';
+import { instantOf, shownInstant } from '../../model/times.js';
+import { timesOf } from './goal-times.js';
 
 export interface GoalChanges {
   readonly parentId?: string | null | undefined;
@@ -14,6 +16,8 @@ export interface GoalChanges {
   readonly status?: GoalStatus | null | undefined;
   readonly summary?: string | null | undefined;
   readonly order?: number | null | undefined;
+  readonly startedAt?: string | null | undefined;
+  readonly endedAt?: string | null | undefined;
 }
 
 export interface GoalInput extends GoalChanges {
@@ -32,7 +36,13 @@ const MAX_ORDER = 2 ** 31 - 1;
 /** A goal as events report it. */
 export function publicGoal(goal: GoalRow): object {
   const { projectId: _project, addedBy: _addedBy, self, cumulative, ...rest } = goal;
-  return { ...rest, selfStats: publicStats(self), cumulativeStats: publicStats(cumulative) };
+  return {
+    ...rest,
+    startedAt: shownInstant(rest.startedAt),
+    endedAt: shownInstant(rest.endedAt),
+    selfStats: publicStats(self),
+    cumulativeStats: publicStats(cumulative),
+  };
 }
 
 /** Checked input. */
@@ -40,7 +50,18 @@ export interface CheckedGoal {
   readonly goalId: string | null;
   /** The given fields; null clears a field. */
   readonly changes: Partial<
-    Pick<GoalRow, 'parentId' | 'description' | 'reason' | 'type' | 'status' | 'summary' | 'order'>
+    Pick<
+      GoalRow,
+      | 'parentId'
+      | 'description'
+      | 'reason'
+      | 'type'
+      | 'status'
+      | 'summary'
+      | 'order'
+      | 'startedAt'
+      | 'endedAt'
+    >
   >;
 }
 
@@ -58,7 +79,13 @@ export function checkGoal(input: GoalInput, field: string): CheckedGoal {
   checkOptionalId(given.parentId, `${field}.parentId`);
   return {
     goalId: checkOptionalId(goalId, `${field}.goalId`),
-    changes: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    changes: {
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+      ...(given.startedAt === undefined
+        ? {}
+        : { startedAt: instantOf(given.startedAt, `${field}.startedAt`) }),
+      ...(given.endedAt === undefined ? {} : { endedAt: instantOf(given.endedAt, `${field}.endedAt`) }),
+    },
   };
 }
 
@@ -97,6 +124,9 @@ export function insertGoal(
     parentId,
     description,
     createdAt: unit.now,
+    startedAt: null,
+    endedAt: null,
+    ...timesOf(null, given.changes, unit.now),
     self: NO_STATS,
     cumulative: NO_STATS,
     addedBy,

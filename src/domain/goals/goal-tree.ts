@@ -1,6 +1,7 @@
 import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { GoalRow } from '../../model/rows.js';
 import { equalStats, mergeStats, publicStats } from '../../model/stats.js';
+import { timesOf } from './goal-times.js';
 import type { AffectedGoal } from './roll-up.js';
 
 /** The goals directly below `parentId` (null: the roots), in order. */
@@ -74,7 +75,7 @@ export function cascade(unit: UnitOfWork, goal: GoalRow): GoalRow[] {
     if (parent === undefined || parent.status === 'completed' || !done) {
       break;
     }
-    child = { ...parent, status: 'completed' };
+    child = { ...parent, status: 'completed', ...timesOf(parent, { status: 'completed' }, unit.now) };
     goals.put(child);
     completed.push(child);
   }

@@ -15,6 +15,8 @@ import {
 } from './goal-rules.js';
 import { cascade, recount, statsChanges } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
+import { shownInstant } from '../../model/times.js';
+import { timesOf } from './goal-times.js';
 import { checkId } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/write.js';
 
@@ -83,6 +85,15 @@ export async function updateGoal(
   });
 }
 
+/** A patch as events show it: the times that follow from a status are not part of it. */
+function shownPatch(patch: Partial<GoalRow>): Partial<GoalRow> {
+  return {
+    ...patch,
+    ...(patch.startedAt === undefined ? {} : { startedAt: shownInstant(patch.startedAt) }),
+    ...(patch.endedAt === undefined ? {} : { endedAt: shownInstant(patch.endedAt) }),
+  };
+}
+
 /** Changes a goal in the unit of work, the stats above it if it moves, and the goals it completes. */
 function changeGoal(
   unit: UnitOfWork,
@@ -100,7 +111,7 @@ function changeGoal(
   if (Object.keys(patch).length === 0) {
     return before;
   }
-  const goal = { ...before, ...patch };
+  const goal = { ...before, ...patch, ...timesOf(before, patch, unit.now) };
   goals.put(goal);
   const affected = new Map<string, object>();
   if (moves) {
@@ -116,6 +127,10 @@ function changeGoal(
       affected.set(id, { goalId: id, ...affected.get(id), status });
     }
   }
-  unit.append(projectId, traceId, 'goal_updated', { goalId, patch, affectedGoals: [...affected.values()] });
+  unit.append(projectId, traceId, 'goal_updated', {
+    goalId,
+    patch: shownPatch(patch),
+    affectedGoals: [...affected.values()],
+  });
   return goals.get(goalId) ?? goal;
 }

@@ -9,6 +9,7 @@ import {
   type GoalInput,
   type Target,
 } from './goal-rules.js';
+import { timesOf } from './goal-times.js';
 import { depthFirst, recount } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
@@ -60,7 +61,11 @@ export async function setGoalTree(
           throw badInput(`${field}.goalId`, `expected each goal once, got ${shown(goal.goalId)} again`);
         }
         kept.add(goal.goalId);
-        const next = { ...goal, ...given.changes };
+        const next = {
+          ...goal,
+          ...given.changes,
+          ...(existing && timesOf(existing, given.changes, unit.now)),
+        };
         if (existing === undefined || Object.keys(patchOf(existing, given.changes)).length > 0) {
           goals.put(next);
           changed = true;

@@ -15,6 +15,7 @@ import { preparation, PreparedJson } from '../../base/prepared-json.js';
 import { checkSequence, takeSequence } from '../traces/sequences.js';
 import { mapInSlices, mapInSteps } from '../../base/slices.js';
 import { affectedText } from '../../model/affected.js';
+import { instantOf, millisecondsBetween } from '../../model/times.js';
 import { previewOf, PreviewedText, usageOf, USAGE_NAMES, type RecordedUsage } from '../../model/stats.js';
 import { affectedOf, rollUp } from '../goals/roll-up.js';
 import { checkCount, checkAmount } from '../../model/usage.js';
@@ -31,6 +32,8 @@ export interface MessageChanges {
   readonly reasoningTokens?: number | null | undefined;
   readonly cost?: number | null | undefined;
   readonly durationMs?: number | null | undefined;
+  readonly startedAt?: string | null | undefined;
+  readonly endedAt?: string | null | undefined;
   readonly status?: string | null | undefined;
   readonly error?: string | null | undefined;
 }
@@ -92,6 +95,8 @@ interface Draft extends Omit<MessageRow, 'sequence' | 'createdAt' | 'eventId' | 
 }
 
 function draft(projectId: string, input: NewMessage, field: string): Draft {
+  const startedAt = instantOf(input.startedAt, `${field}.startedAt`);
+  const endedAt = instantOf(input.endedAt, `${field}.endedAt`);
   const fields = {
     traceId: checkId(input.traceId, `${field}.traceId`),
     given: checkSequence(input.sequence, `${field}.sequence`),
@@ -109,6 +114,8 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     durationMs: checkAmount(input.durationMs, `${field}.durationMs`),
     status: input.status ?? null,
     error: input.error ?? null,
+    ...(startedAt === null ? {} : { startedAt }),
+    ...(endedAt === null ? {} : { endedAt }),
   };
   checkUsedOnce(fields, field);
   const text = stringifyJson(fields);
@@ -116,6 +123,9 @@ function draft(projectId: string, input: NewMessage, field: string): Draft {
     projectId,
     id: idOr(input.id, `${field}.id`),
     ...fields,
+    startedAt,
+    endedAt,
+    durationMs: fields.durationMs ?? millisecondsBetween(startedAt, endedAt),
     digest: digestOfText(text),
     preview: previewOf(fields.content),
     sizeBytes: text.length,

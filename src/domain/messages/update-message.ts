@@ -10,6 +10,7 @@ import type { Ingest } from '../../ingest/write.js';
 import { stringifyJson } from '../../base/json-text.js';
 import { checkRole, checkUsedOnce, contentOf, type MessageChanges } from './messages.js';
 import { withOriginals } from '../../model/originals.js';
+import { instantOf, shownInstant } from '../../model/times.js';
 import { addUsage, previewOf, publicStats, showNewest, usageOf, USAGE_NAMES } from '../../model/stats.js';
 import { affectedGoals, rollUp, type AffectedGoal } from '../goals/roll-up.js';
 import { checkAmount, checkCount } from '../../model/usage.js';
@@ -73,13 +74,22 @@ export async function updateMessage(
         before.goalId === after.goalId ? rollUpAgain(unit, before, after) : moveMessage(unit, before, after);
       unit.append(projectId, traceId, 'message_updated', {
         messageId: id,
-        patch,
+        patch: shownTimes(patch),
         affectedGoals: affected,
         totals: publicStats(unit.trace(projectId, traceId)),
       });
       return after;
     },
   });
+}
+
+/** Changes as events show them. */
+function shownTimes(patch: Partial<MessageRow>): Partial<MessageRow> {
+  return {
+    ...patch,
+    ...(patch.startedAt === undefined ? {} : { startedAt: shownInstant(patch.startedAt) }),
+    ...(patch.endedAt === undefined ? {} : { endedAt: shownInstant(patch.endedAt) }),
+  };
 }
 
 function checkChanges(changes: MessageChanges): Partial<MessageRow> {
@@ -94,6 +104,8 @@ function checkChanges(changes: MessageChanges): Partial<MessageRow> {
     reasoningTokens: checkCount(changes.reasoningTokens, 'input.reasoningTokens'),
     cost: checkAmount(changes.cost, 'input.cost'),
     durationMs: checkAmount(changes.durationMs, 'input.durationMs'),
+    startedAt: instantOf(changes.startedAt, 'input.startedAt'),
+    endedAt: instantOf(changes.endedAt, 'input.endedAt'),
   } as Partial<MessageRow>;
   return Object.fromEntries(
     Object.entries(given).filter(([name]) => changes[name as keyof MessageChanges] !== undefined),

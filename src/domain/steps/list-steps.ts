@@ -16,13 +16,16 @@ const ofTraces: OwnedList<string, number, StepNode, { readonly types: readonly s
   statement('steps/by-traces');
 const ofGoals: OwnedList<GoalOwner, number, StepNode> = statement('steps/by-goals');
 const children: OwnedList<string, number, StepNode> = statement('steps/children');
+const inner: OwnedList<string, number, StepNode> = statement('steps/inner');
+const enclosing: OwnedList<string, number, StepNode> = statement('steps/enclosing');
+const MAX_ENCLOSING = 1_000;
 
 /** The steps of traces, by sequence; only those of these types, unless null. */
 export function stepsOfTraces(
   database: Runner,
   page: OwnedPage<string> & After<number> & { readonly types: readonly string[] | null },
 ): Promise<Pages<StepRow>> {
-  return paged(ofTraces(database, page), stepOfNode);
+  return paged(ofTraces(database, page), (node) => stepOfNode(node));
 }
 
 /** The steps of goals, by sequence. */
@@ -30,7 +33,7 @@ export function stepsOfGoals(
   database: Runner,
   page: OwnedPage<GoalOwner> & After<number>,
 ): Promise<Pages<StepRow>> {
-  return paged(ofGoals(database, page), stepOfNode);
+  return paged(ofGoals(database, page), (node) => stepOfNode(node));
 }
 
 /** The children of steps, by sequence. */
@@ -38,7 +41,24 @@ export function childrenOfSteps(
   database: Runner,
   page: OwnedPage<string> & After<number>,
 ): Promise<Pages<StepRow>> {
-  return paged(children(database, page), stepOfNode);
+  return paged(children(database, page), (node) => stepOfNode(node));
+}
+
+/** The steps called in steps, by sequence. */
+export function innerOfSteps(
+  database: Runner,
+  page: OwnedPage<string> & After<number>,
+): Promise<Pages<StepRow>> {
+  return paged(inner(database, page), (node) => stepOfNode(node));
+}
+
+/** The step that each step was called in, the one that that was called in, and so on, nearest first. */
+export async function readEnclosing(
+  database: Runner,
+  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
+): Promise<Pages<StepRow>> {
+  const page = { projectId, owners: ids, after: 0, limit: MAX_ENCLOSING };
+  return await paged(enclosing(database, page), (node) => stepOfNode(node));
 }
 
 export interface RelatedStep {

@@ -3,7 +3,7 @@ import { MAX_LIST } from '../../content/content-input.js';
 import { textsOfList, type ListTexts } from '../../content/chunks.js';
 import { objectText } from '../../base/object-text.js';
 import { badInput } from '../../base/errors.js';
-import type { StepProperties, StepTexts, StepType } from '../../model/rows.js';
+import type { StepDataColumns, StepTexts, StepType } from '../../model/rows.js';
 import { digestOf, MAX_INDEXED_LENGTH } from '../../model/ids.js';
 import { shown, without } from '../../base/json.js';
 import { preparation, type Preparation } from '../../base/prepared-json.js';
@@ -55,9 +55,10 @@ const SHAPES = {
     experiences_count: count,
   }),
   memory_write: z.looseObject({ experience_id: indexed.nullish() }),
+  span: z.looseObject({ model: text, prompt_tokens: count, completion_tokens: count, cost: dollars }),
 } as const satisfies Record<StepType, z.ZodType>;
 
-const NO_PROPERTIES: StepProperties = {
+const NO_COLUMNS: StepDataColumns = {
   model: null,
   promptTokens: null,
   completionTokens: null,
@@ -81,7 +82,7 @@ const NO_PROPERTIES: StepProperties = {
 
 /** A step's data, prepared for storage. */
 export interface StepData {
-  readonly properties: StepProperties;
+  readonly columns: StepDataColumns;
   readonly texts: StepTexts;
   /** The prompt of an llm_call, which is stored as content; null without messages. */
   readonly prompt: ListTexts | null;
@@ -129,10 +130,11 @@ function prepare(type: StepType, value: unknown): StepData | Fault {
     return { path: [], expected: 'a JSON object', got: shown(value) };
   }
   const data = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const issue = SHAPES[type].safeParse(data).error?.issues[0];
+  const known = withKnownNames(type, data);
+  const issue = SHAPES[type].safeParse(known).error?.issues[0] ?? usageIssue(type, data);
   if (issue !== undefined) {
     const path = issue.path.map(String);
-    return { path, expected: issue.message, got: shown(data[path[0] ?? '']) };
+    return { path, expected: issue.message, got: shown(valueAt(known, path)) };
   }
   const messages = (type === 'llm_call' ? (data['messages'] ?? []) : []) as readonly unknown[];
   if (messages.length > MAX_LIST) {
@@ -145,7 +147,7 @@ function prepare(type: StepType, value: unknown): StepData | Fault {
   const shownText = JSON.stringify(type === 'llm_call' ? without(data, 'messages') : data);
   const hasPrompt = messages.length > 0;
   return {
-    properties: propertiesOf(type, data),
+    columns: columnsOf(type, known),
     prompt: hasPrompt ? textsOfList(messages) : null,
     texts: {
       shown: shownText,
@@ -156,40 +158,99 @@ function prepare(type: StepType, value: unknown): StepData | Fault {
   };
 }
 
-/** The parts of checked `data` that Cypher can filter on. */
-export function propertiesOf(type: StepType, data: Readonly<Record<string, unknown>>): StepProperties {
+/** `data` with the fields of its type under their own names where it spells them in camelCase. */
+function withKnownNames(
+  type: StepType,
+  data: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const renamed = Object.keys(SHAPES[type].shape).flatMap((name) => {
+    const camel = name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+    return camel !== name && data[name] == null && data[camel] != null ? [[name, data[camel]] as const] : [];
+  });
+  return renamed.length === 0 ? data : { ...data, ...Object.fromEntries(renamed) };
+}
+
+function valueAt(data: Readonly<Record<string, unknown>>, path: readonly string[]): unknown {
+  return path.length === 1
+    ? data[path[0] ?? '']
+    : path.reduce<unknown>(
+        (value, name) => (value as Readonly<Record<string, unknown>> | undefined)?.[name],
+        data,
+      );
+}
+
+/** OpenAI's `usage`: its numbers of tokens, read by names that do not depend on its version. */
+const USAGE = z.looseObject({
+  prompt_tokens: count,
+  completion_tokens: count,
+  prompt_tokens_details: z.looseObject({ cached_tokens: count }).nullish(),
+  completion_tokens_details: z.looseObject({ reasoning_tokens: count }).nullish(),
+});
+
+type Usage = z.infer<typeof USAGE>;
+
+/** What is wrong with the `usage` of a type that records usage. */
+function usageIssue(
+  type: StepType,
+  data: Readonly<Record<string, unknown>>,
+): { readonly path: readonly PropertyKey[]; readonly message: string } | undefined {
+  const usage = data['usage'];
+  if ((type !== 'llm_call' && type !== 'span') || typeof usage !== 'object' || usage === null) {
+    return undefined;
+  }
+  const [issue] = USAGE.safeParse(usage).error?.issues ?? [];
+  return issue && { path: ['usage', ...issue.path], message: issue.message };
+}
+
+/** The tokens that checked data records: in its own fields, otherwise in OpenAI's `usage`. */
+function usageOfData(
+  data: Readonly<Record<string, unknown>>,
+): Pick<StepDataColumns, 'promptTokens' | 'completionTokens' | 'cacheReadTokens' | 'reasoningTokens'> {
+  const given = data['usage'];
+  const usage = (typeof given === 'object' && given !== null ? given : {}) as Usage;
+  return {
+    promptTokens: (data['prompt_tokens'] as number | null | undefined) ?? usage.prompt_tokens ?? null,
+    completionTokens:
+      (data['completion_tokens'] as number | null | undefined) ?? usage.completion_tokens ?? null,
+    cacheReadTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
+    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? null,
+  };
+}
+
+/** The parts of checked `data` that Cypher can filter on, with the fields of its type under their own names. */
+export function columnsOf(type: StepType, data: Readonly<Record<string, unknown>>): StepDataColumns {
   const get = <T>(name: string): T | null => (data[name] ?? null) as T | null;
   switch (type) {
     case 'llm_call':
+    case 'span':
       return {
-        ...NO_PROPERTIES,
+        ...NO_COLUMNS,
         model: get('model'),
-        promptTokens: get('prompt_tokens'),
-        completionTokens: get('completion_tokens'),
+        ...usageOfData(data),
         cost: get('cost'),
       };
     case 'tool_call':
       return {
-        ...NO_PROPERTIES,
+        ...NO_COLUMNS,
         toolName: get('tool_name'),
         argumentsDigest: digestOf(get('arguments')),
         llmStepId: get('llm_step_id'),
       };
     case 'tool_result':
-      return { ...NO_PROPERTIES, toolCallStepId: get('tool_call_step_id'), durationMs: get('duration_ms') };
+      return { ...NO_COLUMNS, toolCallStepId: get('tool_call_step_id'), durationMs: get('duration_ms') };
     case 'conclusion':
-      return { ...NO_PROPERTIES, isFinal: get('is_final') };
+      return { ...NO_COLUMNS, isFinal: get('is_final') };
     case 'feedback':
-      return { ...NO_PROPERTIES, targetStepId: get('target_step_id'), feedbackType: get('feedback_type') };
+      return { ...NO_COLUMNS, targetStepId: get('target_step_id'), feedbackType: get('feedback_type') };
     case 'memory_read':
       return {
-        ...NO_PROPERTIES,
+        ...NO_COLUMNS,
         skillsCount: get('skills_count'),
         experiencesCount: get('experiences_count'),
         experienceIds: (get<unknown[]>('experiences') ?? []).flatMap(experienceId),
       };
     case 'memory_write':
-      return { ...NO_PROPERTIES, experienceId: get('experience_id') };
+      return { ...NO_COLUMNS, experienceId: get('experience_id') };
   }
 }
 

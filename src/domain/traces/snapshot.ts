@@ -5,7 +5,7 @@ import { readTrees } from '../goals/read-goals.js';
 import type { GoalRow, TraceRow } from '../../model/rows.js';
 import { subTracesOfTraces } from './list-traces.js';
 import { lockTraces } from '../../ingest/lock.js';
-import { readTraces } from './traces.js';
+import { readTraces } from './read-traces.js';
 
 /** A trace at one moment between two events. */
 export interface Snapshot {

@@ -1,16 +1,15 @@
-import { type TraceKey, keyOf } from '../../model/keys.js';
-import { type UnitOfWork } from '../../ingest/unit-of-work.js';
-import { statement } from '../../model/statement.js';
-import type { Database, Runner } from '../../neo4j/database.js';
-import { badInput, notFound, StemmaError } from '../../base/errors.js';
-import { checkGoalOfTrace } from '../goals/goal-rules.js';
+import { keyOf } from '../../model/keys.js';
+import { badInput, StemmaError } from '../../base/errors.js';
 import type { TraceMode, TraceRow, TraceStatus } from '../../model/rows.js';
-import { checkId, checkIndexed, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
+import { checkIndexed, checkTags, checkOptionalId, digestOfText, idOr } from '../../model/ids.js';
 import type { Ingest } from '../../ingest/write.js';
-import { JsonText, stringifyJson } from '../../base/json-text.js';
+import { stringifyJson } from '../../base/json-text.js';
 import { shown } from '../../base/json.js';
 import { objectTextOf } from '../../base/prepared-json.js';
-import { NO_STATS, publicStats, type PublicStats } from '../../model/stats.js';
+import { NO_STATS } from '../../model/stats.js';
+import { instantOf } from '../../model/times.js';
+import { isOver, startSubTrace } from './sub-traces.js';
+import { startOf } from './trace-start.js';
 
 export interface NewTrace {
   readonly id?: string | null | undefined;
@@ -26,6 +25,14 @@ export interface NewTrace {
   readonly parentTraceId?: string | null | undefined;
   readonly parentGoalId?: string | null | undefined;
   readonly threadId?: string | null | undefined;
+  readonly name?: string | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly metadata?: unknown;
+  readonly service?: string | null | undefined;
+  readonly environment?: string | null | undefined;
+  readonly release?: string | null | undefined;
+  readonly startedAt?: string | null | undefined;
+  readonly endedAt?: string | null | undefined;
 }
 
 /** Absent fields are unchanged; null clears a field. */
@@ -63,7 +70,8 @@ export async function createTrace(
     threadId: checkOptionalId(input.threadId, 'input.threadId'),
   };
   const thread = given.threadId === null ? null : { projectId, id: given.threadId };
-  const text = stringifyJson(given);
+  const details = detailsOf(input);
+  const text = stringifyJson({ ...given, ...present(details) });
   const digest = digestOfText(text);
   const key = { projectId, id };
   const parent = parentTraceId === null ? null : { projectId, id: parentTraceId };
@@ -99,14 +107,17 @@ export async function createTrace(
         ...NO_STATS,
         ...key,
         ...given,
+        ...details,
+        stepsStartedAt: null,
         formerParentId: null,
+        awaitingSteps: 0,
         lastStepSequence: 0,
         lastMessageSequence: 0,
         lastGoalNumber: 0,
         lastEventId: 0,
         createdAt: unit.now,
         completedAt: isOver(given.status) ? unit.now : null,
-        sortKey: `${unit.now} ${id}`,
+        ...startOf({ ...key, ...details, createdAt: unit.now, stepsStartedAt: null }),
         digest,
       };
       unit.traces.put(trace);
@@ -121,155 +132,32 @@ export async function createTrace(
   });
 }
 
-function startSubTrace(unit: UnitOfWork, parent: TraceKey, trace: TraceRow): void {
-  const { projectId, id: parentId } = unit.trace(parent.projectId, parent.id);
-  const { parentGoalId: goalId } = trace;
-  checkGoalOfTrace(unit, { projectId, traceId: parentId, goalId }, 'input.parentGoalId');
-  unit.append(projectId, parentId, 'sub_trace_started', {
-    traceId: trace.id,
-    parentTraceId: parentId,
-    parentGoalId: trace.parentGoalId,
-    agentType: trace.agentType,
-    task: trace.task,
-  });
-  if (isOver(trace.status)) {
-    completeSubTrace(unit, trace);
-  }
-}
-
-const readParents = statement<{ traces: readonly TraceKey[] }, { parentTraceId: string | null }>(
-  'traces/read-parents',
-);
-
-/**
- * Changes a trace, and reports each change in its log: `trace_status_changed` and, on completion, `trace_completed` for the
- * status, `trace_updated` for the rest. Values equal to the stored ones are not changes. Throws NOT_FOUND if there is no such
- * trace.
- */
-export async function updateTrace(
-  ingest: Ingest,
-  {
-    projectId,
-    id,
-    changes,
-  }: { readonly projectId: string; readonly id: string; readonly changes: TraceChanges },
-): Promise<TraceRow> {
-  const key = { projectId, id: checkId(id, 'id') };
-  for (const field of ['mode', 'status'] as const) {
-    if (changes[field] === null) {
-      throw badInput(`input.${field}`, 'expected a value, got null');
-    }
-  }
-  checkIndexed(changes.agentType, 'input.agentType');
-  checkIndexed(changes.uid, 'input.uid');
-  // A trace's parent never changes (it can only be deleted), so it can be read before the locks are taken.
-  const [stored] = await readParents(ingest.database, { traces: [key] });
-  if (stored === undefined) {
-    throw notFound('trace', id);
-  }
-  const parent = stored.parentTraceId === null ? [] : [{ projectId, id: stored.parentTraceId }];
-  const { context, ...plain } = changes;
-  const given: Partial<TraceRow> = {
-    ...(Object.fromEntries(
-      Object.entries(plain).filter(([, value]) => value !== undefined),
-    ) as Partial<TraceRow>),
-    ...(context === undefined ? {} : { context: contextText(context) }),
+/** The checked fields that describe a trace. */
+export function detailsOf(
+  input: NewTrace,
+): Pick<
+  TraceRow,
+  'name' | 'service' | 'environment' | 'release' | 'tags' | 'metadata' | 'ownStartedAt' | 'endedAt'
+> {
+  const text = (name: 'name' | 'service' | 'environment' | 'release'): string | null =>
+    checkIndexed(input[name], `input.${name}`);
+  return {
+    name: text('name'),
+    service: text('service'),
+    environment: text('environment'),
+    release: text('release'),
+    tags: checkTags(input.tags, 'input.tags'),
+    metadata: input.metadata == null ? null : objectTextOf(input.metadata, 'input.metadata'),
+    ownStartedAt: instantOf(input.startedAt, 'input.startedAt'),
+    endedAt: instantOf(input.endedAt, 'input.endedAt'),
   };
-  return await ingest.submit({
-    traces: [key, ...parent],
-    needs: context === undefined ? {} : { contexts: [key] },
-    cost: 3,
-    sizeBytes: stringifyJson(given).length,
-    apply(unit) {
-      const before = unit.trace(projectId, id);
-      const changed = Object.entries(given).filter(
-        ([name, value]) => before[name as keyof TraceRow] !== value,
-      );
-      const { status, ...patch } = Object.fromEntries(changed) as Partial<TraceRow>;
-      if (Object.keys(patch).length > 0) {
-        unit.changeTrace(before, patch);
-        unit.append(projectId, id, 'trace_updated', {
-          patch: { ...patch, ...(patch.context == null ? {} : { context: new JsonText(patch.context) }) },
-        });
-      }
-      if (status !== undefined) {
-        changeStatus(unit, before, status);
-      }
-      return unit.trace(projectId, id);
-    },
-  });
 }
 
-function changeStatus(unit: UnitOfWork, before: TraceRow, status: TraceStatus): void {
-  const { projectId, id } = before;
-  const completedAt = isOver(status) ? (isOver(before.status) ? before.completedAt : unit.now) : null;
-  const trace = unit.changeTrace(before, { status, completedAt });
-  unit.append(projectId, id, 'trace_status_changed', {
-    status,
-    totalCost: trace.totalCost,
-    totalMessages: trace.messageCount,
-  });
-  if (status === 'completed') {
-    unit.append(projectId, id, 'trace_completed', { totalMessages: trace.messageCount });
-  }
-  if (isOver(status)) {
-    completeSubTrace(unit, trace);
-  }
+/** The members of `object` that are not null. */
+function present(object: object): object {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
-/** Appends to the parent's log, if the parent still exists, that a sub-trace has ended. */
-function completeSubTrace(unit: UnitOfWork, trace: TraceRow): void {
-  const { projectId, parentTraceId } = trace;
-  if (parentTraceId !== null && unit.traces.get(keyOf(projectId, parentTraceId)) !== undefined) {
-    unit.append(projectId, parentTraceId, 'sub_trace_completed', {
-      traceId: trace.id,
-      status: trace.status,
-      summary: trace.summary,
-      stats: publicStats(trace),
-    });
-  }
-}
-
-function isOver(status: TraceStatus): boolean {
-  return status === 'completed' || status === 'failed';
-}
-
-function contextText(context: unknown): string {
+export function contextText(context: unknown): string {
   return objectTextOf(context, 'input.context');
-}
-
-const readTraceRows = statement<
-  { traces: readonly (TraceKey & { readonly withContext: boolean })[] },
-  TraceRow
->('traces/read');
-
-/** The existing traces with these ids, without their contexts, in no particular order. */
-export async function readTraces(
-  database: Runner,
-  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
-): Promise<TraceRow[]> {
-  const traces = ids.map((id) => ({ projectId, id, withContext: false }));
-  return await readTraceRows(database, { traces });
-}
-
-/** The contexts of traces, as JSON text by id. */
-export async function readContexts(
-  database: Database,
-  { projectId, ids }: { readonly projectId: string; readonly ids: readonly string[] },
-): Promise<Map<string, string>> {
-  const traces = ids.map((id) => ({ projectId, id, withContext: true }));
-  return new Map((await readTraceRows(database, { traces })).map(({ id, context }) => [id, context ?? '{}']));
-}
-
-const readTreeStatRows = statement<
-  { readonly projectId: string; readonly ids: readonly string[] },
-  Omit<PublicStats, 'preview'> & { readonly id: string }
->('traces/tree-stats');
-
-/** The usage of each trace including all traces below it, by id. */
-export async function readTreeStats(
-  database: Database,
-  keys: { readonly projectId: string; readonly ids: readonly string[] },
-): Promise<Map<string, Omit<PublicStats, 'preview'>>> {
-  return new Map((await readTreeStatRows(database, keys)).map(({ id, ...stats }) => [id, stats]));
 }

@@ -50,6 +50,8 @@ test('addGoal stores every field and returns it, with edges to its trace and its
     status: 'IN_PROGRESS',
     summary: 'half',
     order: 7,
+    startedAt: '2026-03-01T10:00:00.123456Z',
+    endedAt: null,
   };
   const goal = await addGoal(kit, id, input);
   const { createdAt, selfStats, cumulativeStats, traceId, ...rest } = goal;

@@ -56,6 +56,8 @@ test('addMessage stores every field and returns it, and its event holds the mess
     reasoningTokens: 2,
     cost: 0.5,
     durationMs: 12.5,
+    startedAt: '2026-03-01T10:00:00.123456Z',
+    endedAt: '2026-03-01T10:00:01.000Z',
     status: 'done',
     error: 'none',
   };

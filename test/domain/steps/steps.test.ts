@@ -145,18 +145,15 @@ test('a step keeps its parents in the given order, each with an edge', async () 
   assert.deepEqual(edges.map(({ id }) => id).sort(), [...parentIds].sort());
 });
 
-test('a parent that is unknown, of another trace, later, itself or duplicated is rejected and nothing is written', async () => {
+test('a step that names itself, a parent twice, or an invalid id is rejected and nothing is written', async () => {
   const { id: traceId } = await createTrace(loneKit);
-  const other = await addStep(loneKit, (await createTrace(loneKit)).id);
   const existing = await addStep(loneKit, traceId);
   const [x, y] = [newId(), newId()];
   const step = (id: string, parentIds: string[]): object => ({ id, traceId, type: 'CONCLUSION', parentIds });
   const size = await sizeOf(loneKit, projectId);
   for (const [inputs, field] of [
-    [[step(x, [newId()])], 'inputs[0].parentIds[0]'],
-    [[step(x, [existing.id, other.id])], 'inputs[0].parentIds[1]'],
-    [[step(x, [y]), step(y, [])], 'inputs[0].parentIds[0]'],
-    [[step(x, []), step(y, [x, y])], 'inputs[1].parentIds[1]'],
+    [[step(x, []), step(y, [x, y])], 'inputs[1].parentIds'],
+    [[step(x, [y]), step(y, [x])], 'inputs[1].parentIds'],
     [[step(x, [existing.id, existing.id])], 'inputs[0].parentIds[1]'],
     [[step(x, [''])], 'inputs[0].parentIds[0]'],
     [

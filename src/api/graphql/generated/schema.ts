@@ -4,6 +4,8 @@ import type { TraceStatus } from '../../../model/rows.js';
 import type { GoalStatus } from '../../../model/rows.js';
 import type { GoalType } from '../../../model/rows.js';
 import type { StepType } from '../../../model/rows.js';
+import type { StepStatus } from '../../../model/rows.js';
+import type { CostSource } from '../../../model/rows.js';
 import type { ChangeKind as CheckpointChangeKind } from '../../../domain/checkpoints/json-changes.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../../../model/rows.js';
@@ -30,7 +32,10 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
-  /** A moment in UTC to the millisecond, as the server stamped it: `2026-01-31T12:00:00.000Z`. */
+  /**
+   * A moment in UTC, to the millisecond (`2026-01-31T12:00:00.000Z`) or, if a client sent it, to the microsecond. As an input: ISO 8601 with an
+   * offset, or nanoseconds since 1970 as digits.
+   */
   DateTime: { input: string; output: string; }
   /**
    * Any JSON value, returned as it was sent: every Unicode character, integers up to 2^53, keys in their order.
@@ -50,6 +55,21 @@ export type { GoalStatus };
 export type { GoalType };
 
 export type { StepType };
+
+export type { StepStatus };
+
+export type { CostSource };
+
+/** Why a step failed. */
+export type StepError = {
+  readonly __typename?: 'StepError';
+  /** The kind of error, such as the name of its class. */
+  readonly type: Maybe<Scalars['String']['output']>;
+  /** What it says. */
+  readonly message: Maybe<Scalars['String']['output']>;
+  /** Where it happened. */
+  readonly stack: Maybe<Scalars['String']['output']>;
+};
 
 /** How a trace in a watched list changed. */
 export type TraceChangeKind =
@@ -127,6 +147,24 @@ export type Trace = {
   readonly summary: Maybe<Scalars['String']['output']>;
   /** Why it failed. */
   readonly error: Maybe<Scalars['String']['output']>;
+  /** What it is called. */
+  readonly name: Maybe<Scalars['String']['output']>;
+  /** Tags, in alphabetical order, each once. */
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** A JSON object of the client's choice, for looking traces up. */
+  readonly metadata: Scalars['JSON']['output'];
+  /** The service that ran it. */
+  readonly service: Maybe<Scalars['String']['output']>;
+  /** The environment that it ran in, such as production. */
+  readonly environment: Maybe<Scalars['String']['output']>;
+  /** The release that ran. */
+  readonly release: Maybe<Scalars['String']['output']>;
+  /** The earliest start known, its own or a step's, by the client's clock; null if none is known. Lists are ordered by it. */
+  readonly startedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it ended, by the client's clock. */
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Milliseconds from its start to its end. */
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
   /** How many steps it has. */
   readonly totalSteps: Scalars['Long']['output'];
   /** How many messages it has. */
@@ -282,6 +320,12 @@ export type Goal = {
   readonly order: Scalars['Int']['output'];
   /** When it was added. */
   readonly createdAt: Scalars['DateTime']['output'];
+  /** When it was first in progress (the `at` of the event that says so), unless the client gave another time. */
+  readonly startedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it was completed or abandoned (the `at` of the event that says so), unless the client gave another time; null while it is open. */
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
+  /** Milliseconds from its start to its end. */
+  readonly durationMs: Maybe<Scalars['Float']['output']>;
   /** What was recorded on this goal itself. */
   readonly selfStats: Stats;
   /** The sum of `selfStats` of this goal and of every goal below it. */
@@ -335,7 +379,10 @@ export type GoalEdge = {
   readonly node: Goal;
 };
 
-/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
 export type Step = {
   readonly __typename?: 'Step';
   /** Unique in the project. */
@@ -356,25 +403,85 @@ export type Step = {
   readonly data: Scalars['JSON']['output'];
   /** When it was recorded. */
   readonly createdAt: Scalars['DateTime']['output'];
-  /** LLM_CALL: the model called. */
+  /** Whether it runs, ended or failed. Steps added without a status are OK. */
+  readonly status: StepStatus;
+  /** Why it failed. */
+  readonly error: Maybe<StepError>;
+  /** What it is called. */
+  readonly name: Maybe<Scalars['String']['output']>;
+  /** What it is, in a word of the client's choice: agent, chain, retriever, embedding, guardrail, evaluator, plan, ... */
+  readonly kind: Maybe<Scalars['String']['output']>;
+  /** When it started, by the client's clock. */
+  readonly startedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it ended, by the client's clock. */
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
+  /** The provider of the model. */
+  readonly provider: Maybe<Scalars['String']['output']>;
+  /** The model that was asked for; `model` is the one that answered. */
+  readonly requestModel: Maybe<Scalars['String']['output']>;
+  /** The agent that did it. */
+  readonly agentName: Maybe<Scalars['String']['output']>;
+  /** The id of the tool call, as the model gave it. */
+  readonly toolCallId: Maybe<Scalars['String']['output']>;
+  /** Milliseconds from its start to the first token. */
+  readonly firstTokenMs: Maybe<Scalars['Float']['output']>;
+  /** Why the model stopped. */
+  readonly finishReason: Maybe<Scalars['String']['output']>;
+  /** What went in: any JSON. */
+  readonly input: Maybe<Scalars['JSON']['output']>;
+  /** What came out: any JSON. */
+  readonly output: Maybe<Scalars['JSON']['output']>;
+  /** A JSON object of the client's choice. */
+  readonly attributes: Maybe<Scalars['JSON']['output']>;
+  /** A JSON object that describes what emitted it: a service, a host. */
+  readonly resource: Maybe<Scalars['JSON']['output']>;
+  /** A JSON object that describes the instrumentation that emitted it. */
+  readonly scope: Maybe<Scalars['JSON']['output']>;
+  /** Tags, in alphabetical order, each once. */
+  readonly tags: ReadonlyArray<Scalars['String']['output']>;
+  /** The model that answered. */
   readonly model: Maybe<Scalars['String']['output']>;
-  /** LLM_CALL: tokens sent, including those read from a cache. */
+  /** Tokens sent, including those read from a cache. */
   readonly promptTokens: Maybe<Scalars['Long']['output']>;
-  /** LLM_CALL: tokens received, including those of reasoning. */
+  /** Tokens received, including those of reasoning. */
   readonly completionTokens: Maybe<Scalars['Long']['output']>;
-  /** LLM_CALL: US dollars. */
+  /** Tokens sent that the model read from its cache. */
+  readonly cacheReadTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens sent that the model wrote to its cache. */
+  readonly cacheWriteTokens: Maybe<Scalars['Long']['output']>;
+  /** Tokens received that the model reasoned with. */
+  readonly reasoningTokens: Maybe<Scalars['Long']['output']>;
+  /** US dollars. */
   readonly cost: Maybe<Scalars['Float']['output']>;
+  /** Where the cost comes from; null without one. */
+  readonly costSource: Maybe<CostSource>;
   /** TOOL_CALL: the tool called. */
   readonly toolName: Maybe<Scalars['String']['output']>;
-  /** TOOL_RESULT: how long the tool took, in milliseconds. */
+  /** How long it took, in milliseconds: as given by a TOOL_RESULT, otherwise from its start to its end. */
   readonly durationMs: Maybe<Scalars['Float']['output']>;
   /** CONCLUSION: whether it ends the run. */
   readonly isFinal: Maybe<Scalars['Boolean']['output']>;
   /** FEEDBACK: positive, negative or correction. */
   readonly feedbackType: Maybe<Scalars['String']['output']>;
+  /** TOOL_CALL: the id of the LLM_CALL that asked for it. */
+  readonly llmStepId: Maybe<Scalars['ID']['output']>;
+  /** TOOL_RESULT: the id of the TOOL_CALL that it answers. */
+  readonly toolCallStepId: Maybe<Scalars['ID']['output']>;
+  /** FEEDBACK: the id of the step that it is about. */
+  readonly targetStepId: Maybe<Scalars['ID']['output']>;
   /** The ids of the steps that it depends on, in the order given. */
   readonly parentIds: ReadonlyArray<Scalars['ID']['output']>;
-  /** The steps that it depends on, in the order given. */
+  /** Those of `parentIds` that have not arrived in its trace. */
+  readonly missingParentIds: ReadonlyArray<Scalars['ID']['output']>;
+  /** The id of the step that it was called in, which may not have arrived. */
+  readonly withinId: Maybe<Scalars['ID']['output']>;
+  /** The step that it was called in. */
+  readonly within: Maybe<Step>;
+  /** The steps that were called in it, by sequence. */
+  readonly inner: StepConnection;
+  /** The step that it was called in, the one that that was called in, and so on, nearest first; 1,000 at most. */
+  readonly enclosing: ReadonlyArray<Step>;
+  /** The steps that it depends on and that have arrived, in the order given. */
   readonly parents: ReadonlyArray<Step>;
   /** The steps that depend on it directly, by sequence. */
   readonly children: StepConnection;
@@ -393,14 +500,30 @@ export type Step = {
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
+export type StepInnerArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
 export type StepChildrenArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
 export type StepAncestorsArgs = {
   maxDepth: InputMaybe<Scalars['Int']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -408,7 +531,10 @@ export type StepAncestorsArgs = {
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
 export type StepDescendantsArgs = {
   maxDepth: InputMaybe<Scalars['Int']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -416,7 +542,10 @@ export type StepDescendantsArgs = {
 };
 
 
-/** One thing an agent did. Steps form a graph without cycles: a step depends on all its parents. */
+/**
+ * One thing an agent did. Steps form two relations without cycles: a step depends on all its parents (a graph), and it was called in
+ * another step (a tree). A step may name steps that arrive later.
+ */
 export type StepMessagesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
@@ -501,8 +630,12 @@ export type Message = {
   readonly reasoningTokens: Maybe<Scalars['Long']['output']>;
   /** US dollars. */
   readonly cost: Maybe<Scalars['Float']['output']>;
-  /** How long it took, in milliseconds. */
+  /** How long it took, in milliseconds: as given, otherwise from its start to its end. */
   readonly durationMs: Maybe<Scalars['Float']['output']>;
+  /** When it started, by the client's clock. */
+  readonly startedAt: Maybe<Scalars['DateTime']['output']>;
+  /** When it ended, by the client's clock. */
+  readonly endedAt: Maybe<Scalars['DateTime']['output']>;
   /** A status of the client's choice. */
   readonly status: Maybe<Scalars['String']['output']>;
   /** What went wrong. */
@@ -570,7 +703,10 @@ export type TraceEventEdge = {
   readonly node: TraceEvent;
 };
 
-/** The new state of a goal that a change affected: only the fields that changed are set. */
+/**
+ * The new state of a goal that a change affected: only the fields that changed are set. When its status became completed or abandoned, it
+ * ended at the event's `at`.
+ */
 export type AffectedGoal = {
   readonly __typename?: 'AffectedGoal';
   /** The goal's short id. */
@@ -714,6 +850,33 @@ export type StepAdded = TraceEvent & {
   /** The step as it was added. */
   readonly step: Step;
   /** Its goal and every goal above, with their new stats. */
+  readonly affectedGoals: ReadonlyArray<AffectedGoal>;
+  /** The totals of the trace after it. */
+  readonly totals: Maybe<Stats>;
+};
+
+/** `step_updated`: a step changed. */
+export type StepUpdated = TraceEvent & {
+  readonly __typename?: 'StepUpdated';
+  /** Unique in the project: it carries the trace's id too. */
+  readonly id: Scalars['ID']['output'];
+  /** Its number in the trace's log. */
+  readonly eventId: Scalars['Long']['output'];
+  /** The id of its trace. */
+  readonly traceId: Scalars['ID']['output'];
+  /** `step_updated`. */
+  readonly type: Scalars['String']['output'];
+  /** When it happened. */
+  readonly at: Scalars['DateTime']['output'];
+  /** The whole event as JSON. */
+  readonly payload: Scalars['JSON']['output'];
+  /** The step's id. */
+  readonly stepId: Scalars['ID']['output'];
+  /** The fields that changed, with their new values. Those of `data` and `attributes` are whole. */
+  readonly patch: Scalars['JSON']['output'];
+  /** The step in its current state; NOT_FOUND once its trace is deleted. */
+  readonly step: Step;
+  /** Every goal whose stats changed. */
   readonly affectedGoals: ReadonlyArray<AffectedGoal>;
   /** The totals of the trace after it. */
   readonly totals: Maybe<Stats>;
@@ -883,7 +1046,7 @@ export type TraceDeleted = {
 };
 
 /** The updates of `traceEvents`: a TraceSnapshot, then events, rarely an EventGap, and TraceDeleted as the last one. */
-export type TraceUpdate = TraceSnapshot | GoalAdded | GoalUpdated | GoalTreeUpdated | MessageAdded | MessageUpdated | StepAdded | SubTraceStarted | SubTraceCompleted | TraceStatusChanged | TraceCompleted | TraceUpdated | CustomEvent | EventGap | TraceDeleted;
+export type TraceUpdate = TraceSnapshot | GoalAdded | GoalUpdated | GoalTreeUpdated | MessageAdded | MessageUpdated | StepAdded | StepUpdated | SubTraceStarted | SubTraceCompleted | TraceStatusChanged | TraceCompleted | TraceUpdated | CustomEvent | EventGap | TraceDeleted;
 
 /** A change in a watched list of traces. */
 export type TraceChange = {
@@ -1151,6 +1314,22 @@ export type CreateTraceInput = {
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Why it failed. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
+  /** What it is called: 1,000 characters at most, as are the texts below. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Tags of 1 to 200 characters, 100 at most; they replace those that there are. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** A JSON object for looking traces up; it replaces the one kept. */
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** The service that runs it. */
+  readonly service?: InputMaybe<Scalars['String']['input']>;
+  /** The environment that it runs in. */
+  readonly environment?: InputMaybe<Scalars['String']['input']>;
+  /** The release that runs. */
+  readonly release?: InputMaybe<Scalars['String']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The trace it is started from. */
   readonly parentTraceId?: InputMaybe<Scalars['ID']['input']>;
   /** The goal of the parent trace that it works for; needs `parentTraceId`. */
@@ -1179,6 +1358,22 @@ export type UpdateTraceInput = {
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Why it failed. */
   readonly error?: InputMaybe<Scalars['String']['input']>;
+  /** What it is called: 1,000 characters at most, as are the texts below. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** Tags of 1 to 200 characters, 100 at most; they replace those that there are. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** A JSON object for looking traces up; it replaces the one kept. */
+  readonly metadata?: InputMaybe<Scalars['JSON']['input']>;
+  /** The service that runs it. */
+  readonly service?: InputMaybe<Scalars['String']['input']>;
+  /** The environment that it runs in. */
+  readonly environment?: InputMaybe<Scalars['String']['input']>;
+  /** The release that runs. */
+  readonly release?: InputMaybe<Scalars['String']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** A goal to add, or to update if its id exists in the trace: then fields left out stay unchanged. */
@@ -1199,6 +1394,10 @@ export type GoalInput = {
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Its place among its siblings; a new one comes last, in `setGoalTree` as listed. */
   readonly order?: InputMaybe<Scalars['Int']['input']>;
+  /** When it starts, in place of when it is in progress: a time as in AddStepInput. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ends, in place of when it is completed or abandoned. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** Changes to a goal: fields left out stay unchanged, null clears optional fields. */
@@ -1217,6 +1416,10 @@ export type UpdateGoalInput = {
   readonly summary?: InputMaybe<Scalars['String']['input']>;
   /** Its place among its siblings. */
   readonly order?: InputMaybe<Scalars['Int']['input']>;
+  /** When it starts, in place of when it is in progress: a time as in AddStepInput. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ends, in place of when it is completed or abandoned. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
 };
 
 /** A new step. */
@@ -1231,10 +1434,147 @@ export type AddStepInput = {
   readonly sequence?: InputMaybe<Scalars['Long']['input']>;
   /** The goal it is done for, of the same trace. Its usage counts for that goal and all above. */
   readonly goalId?: InputMaybe<Scalars['String']['input']>;
-  /** The steps that it depends on: of the same trace, written before or earlier in this batch; 1,000 at most. */
+  /** The steps of the same trace that it depends on; they may arrive later. 1,000 at most. */
   readonly parentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** A JSON object in the shape of its type; additional fields are kept. `{}` unless given. */
+  /** The step of the same trace that it was called in; it may arrive later. */
+  readonly within?: InputMaybe<Scalars['ID']['input']>;
+  /**
+   * A JSON object in the shape of its type; additional fields are kept. `{}` unless given. The fields of the type may be spelled in
+   * camelCase. OpenAI's `usage` counts as tokens where `prompt_tokens` and `completion_tokens` are missing.
+   */
   readonly data?: InputMaybe<Scalars['JSON']['input']>;
+  /** Whether it runs, ended or failed; OK unless given. */
+  readonly status?: InputMaybe<StepStatus>;
+  /** Why it failed. */
+  readonly error?: InputMaybe<StepErrorInput>;
+  /** What it is called: 1,000 characters at most, as are the texts below. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** What it is, in a word of your choice. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The provider of the model. */
+  readonly provider?: InputMaybe<Scalars['String']['input']>;
+  /** The model that was asked for. */
+  readonly requestModel?: InputMaybe<Scalars['String']['input']>;
+  /** The agent that did it. */
+  readonly agentName?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the tool call, as the model gave it. */
+  readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
+  /** Milliseconds from its start to the first token. */
+  readonly firstTokenMs?: InputMaybe<Scalars['Float']['input']>;
+  /** Why the model stopped. */
+  readonly finishReason?: InputMaybe<Scalars['String']['input']>;
+  /** What went in: any JSON. */
+  readonly input?: InputMaybe<Scalars['JSON']['input']>;
+  /** What came out: any JSON. */
+  readonly output?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object of your choice. */
+  readonly attributes?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object that describes what emitted it. */
+  readonly resource?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object that describes the instrumentation that emitted it. */
+  readonly scope?: InputMaybe<Scalars['JSON']['input']>;
+  /** Tags of 1 to 200 characters, 100 at most. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its usage; where given, it takes precedence over that in `data`. */
+  readonly usage?: InputMaybe<UsageInput>;
+};
+
+/**
+ * A step, or a part of what is known of it. The first input with an id adds the step; later ones are merged into it, in whichever order
+ * they arrive:
+ *
+ * - An input with status OK or ERROR is final. One with RUNNING that arrives after a final one only fills in fields that nothing has set.
+ * - Of two final inputs, the one with the later `endedAt` wins, field by field (in `data` and `attributes`, key by key).
+ * - `parentIds` and `tags` are added to those that there are.
+ * - Otherwise, fields left out keep their values, and null clears a field.
+ *
+ * A different type, or an id of another trace, is a CONFLICT.
+ */
+export type UpsertStepInput = {
+  /** 1 to 200 characters. */
+  readonly id: Scalars['ID']['input'];
+  /** The trace it belongs to. */
+  readonly traceId: Scalars['ID']['input'];
+  /** Its type. */
+  readonly type: StepType;
+  /** Its number in the trace, if it is free; the next one unless given. Only the first input sets it. */
+  readonly sequence?: InputMaybe<Scalars['Long']['input']>;
+  /** The goal it is done for, of the same trace. Its usage counts for that goal and all above. */
+  readonly goalId?: InputMaybe<Scalars['String']['input']>;
+  /** The steps of the same trace that it depends on; they may arrive later. 1,000 at most. */
+  readonly parentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
+  /** The step of the same trace that it was called in; it may arrive later. */
+  readonly within?: InputMaybe<Scalars['ID']['input']>;
+  /** As in AddStepInput. */
+  readonly data?: InputMaybe<Scalars['JSON']['input']>;
+  /** Whether it runs, ended or failed; RUNNING unless given. */
+  readonly status?: InputMaybe<StepStatus>;
+  /** Why it failed. */
+  readonly error?: InputMaybe<StepErrorInput>;
+  /** What it is called: 1,000 characters at most, as are the texts below. */
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+  /** What it is, in a word of your choice. */
+  readonly kind?: InputMaybe<Scalars['String']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The provider of the model. */
+  readonly provider?: InputMaybe<Scalars['String']['input']>;
+  /** The model that was asked for. */
+  readonly requestModel?: InputMaybe<Scalars['String']['input']>;
+  /** The agent that did it. */
+  readonly agentName?: InputMaybe<Scalars['String']['input']>;
+  /** The id of the tool call, as the model gave it. */
+  readonly toolCallId?: InputMaybe<Scalars['String']['input']>;
+  /** Milliseconds from its start to the first token. */
+  readonly firstTokenMs?: InputMaybe<Scalars['Float']['input']>;
+  /** Why the model stopped. */
+  readonly finishReason?: InputMaybe<Scalars['String']['input']>;
+  /** What went in: any JSON. */
+  readonly input?: InputMaybe<Scalars['JSON']['input']>;
+  /** What came out: any JSON. */
+  readonly output?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object of your choice. */
+  readonly attributes?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object that describes what emitted it. */
+  readonly resource?: InputMaybe<Scalars['JSON']['input']>;
+  /** A JSON object that describes the instrumentation that emitted it. */
+  readonly scope?: InputMaybe<Scalars['JSON']['input']>;
+  /** Tags of 1 to 200 characters, 100 at most. */
+  readonly tags?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Its usage; where given, it takes precedence over that in `data`. */
+  readonly usage?: InputMaybe<UsageInput>;
+};
+
+/** Why a step failed. */
+export type StepErrorInput = {
+  /** The kind of error, such as the name of its class. */
+  readonly type?: InputMaybe<Scalars['String']['input']>;
+  /** What it says. */
+  readonly message?: InputMaybe<Scalars['String']['input']>;
+  /** Where it happened. */
+  readonly stack?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What a call of a model used. */
+export type UsageInput = {
+  /** Tokens sent, including those read from a cache. */
+  readonly promptTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received, including those of reasoning. */
+  readonly completionTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model read from its cache. */
+  readonly cacheReadTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens sent that the model wrote to its cache. */
+  readonly cacheWriteTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** Tokens received that the model reasoned with. */
+  readonly reasoningTokens?: InputMaybe<Scalars['Long']['input']>;
+  /** US dollars, 0 or more. */
+  readonly cost?: InputMaybe<Scalars['Float']['input']>;
 };
 
 /** A new message. */
@@ -1267,8 +1607,12 @@ export type AddMessageInput = {
   readonly reasoningTokens?: InputMaybe<Scalars['Long']['input']>;
   /** US dollars, 0 or more. */
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
-  /** How long it took, in milliseconds. */
+  /** How long it took, in milliseconds; from its start to its end unless given. */
   readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** A status of your choice. */
   readonly status?: InputMaybe<Scalars['String']['input']>;
   /** What went wrong. */
@@ -1297,8 +1641,12 @@ export type UpdateMessageInput = {
   readonly reasoningTokens?: InputMaybe<Scalars['Long']['input']>;
   /** US dollars, 0 or more. */
   readonly cost?: InputMaybe<Scalars['Float']['input']>;
-  /** How long it took, in milliseconds. */
+  /** How long it took, in milliseconds; from its start to its end unless given. */
   readonly durationMs?: InputMaybe<Scalars['Float']['input']>;
+  /** When it started: ISO 8601 with an offset, or nanoseconds since 1970 as digits. Kept to the microsecond. */
+  readonly startedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** When it ended, likewise. */
+  readonly endedAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** A status of your choice. */
   readonly status?: InputMaybe<Scalars['String']['input']>;
   /** What went wrong. */
@@ -1364,12 +1712,17 @@ export type Query = {
   readonly __typename?: 'Query';
   /** One trace; null if there is none of that id. */
   readonly trace: Maybe<Trace>;
-  /** The project's traces, newest first. */
+  /**
+   * The project's traces, newest first: by `startedAt` or, if that is unknown, by `createdAt`. A trace whose steps turn out to have started
+   * earlier moves down the list; one whose first step started after it was created keeps its place.
+   */
   readonly traces: TraceConnection;
   /** One goal; null if there is none of that id in that trace. */
   readonly goal: Maybe<Goal>;
   /** One step; null if there is none of that id. */
   readonly step: Maybe<Step>;
+  /** Several steps, each null if there is none of that id. */
+  readonly steps: ReadonlyArray<Maybe<Step>>;
   /** One message; null if there is none of that id. */
   readonly message: Maybe<Message>;
   /** One thread; null if there is none of that id. */
@@ -1426,6 +1779,12 @@ export type QueryGoalArgs = {
 /** Queries. */
 export type QueryStepArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Queries. */
+export type QueryStepsArgs = {
+  ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
@@ -1547,6 +1906,8 @@ export type Mutation = {
   readonly addStep: Step;
   /** Adds steps, all or none, in this order. */
   readonly addSteps: ReadonlyArray<Step>;
+  /** Adds steps, or merges what has become known of them, all or none, in this order. */
+  readonly upsertSteps: ReadonlyArray<Step>;
   /** Adds a message. */
   readonly addMessage: Message;
   /** Adds messages, all or none, in this order. */
@@ -1645,6 +2006,12 @@ export type MutationAddStepArgs = {
 /** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationAddStepsArgs = {
   inputs: ReadonlyArray<AddStepInput>;
+};
+
+
+/** Mutations. Each is acknowledged after its transaction is committed. */
+export type MutationUpsertStepsArgs = {
+  inputs: ReadonlyArray<UpsertStepInput>;
 };
 
 
@@ -1859,6 +2226,7 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( EventSource )
     | ( EventSource )
     | ( EventSource )
+    | ( EventSource )
     | ( EventGap )
     | ( TraceDeleted )
   ;
@@ -1880,6 +2248,9 @@ export type ResolversTypes = {
   GoalStatus: GoalStatus;
   GoalType: GoalType;
   StepType: StepType;
+  StepStatus: StepStatus;
+  CostSource: CostSource;
+  StepError: ResolverTypeWrapper<StepError>;
   TraceChangeKind: TraceChangeKind;
   CheckpointChangeKind: CheckpointChangeKind;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -1911,6 +2282,7 @@ export type ResolversTypes = {
   MessageAdded: ResolverTypeWrapper<EventSource>;
   MessageUpdated: ResolverTypeWrapper<EventSource>;
   StepAdded: ResolverTypeWrapper<EventSource>;
+  StepUpdated: ResolverTypeWrapper<EventSource>;
   SubTraceStarted: ResolverTypeWrapper<EventSource>;
   SubTraceCompleted: ResolverTypeWrapper<EventSource>;
   TraceStatusChanged: ResolverTypeWrapper<EventSource>;
@@ -1941,6 +2313,9 @@ export type ResolversTypes = {
   GoalInput: GoalInput;
   UpdateGoalInput: UpdateGoalInput;
   AddStepInput: AddStepInput;
+  UpsertStepInput: UpsertStepInput;
+  StepErrorInput: StepErrorInput;
+  UsageInput: UsageInput;
   AddMessageInput: AddMessageInput;
   UpdateMessageInput: UpdateMessageInput;
   RunEventInput: RunEventInput;
@@ -1959,6 +2334,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   JSON: Scalars['JSON']['output'];
   Long: Scalars['Long']['output'];
+  StepError: StepError;
   PageInfo: PageInfo;
   Stats: PublicStats;
   Float: Scalars['Float']['output'];
@@ -1988,6 +2364,7 @@ export type ResolversParentTypes = {
   MessageAdded: EventSource;
   MessageUpdated: EventSource;
   StepAdded: EventSource;
+  StepUpdated: EventSource;
   SubTraceStarted: EventSource;
   SubTraceCompleted: EventSource;
   TraceStatusChanged: EventSource;
@@ -2018,6 +2395,9 @@ export type ResolversParentTypes = {
   GoalInput: GoalInput;
   UpdateGoalInput: UpdateGoalInput;
   AddStepInput: AddStepInput;
+  UpsertStepInput: UpsertStepInput;
+  StepErrorInput: StepErrorInput;
+  UsageInput: UsageInput;
   AddMessageInput: AddMessageInput;
   UpdateMessageInput: UpdateMessageInput;
   RunEventInput: RunEventInput;
@@ -2059,7 +2439,17 @@ export type GoalStatusResolvers = EnumResolverSignature<{ PENDING?: any, IN_PROG
 
 export type GoalTypeResolvers = EnumResolverSignature<{ NORMAL?: any, AGENT_CALL?: any }, ResolversTypes['GoalType']>;
 
-export type StepTypeResolvers = EnumResolverSignature<{ LLM_CALL?: any, TOOL_CALL?: any, TOOL_RESULT?: any, CONCLUSION?: any, FEEDBACK?: any, MEMORY_READ?: any, MEMORY_WRITE?: any }, ResolversTypes['StepType']>;
+export type StepTypeResolvers = EnumResolverSignature<{ LLM_CALL?: any, TOOL_CALL?: any, TOOL_RESULT?: any, CONCLUSION?: any, FEEDBACK?: any, MEMORY_READ?: any, MEMORY_WRITE?: any, SPAN?: any }, ResolversTypes['StepType']>;
+
+export type StepStatusResolvers = EnumResolverSignature<{ RUNNING?: any, OK?: any, ERROR?: any }, ResolversTypes['StepStatus']>;
+
+export type CostSourceResolvers = EnumResolverSignature<{ GIVEN?: any, COMPUTED?: any }, ResolversTypes['CostSource']>;
+
+export type StepErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepError'] = ResolversParentTypes['StepError']> = {
+  type?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  stack?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
 
 export type CheckpointChangeKindResolvers = EnumResolverSignature<{ ADDED?: any, REMOVED?: any, CHANGED?: any }, ResolversTypes['CheckpointChangeKind']>;
 
@@ -2096,6 +2486,15 @@ export type TraceResolvers<ContextType = Context, ParentType extends ResolversPa
   context?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  metadata?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  service?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  environment?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  release?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   totalSteps?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   totalMessages?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   totalTokens?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
@@ -2151,6 +2550,9 @@ export type GoalResolvers<ContextType = Context, ParentType extends ResolversPar
   summary?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   order?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   selfStats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType>;
   cumulativeStats?: Resolver<ResolversTypes['Stats'], ParentType, ContextType>;
   messages?: Resolver<ResolversTypes['MessageConnection'], ParentType, ContextType, RequireFields<GoalMessagesArgs, 'first'>>;
@@ -2179,15 +2581,45 @@ export type StepResolvers<ContextType = Context, ParentType extends ResolversPar
   goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
   data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['StepStatus'], ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['StepError']>, ParentType, ContextType>;
+  name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  kind?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  provider?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  requestModel?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  agentName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  toolCallId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  firstTokenMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  finishReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  input?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  output?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  attributes?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  resource?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  scope?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  tags?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   model?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   promptTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
   completionTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cacheReadTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  cacheWriteTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
+  reasoningTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  costSource?: Resolver<Maybe<ResolversTypes['CostSource']>, ParentType, ContextType>;
   toolName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   isFinal?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   feedbackType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  llmStepId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  toolCallStepId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  targetStepId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   parentIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  missingParentIds?: Resolver<ReadonlyArray<ResolversTypes['ID']>, ParentType, ContextType>;
+  withinId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  within?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
+  inner?: Resolver<ResolversTypes['StepConnection'], ParentType, ContextType, RequireFields<StepInnerArgs, 'first'>>;
+  enclosing?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType>;
   parents?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType>;
   children?: Resolver<ResolversTypes['StepConnection'], ParentType, ContextType, RequireFields<StepChildrenArgs, 'first'>>;
   ancestors?: Resolver<ResolversTypes['RelatedStepConnection'], ParentType, ContextType, RequireFields<StepAncestorsArgs, 'first'>>;
@@ -2238,6 +2670,8 @@ export type MessageResolvers<ContextType = Context, ParentType extends Resolvers
   reasoningTokens?: Resolver<Maybe<ResolversTypes['Long']>, ParentType, ContextType>;
   cost?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   durationMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  startedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  endedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   error?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -2255,7 +2689,7 @@ export type MessageEdgeResolvers<ContextType = Context, ParentType extends Resol
 };
 
 export type TraceEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEvent'] = ResolversParentTypes['TraceEvent']> = {
-  __resolveType: TypeResolveFn<'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'StepUpdated' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent', ParentType, ContextType>;
 };
 
 export type TraceEventConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceEventConnection'] = ResolversParentTypes['TraceEventConnection']> = {
@@ -2347,6 +2781,21 @@ export type StepAddedResolvers<ContextType = Context, ParentType extends Resolve
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  step?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
+  affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
+  totals?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type StepUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StepUpdated'] = ResolversParentTypes['StepUpdated']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  eventId?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
+  traceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  at?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  payload?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  stepId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  patch?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   step?: Resolver<ResolversTypes['Step'], ParentType, ContextType>;
   affectedGoals?: Resolver<ReadonlyArray<ResolversTypes['AffectedGoal']>, ParentType, ContextType>;
   totals?: Resolver<Maybe<ResolversTypes['Stats']>, ParentType, ContextType>;
@@ -2449,7 +2898,7 @@ export type TraceDeletedResolvers<ContextType = Context, ParentType extends Reso
 };
 
 export type TraceUpdateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceUpdate'] = ResolversParentTypes['TraceUpdate']> = {
-  __resolveType: TypeResolveFn<'TraceSnapshot' | 'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent' | 'EventGap' | 'TraceDeleted', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'TraceSnapshot' | 'GoalAdded' | 'GoalUpdated' | 'GoalTreeUpdated' | 'MessageAdded' | 'MessageUpdated' | 'StepAdded' | 'StepUpdated' | 'SubTraceStarted' | 'SubTraceCompleted' | 'TraceStatusChanged' | 'TraceCompleted' | 'TraceUpdated' | 'CustomEvent' | 'EventGap' | 'TraceDeleted', ParentType, ContextType>;
 };
 
 export type TraceChangeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TraceChange'] = ResolversParentTypes['TraceChange']> = {
@@ -2566,6 +3015,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<QueryTracesArgs, 'first'>>;
   goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType, RequireFields<QueryGoalArgs, 'traceId' | 'goalId'>>;
   step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<QueryStepArgs, 'id'>>;
+  steps?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Step']>>, ParentType, ContextType, RequireFields<QueryStepsArgs, 'ids'>>;
   message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<QueryMessageArgs, 'id'>>;
   thread?: Resolver<Maybe<ResolversTypes['Thread']>, ParentType, ContextType, RequireFields<QueryThreadArgs, 'id'>>;
   threadMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryThreadMessagesArgs, 'threadId' | 'limit'>>;
@@ -2590,6 +3040,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   updateGoal?: Resolver<ResolversTypes['Goal'], ParentType, ContextType, RequireFields<MutationUpdateGoalArgs, 'traceId' | 'goalId' | 'input'>>;
   addStep?: Resolver<ResolversTypes['Step'], ParentType, ContextType, RequireFields<MutationAddStepArgs, 'input'>>;
   addSteps?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<MutationAddStepsArgs, 'inputs'>>;
+  upsertSteps?: Resolver<ReadonlyArray<ResolversTypes['Step']>, ParentType, ContextType, RequireFields<MutationUpsertStepsArgs, 'inputs'>>;
   addMessage?: Resolver<ResolversTypes['Message'], ParentType, ContextType, RequireFields<MutationAddMessageArgs, 'input'>>;
   addMessages?: Resolver<ReadonlyArray<ResolversTypes['Message']>, ParentType, ContextType, RequireFields<MutationAddMessagesArgs, 'inputs'>>;
   updateMessage?: Resolver<ResolversTypes['Message'], ParentType, ContextType, RequireFields<MutationUpdateMessageArgs, 'id' | 'input'>>;
@@ -2619,6 +3070,9 @@ export type Resolvers<ContextType = Context> = {
   GoalStatus?: GoalStatusResolvers;
   GoalType?: GoalTypeResolvers;
   StepType?: StepTypeResolvers;
+  StepStatus?: StepStatusResolvers;
+  CostSource?: CostSourceResolvers;
+  StepError?: StepErrorResolvers<ContextType>;
   CheckpointChangeKind?: CheckpointChangeKindResolvers;
   PageInfo?: PageInfoResolvers<ContextType>;
   Stats?: StatsResolvers<ContextType>;
@@ -2647,6 +3101,7 @@ export type Resolvers<ContextType = Context> = {
   MessageAdded?: MessageAddedResolvers<ContextType>;
   MessageUpdated?: MessageUpdatedResolvers<ContextType>;
   StepAdded?: StepAddedResolvers<ContextType>;
+  StepUpdated?: StepUpdatedResolvers<ContextType>;
   SubTraceStarted?: SubTraceStartedResolvers<ContextType>;
   SubTraceCompleted?: SubTraceCompletedResolvers<ContextType>;
   TraceStatusChanged?: TraceStatusChangedResolvers<ContextType>;

@@ -30,7 +30,10 @@ const enums = {
     FEEDBACK: 'feedback',
     MEMORY_READ: 'memory_read',
     MEMORY_WRITE: 'memory_write',
+    SPAN: 'span',
   },
+  StepStatus: { RUNNING: 'running', OK: 'ok', ERROR: 'error' },
+  CostSource: { GIVEN: 'given', COMPUTED: 'computed' },
   CheckpointChangeKind: { ADDED: 'added', REMOVED: 'removed', CHANGED: 'changed' },
 } as const;
 
@@ -91,6 +94,7 @@ export const resolvers = {
   MessageAdded: event.MessageAdded,
   MessageUpdated: event.MessageUpdated,
   StepAdded: event.StepAdded,
+  StepUpdated: event.StepUpdated,
   SubTraceStarted: event.SubTraceStarted,
   SubTraceCompleted: event.SubTraceCompleted,
   TraceStatusChanged: event.TraceStatusChanged,

@@ -8,6 +8,7 @@ import type {
   MessageUpdatedResolvers,
   MutationResolvers,
   StepAddedResolvers,
+  StepUpdatedResolvers,
   SubTraceCompletedResolvers,
   SubTraceStartedResolvers,
   SubscriptionResolvers,
@@ -17,15 +18,15 @@ import type {
   TraceUpdatedResolvers,
 } from '../generated/schema.js';
 import { badInput, notFound } from '../../../base/errors.js';
-import type { EventRow, GoalRow, MessageRow, StepRow, TraceStatus } from '../../../model/rows.js';
+import type { EventRow, GoalRow, MessageRow, TraceStatus } from '../../../model/rows.js';
 import { JsonText } from '../../../base/json-text.js';
 import { parseJson } from '../../../base/json.js';
 import type { Loaders } from '../loaders.js';
 import { readSnapshot, type Snapshot } from '../../../domain/traces/snapshot.js';
-import { propertiesOf } from '../../../domain/steps/step-data.js';
 import type { AffectedGoal } from '../../../domain/goals/roll-up.js';
 import type { PublicStats } from '../../../model/stats.js';
 import type { Followed } from '../../../live/follower.js';
+import { stepOfEvent, type EventStep } from './event-step.js';
 import { mapped } from './mapped.js';
 
 /** An event of the log, whatever its type. */
@@ -114,16 +115,22 @@ export const MessageUpdated: MessageUpdatedResolvers = {
 
 export const StepAdded: StepAddedResolvers = {
   ...common,
-  step(event) {
-    const { data, ...step } = field<StepRow & { readonly data: Record<string, unknown> }>('step')(event);
-    const row = {
-      ...step,
-      projectId: event.projectId,
-      digest: '',
-      properties: propertiesOf(step.type, data),
-    };
-    // The event omits the prompt; the step has it.
-    return step.type === 'llm_call' ? row : { ...row, data };
+  step: (event) => stepOfEvent(event.projectId, field<EventStep>('step')(event)),
+  affectedGoals,
+  totals,
+};
+
+export const StepUpdated: StepUpdatedResolvers = {
+  ...common,
+  stepId: field('stepId'),
+  patch: field('patch'),
+  async step(event, _, { loaders }) {
+    const id = field<string>('stepId')(event);
+    const step = await loaders.step.load(id);
+    if (step === null) {
+      throw notFound('step', id);
+    }
+    return step;
   },
   affectedGoals,
   totals,
@@ -171,6 +178,7 @@ type EventTypeName =
   | 'MessageAdded'
   | 'MessageUpdated'
   | 'StepAdded'
+  | 'StepUpdated'
   | 'SubTraceStarted'
   | 'SubTraceCompleted'
   | 'TraceStatusChanged'
@@ -185,6 +193,7 @@ const TYPE_NAMES: Readonly<Record<EventType, EventTypeName>> = {
   message_added: 'MessageAdded',
   message_updated: 'MessageUpdated',
   step_added: 'StepAdded',
+  step_updated: 'StepUpdated',
   sub_trace_started: 'SubTraceStarted',
   sub_trace_completed: 'SubTraceCompleted',
   trace_status_changed: 'TraceStatusChanged',

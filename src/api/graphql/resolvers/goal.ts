@@ -9,6 +9,7 @@ import { addGoal, updateGoal } from '../../../domain/goals/goals.js';
 import { setGoalTree } from '../../../domain/goals/set-goal-tree.js';
 import { notFound } from '../../../base/errors.js';
 import type { GoalRow } from '../../../model/rows.js';
+import { millisecondsBetween, shownInstant } from '../../../model/times.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
 import { bySortKey, bySequence, inTrace } from './trace.js';
 
@@ -35,6 +36,9 @@ export const Goal: GoalResolvers = {
   parent: ({ traceId, parentId }, _, { loaders }) =>
     parentId === null ? null : loaders.goal.load({ traceId, goalId: parentId }),
   children: ({ traceId, goalId }, _, { loaders }) => loaders.childGoals.load({ traceId, goalId }),
+  startedAt: ({ startedAt }) => shownInstant(startedAt),
+  endedAt: ({ endedAt }) => shownInstant(endedAt),
+  durationMs: ({ startedAt, endedAt }) => millisecondsBetween(startedAt, endedAt),
   selfStats: ({ self }) => self,
   cumulativeStats: ({ cumulative }) => cumulative,
   async messages({ traceId, goalId }, { first, after }, { loaders }) {

@@ -2,6 +2,7 @@ import type { MessageResolvers, MutationResolvers, QueryResolvers } from '../gen
 import { notFound } from '../../../base/errors.js';
 import { addMessages } from '../../../domain/messages/messages.js';
 import { updateMessage } from '../../../domain/messages/update-message.js';
+import { shownInstant } from '../../../model/times.js';
 import { inTrace } from './trace.js';
 
 export const Message: MessageResolvers = {
@@ -12,6 +13,8 @@ export const Message: MessageResolvers = {
     }
     return trace;
   },
+  startedAt: ({ startedAt }) => shownInstant(startedAt),
+  endedAt: ({ endedAt }) => shownInstant(endedAt),
   content: ({ id, content }, _, { loaders }) => (content === undefined ? loaders.content.load(id) : content),
   goal: ({ traceId, goalId }, _, { loaders }) =>
     goalId === null ? null : loaders.goal.load({ traceId, goalId }),

@@ -1,11 +1,14 @@
 import type { MutationResolvers, QueryResolvers, StepResolvers } from '../generated/schema.js';
 import { badInput, notFound } from '../../../base/errors.js';
 import type { Context } from '../context.js';
-import type { StepProperties, StepRef, StepRow } from '../../../model/rows.js';
+import { JsonText } from '../../../base/json-text.js';
+import type { StepPayloads, StepRef, StepRow } from '../../../model/rows.js';
+import { shownInstant } from '../../../model/times.js';
 import type { RelatedStep } from '../../../domain/steps/list-steps.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize } from '../pagination.js';
-import { addSteps } from '../../../domain/steps/steps.js';
+import { addSteps, type WholeStep } from '../../../domain/steps/steps.js';
+import { upsertSteps } from '../../../domain/steps/upsert-steps.js';
 import { bySequence, inTrace } from './trace.js';
 import { settled } from './whole-checkpoint.js';
 
@@ -13,6 +16,7 @@ import { settled } from './whole-checkpoint.js';
 export type StepSource = StepRow | StepRef;
 
 const MOST_RELATED = 10_000;
+const MOST_IDS = 500;
 
 export const Step: StepResolvers = {
   async trace({ traceId }, _, { loaders }) {
@@ -27,22 +31,74 @@ export const Step: StepResolvers = {
     const { traceId, goalId } = await whole(step, loaders);
     return goalId === null ? null : await loaders.goal.load({ traceId, goalId });
   },
-  data: (step, _, { loaders }) =>
-    'data' in step && step.data !== undefined ? step.data : loaders.stepData.load(step),
+  async data(step, _, { loaders }) {
+    return 'data' in step && step.data !== undefined ? step.data : (await payloadsOf(step, loaders)).data;
+  },
+  status: (step, _, { loaders }) => of(step, loaders, ({ status }) => status ?? 'ok'),
+  async error(step, _, { loaders }) {
+    const { errorType, errorMessage } = await whole(step, loaders);
+    const stack =
+      errorType === null && errorMessage === null ? null : await payload('errorStack', step, loaders);
+    return errorType === null && errorMessage === null && stack === null
+      ? null
+      : { type: errorType, message: errorMessage, stack };
+  },
+  input: (step, _, { loaders }) => json('input', step, loaders),
+  output: (step, _, { loaders }) => json('output', step, loaders),
+  attributes: (step, _, { loaders }) => json('attributes', step, loaders),
+  resource: (step, _, { loaders }) => json('resource', step, loaders),
+  scope: (step, _, { loaders }) => json('scope', step, loaders),
+  name: property('name'),
+  kind: property('kind'),
+  provider: property('provider'),
+  requestModel: property('requestModel'),
+  agentName: property('agentName'),
+  toolCallId: property('toolCallId'),
+  firstTokenMs: property('firstTokenMs'),
+  finishReason: property('finishReason'),
+  startedAt: (step, _, { loaders }) => of(step, loaders, (row) => shownInstant(row.startedAt)),
+  endedAt: (step, _, { loaders }) => of(step, loaders, (row) => shownInstant(row.endedAt)),
+  tags: (step, _, { loaders }) => of(step, loaders, ({ tags }) => tags ?? []),
   createdAt: (step, _, { loaders }) => of(step, loaders, ({ createdAt }) => createdAt),
   model: property('model'),
   promptTokens: property('promptTokens'),
   completionTokens: property('completionTokens'),
+  cacheReadTokens: property('cacheReadTokens'),
+  cacheWriteTokens: property('cacheWriteTokens'),
+  reasoningTokens: property('reasoningTokens'),
   cost: property('cost'),
+  costSource: property('costSource'),
   toolName: property('toolName'),
   durationMs: property('durationMs'),
   isFinal: property('isFinal'),
   feedbackType: property('feedbackType'),
+  llmStepId: property('llmStepId'),
+  toolCallStepId: property('toolCallStepId'),
+  targetStepId: property('targetStepId'),
   parentIds: (step, _, { loaders }) => of(step, loaders, ({ parentIds }) => parentIds),
+  missingParentIds: (step, _, { loaders }) =>
+    of(step, loaders, ({ parentIds, awaits }) =>
+      awaits === null ? [] : parentIds.filter((id) => awaits.includes(id)),
+    ),
+  withinId: (step, _, { loaders }) => of(step, loaders, ({ within }) => within),
+  async within(step, _, { loaders }) {
+    const { traceId, within } = await whole(step, loaders);
+    const outer = within === null ? null : await loaders.step.load(within);
+    return outer?.traceId === traceId ? outer : null;
+  },
+  async inner({ id }, { first, after }, { loaders }) {
+    const size = pageSize(first);
+    const rows = await loaders.list('innerOfSteps', id, { after: numberAfter(after, 0), limit: size + 1 });
+    return pageOf(rows.map(bySequence), { size, after });
+  },
+  async enclosing({ id }, _, { loaders }) {
+    return (await loaders.enclosing.load(id)) ?? [];
+  },
   async parents(step, _, { loaders }) {
-    const { parentIds } = await whole(step, loaders);
+    const { traceId, parentIds } = await whole(step, loaders);
     const parents = await Promise.all(parentIds.map((id) => loaders.step.load(id)));
-    return parents.filter((parent) => parent !== null);
+    // An id that arrived in another trace is not a parent.
+    return parents.filter((parent) => parent !== null).filter((parent) => parent.traceId === traceId);
   },
   async children({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
@@ -88,9 +144,27 @@ async function whole(step: StepSource, loaders: Loaders): Promise<StepRow> {
   return row;
 }
 
-function property<Name extends keyof StepProperties>(name: Name) {
-  return (step: StepSource, _: object, { loaders }: Context) =>
-    of(step, loaders, ({ properties }) => properties[name]);
+function property<Name extends keyof StepRow>(name: Name) {
+  return (step: StepSource, _: object, { loaders }: Context) => of(step, loaders, (row) => row[name] ?? null);
+}
+
+/** What may be large of a step; that of an event is part of the event. */
+async function payloadsOf(step: StepSource, loaders: Loaders): Promise<WholeStep> {
+  const found = await loaders.stepPayloads.load(step);
+  if (found === null) {
+    throw notFound('step', step.id);
+  }
+  return found;
+}
+
+async function payload(name: keyof StepPayloads, step: StepSource, loaders: Loaders): Promise<string | null> {
+  const own = 'payloads' in step ? step.payloads : undefined;
+  return (own ?? (await payloadsOf(step, loaders)).payloads)[name];
+}
+
+async function json(name: keyof StepPayloads, step: StepSource, loaders: Loaders): Promise<JsonText | null> {
+  const text = await payload(name, step, loaders);
+  return text === null ? null : new JsonText(text);
 }
 
 function related({ step, depth }: RelatedStep): {
@@ -113,6 +187,17 @@ export const stepQueries: QueryResolvers = {
     const step = await loaders.step.load(id);
     return step === null ? null : await inTrace(step, loaders);
   },
+  async steps(_, { ids }, { loaders }) {
+    if (ids.length > MOST_IDS) {
+      throw badInput('ids', `expected at most ${MOST_IDS} ids, got ${ids.length}`);
+    }
+    return await Promise.all(
+      ids.map(async (id) => {
+        const step = await loaders.step.load(id);
+        return step === null ? null : await inTrace(step, loaders);
+      }),
+    );
+  },
 };
 
 export const stepMutations: MutationResolvers = {
@@ -122,4 +207,6 @@ export const stepMutations: MutationResolvers = {
   },
   addSteps: (_, { inputs }, { ingest, projectId }) =>
     addSteps(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
+  upsertSteps: (_, { inputs }, { ingest, projectId }) =>
+    upsertSteps(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
 };

@@ -13,14 +13,22 @@ import type { ListChange } from '../../../live/live-list.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
 import { publicStats } from '../../../model/stats.js';
-import { createTrace, updateTrace } from '../../../domain/traces/traces.js';
+import { millisecondsBetween, shownInstant } from '../../../model/times.js';
+import { createTrace } from '../../../domain/traces/traces.js';
+import { updateTrace } from '../../../domain/traces/update-trace.js';
 import { mapped } from './mapped.js';
 
 export const Trace: TraceResolvers = {
   totalSteps: ({ stepCount }) => stepCount,
   totalMessages: ({ messageCount }) => messageCount,
-  context: ({ id, context }, _, { loaders }) =>
-    context == null ? loaders.context.load(id) : new JsonText(context),
+  context: async ({ id, context }, _, { loaders }) =>
+    new JsonText(context ?? (await loaders.tracePayloads.load(id))?.context ?? '{}'),
+  metadata: async ({ id, metadata }, _, { loaders }) =>
+    new JsonText(metadata ?? (await loaders.tracePayloads.load(id))?.metadata ?? '{}'),
+  tags: ({ tags }) => tags ?? [],
+  startedAt: ({ startedAt }) => shownInstant(startedAt),
+  endedAt: ({ endedAt }) => shownInstant(endedAt),
+  durationMs: ({ startedAt, endedAt }) => millisecondsBetween(startedAt, endedAt),
   parentTraceId: ({ parentTraceId, formerParentId }) => parentTraceId ?? formerParentId,
   parent: ({ parentTraceId }, _, { loaders }) =>
     parentTraceId === null ? null : loaders.trace.load(parentTraceId),

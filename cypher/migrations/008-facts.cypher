@@ -1,5 +1,11 @@
 // Gives traces and goals the stats that they did not have: steps, failed steps, records without a cost, and tokens of caches and of
-// reasoning. It skips what has them already, so that running it again continues after an interruption.
+// reasoning. It skips what has them already, so that running it again continues after an interruption. Indexes the steps that await
+// another one.
+CREATE INDEX step_awaiting IF NOT EXISTS
+FOR (s:Step) ON (s.projectId, s.traceId, s.awaitingSequence);
+
+CALL db.createRelationshipType('WITHIN');
+
 MATCH (t:Trace)
 WHERE t.errorCount IS NULL
 CALL (t) {
@@ -15,6 +21,7 @@ CALL (t) {
   WITH t, messages, count(s) AS steps
   SET
     t.errorCount = 0,
+    t.awaitingSteps = 0,
     t.unpricedCount = messages + steps,
     t.cacheReadTokens = 0,
     t.cacheWriteTokens = 0,
