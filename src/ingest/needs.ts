@@ -36,6 +36,8 @@ export interface Needs {
     readonly threadId: string;
     readonly key: string;
   }[];
+  /** The first run event of a type in a run. */
+  readonly runEventTypes?: readonly RunEventType[];
   /** Traces to be created. */
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal except a given one. */
@@ -46,6 +48,14 @@ export interface Needs {
   readonly checkpointLocks?: readonly IdKey[];
   /** Lists and values to be stored as content. */
   readonly chains?: readonly (readonly Chunk[])[];
+}
+
+/** The run events of one type in a run. */
+export interface RunEventType {
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  readonly eventType: string;
 }
 
 export interface NewestKey {

@@ -15,7 +15,7 @@ import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
 import { upgraded } from '../model/event-versions.js';
 import type { Runner } from '../neo4j/database.js';
-import type { Needs, NewestKey, SequenceKey } from './needs.js';
+import type { Needs, NewestKey, RunEventType, SequenceKey } from './needs.js';
 import type { RowCache } from './row-cache.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
@@ -40,6 +40,9 @@ const readNewest = statement<
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
 const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
   'run-events/read-by-keys',
+);
+const readFirstOfTypes = statement<{ types: readonly RunEventType[] }, { event: RunEventRow }>(
+  'run-events/first-of-types',
 );
 
 /** The needs of several writes together, each key once. */
@@ -123,6 +126,14 @@ const READS: readonly Read[] = [
     async fromDatabase(transaction, unit, { runEventKeys }) {
       for (const { event } of await readRunEventKeys(transaction, { keys: runEventKeys })) {
         unit.runEventsByKey.load(event);
+      }
+    },
+  },
+  {
+    of: ['runEventTypes'],
+    async fromDatabase(transaction, unit, { runEventTypes }) {
+      for (const { event } of await readFirstOfTypes(transaction, { types: runEventTypes })) {
+        unit.firstRunEvents.load(event);
       }
     },
   },
@@ -230,6 +241,7 @@ function merge(needs: readonly Needs[]): MergedNeeds {
     newSequences: unique(all('newSequences')),
     newEventKeys: unique(all('newEventKeys')),
     runEventKeys: unique(all('runEventKeys')),
+    runEventTypes: unique(all('runEventTypes')),
     newTraces: unique(all('newTraces')),
     newest: unique(all('newest')),
     checkpoints: unique(all('checkpoints')),
