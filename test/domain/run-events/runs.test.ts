@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import neo4j from 'neo4j-driver';
+import neo4j, { type ResultSummary } from 'neo4j-driver';
 import { expandedText } from '../../../src/model/statement.js';
 import { newId, startKit, testNeo4j, type Kit } from '../../kit/kit.js';
 import { range } from '../../kit/live.js';
@@ -198,17 +198,21 @@ test('500 runs with their last messages are read by a fixed number of statements
   }
 });
 
+type QueryProfile = Exclude<ResultSummary['queryProfile'], false>;
+
 /** How many records the statement reads from the database, by PROFILE. */
 async function rowsRead(name: string, parameters: object): Promise<number> {
   const { uri, username, password } = testNeo4j();
   const driver = neo4j.driver(uri, neo4j.auth.basic(username, password));
   try {
     const { summary } = await driver.executeQuery(`PROFILE ${expandedText(name)}`, parameters);
-    const all = (plan: any): number[] => [
-      ...(/IndexSeek|IndexScan/.test(plan.operatorType) ? [plan.rows] : []),
-      ...plan.children.flatMap(all),
-    ];
-    return all(summary.profile).reduce((sum, rows) => sum + Number(rows), 0);
+    const rowsIn = ({ operatorType, rows, children }: QueryProfile): number =>
+      children.reduce(
+        (sum, child) => sum + rowsIn(child),
+        /IndexSeek|IndexScan/.test(operatorType) ? (rows ?? 0) : 0,
+      );
+    assert.ok(summary.queryProfile);
+    return rowsIn(summary.queryProfile);
   } finally {
     await driver.close();
   }
