@@ -35,7 +35,7 @@ const config = {
   avoidOptionals: { object: true, field: true },
   makeResolverTypeCallable: false,
   requireResolversForNonScalar: true,
-  scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown', Long: 'number' },
+  scalars: { ID: 'string', DateTime: 'string', JSON: 'unknown', Long: 'number', SignedLong: 'number' },
   enumValues: {
     TraceMode: '../../../model/rows.js#TraceMode',
     TraceStatus: '../../../model/rows.js#TraceStatus',
@@ -59,6 +59,7 @@ const config = {
     ...Object.fromEntries(events.map((name) => [name, '../resolvers/event.js#EventSource'])),
     TraceChange: '../../../live/live-list.js#ListChange',
     Thread: '../../../model/rows.js#ThreadRow',
+    Run: '../../../model/rows.js#RunRow',
     RunEvent: '../../../model/rows.js#RunEventRow',
     Checkpoint: '../../../model/rows.js#CheckpointRow',
     CheckpointTree: '../../../domain/checkpoints/checkpoint-tree.js#Tree',

@@ -2,7 +2,7 @@
 // content that they referenced.
 MATCH (c:Checkpoint)
 USING INDEX c:Checkpoint(projectId, threadId, step, write)
-WHERE c.projectId = $projectId AND c.threadId = $threadId AND c.step >= 0 AND c.step < $before AND c.write > 0
+WHERE c.projectId = $projectId AND c.threadId = $threadId AND c.step < $before AND c.write > 0
 WITH c
 ORDER BY c.projectId, c.threadId, c.step, c.write
 LIMIT $limit

@@ -2,6 +2,6 @@
 UNWIND $runs AS row
 MATCH (t:Thread {projectId: row.projectId, id: row.threadId})
 MERGE (r:Run {projectId: row.projectId, threadId: row.threadId, generation: row.generation, id: row.id})
-ON CREATE SET r.createdAt = row.createdAt
+ON CREATE SET r.createdAt = row.createdAt, r.listKey = row.sortKey
 SET r.updatedAt = row.updatedAt
 MERGE (r)-[:BELONGS_TO]->(t)

@@ -44,6 +44,8 @@ export interface Needs {
     readonly threadId: string;
     readonly key: string;
   }[];
+  /** The first run event of a type in a run. */
+  readonly runEventTypes?: readonly RunEventType[];
   /** Traces to be created. */
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal except a given one. */
@@ -59,6 +61,14 @@ export interface Needs {
 /** A step by its project and id, with its trace. */
 export interface StepKey extends IdKey {
   readonly traceId: string;
+}
+
+/** The run events of one type in a run. */
+export interface RunEventType {
+  readonly projectId: string;
+  readonly threadId: string;
+  readonly runId: string;
+  readonly eventType: string;
 }
 
 export interface NewestKey {

@@ -14,7 +14,7 @@ import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
 import { upgraded } from '../model/event-versions.js';
 import type { Runner } from '../neo4j/database.js';
-import type { Needs, NewestKey, SequenceKey } from './needs.js';
+import type { Needs, NewestKey, RunEventType, SequenceKey } from './needs.js';
 import type { MergedNeeds, Read } from './read.js';
 import { STEP_READS } from './read-steps.js';
 import type { RowCache } from './row-cache.js';
@@ -41,6 +41,9 @@ const readNewest = statement<
 const readEventKeys = statement<{ keys: readonly object[] }, { event: EventRow }>('events/read-by-keys');
 const readRunEventKeys = statement<{ keys: readonly object[] }, { event: RunEventRow }>(
   'run-events/read-by-keys',
+);
+const readFirstOfTypes = statement<{ types: readonly RunEventType[] }, { event: RunEventRow }>(
+  'run-events/first-of-types',
 );
 
 /** For rows to be created: the cache need not have them, because their keys' constraints reject a duplicate. */
@@ -105,6 +108,14 @@ const READS: readonly Read[] = [
     async fromDatabase(transaction, unit, { runEventKeys }) {
       for (const { event } of await readRunEventKeys(transaction, { keys: runEventKeys })) {
         unit.runEventsByKey.load(event);
+      }
+    },
+  },
+  {
+    of: ['runEventTypes'],
+    async fromDatabase(transaction, unit, { runEventTypes }) {
+      for (const { event } of await readFirstOfTypes(transaction, { types: runEventTypes })) {
+        unit.firstRunEvents.load(event);
       }
     },
   },
@@ -217,6 +228,7 @@ function merge(needs: readonly Needs[]): MergedNeeds {
     newSequences: unique(all('newSequences')),
     newEventKeys: unique(all('newEventKeys')),
     runEventKeys: unique(all('runEventKeys')),
+    runEventTypes: unique(all('runEventTypes')),
     newTraces: unique(all('newTraces')),
     newest: unique(all('newest')),
     checkpoints: unique(all('checkpoints')),

@@ -87,6 +87,11 @@ export class UnitOfWork {
   readonly runEventsByKey = new Table<RunEventRow>(this.#journal, ({ projectId, threadId, key }) =>
     keyOf(projectId, threadId, key),
   );
+  /** The first run event of each type in a run, as far as it was read or written here. */
+  readonly firstRunEvents = new Table<RunEventRow>(
+    this.#journal,
+    ({ projectId, threadId, runId, eventType }) => keyOf(projectId, threadId, runId, eventType),
+  );
   /** Deleted traces whose contents are still being removed. */
   readonly deleting = new Set<string>();
   /** The newest message of a goal except a given one, by the goal and the id of that message. */

@@ -180,7 +180,15 @@ async function addRunEvents(
     added,
     (event) => keyOf(event.projectId, event.threadId, event.runId),
     ([{ projectId, threadId, generation, runId }], events) => ({
-      run: { projectId, threadId, generation, id: runId, createdAt: now, updatedAt: now },
+      run: {
+        projectId,
+        threadId,
+        generation,
+        id: runId,
+        createdAt: now,
+        updatedAt: now,
+        sortKey: `${now} ${runId}`,
+      },
       events,
     }),
   );

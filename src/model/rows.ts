@@ -153,4 +153,6 @@ export interface RunRow {
   readonly id: string;
   readonly createdAt: string;
   readonly updatedAt: string;
+  /** `createdAt` and `id` together: the order of lists, and their cursors. */
+  readonly sortKey: string;
 }

@@ -34,6 +34,11 @@ export function whole({ columns }: TableDeclaration): (row: object | null) => bo
     row !== null && names.every((name) => (row as { readonly [name: string]: unknown })[name] != null);
 }
 
+/** The check for a statement whose columns are never null, except while Neo4j deletes the node they are read from. */
+export function isComplete(row: object): boolean {
+  return Object.values(row).every((value) => value !== null);
+}
+
 function expand(name: string): { readonly text: string; readonly returned: TableDeclaration | undefined } {
   let returned: TableDeclaration | undefined;
   const text = cypherText(name).replaceAll(

@@ -56,7 +56,7 @@ describe('every Cypher file', () => {
 
 describe('paged lists', () => {
   const paged = files.filter((file) =>
-    /^(traces\/(list|list-by-.*|by-parents|by-threads)|checkpoints\/(by-thread|latest-of-threads|children)|threads\/point-to-latest|steps\/(by-traces|by-goals)|messages\/(by-traces|by-goals|newest-in-goal)|events\/(page|by-traces|bounds)|run-events\/(page|by-run|messages-.*|run-messages-.*))\.cypher$/.test(
+    /^(traces\/(list|list-by-.*|by-parents|by-threads)|checkpoints\/(by-thread|latest-of-threads|children)|threads\/point-to-latest|steps\/(by-traces|by-goals)|messages\/(by-traces|by-goals|newest-in-goal)|events\/(page|by-traces|bounds)|run-events\/(page|by-run|metadata-page|first-of-types|messages-.*|run-messages-.*)|runs\/by-threads)\.cypher$/.test(
       file,
     ),
   );
@@ -71,8 +71,8 @@ describe('paged lists', () => {
     });
   }
 
-  test('there are 25 of them', () => {
-    assert.equal(paged.length, 25);
+  test('there are 28 of them', () => {
+    assert.equal(paged.length, 28);
   });
 });
 

@@ -97,6 +97,7 @@ test('a server upgrades a graph of the previous version when it starts: all of i
       threadMessages(threadId: "old-thread") { seq runId content createdAt }
       runEvents(threadId: "old-thread", runId: "run-1") { seq content category }
       threadMessageCount(threadId: "old-thread")
+      runs: thread(id: "old-thread") { runs { nodes { runId lastAssistantMessage { seq } } } }
       checkpoints(threadId: "old-checkpoints") { id messages state metadata { step } }
       checkpointThreads { id }
     }`;
@@ -118,6 +119,14 @@ test('a server upgrades a graph of the previous version when it starts: all of i
         { seq: 2, content: { b: 1 }, category: 'trace' },
       ],
       threadMessageCount: 3,
+      runs: {
+        runs: {
+          nodes: [
+            { runId: 'run-2', lastAssistantMessage: { seq: 5 } },
+            { runId: 'run-1', lastAssistantMessage: { seq: 1 } },
+          ],
+        },
+      },
       checkpoints: [
         { id: 'old-2', messages: ['a', 'b', 'c'], state: { k: 2 }, metadata: { step: 1 } },
         { id: 'old-1', messages: ['a', 'b'], state: { k: 1 }, metadata: { step: 0 } },

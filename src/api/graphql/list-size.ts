@@ -21,8 +21,7 @@ export function assumedSizeOf(field: Field): number {
   if (field.astNode === undefined || field.astNode === null) {
     return INTROSPECTION[field.name] ?? 1;
   }
-  const value = argumentOf(directiveOf(field), 'assumed');
-  return value?.kind === Kind.INT ? Number(value.value) : 1;
+  return numberIn(directiveOf(field), 'assumed') ?? 1;
 }
 
 /** Whether nested lists of this field are parts of one tree: `@listSize(withinTree: true)`. */
@@ -34,14 +33,16 @@ export function isWithinTree(field: Field): boolean {
 /**
  * How many items a query asks for at this field: `first`, `limit`, or the length of the list of inputs that
  * `@listSize(inputs:)` names. The argument's default if it is omitted or invalid (which is rejected later); undefined if the
- * field has no such argument or the argument has no default.
+ * field has no such argument or the argument has no default. 0 if it is above `@listSize(most:)`: the list is then rejected
+ * before it is read, with an error that names the argument.
  */
 export function slicingOf(
   field: Field,
   node: FieldNode,
   values: Readonly<Record<string, unknown>>,
 ): number | undefined {
-  const inputs = argumentOf(directiveOf(field), 'inputs');
+  const directive = directiveOf(field);
+  const inputs = argumentOf(directive, 'inputs');
   const names = inputs?.kind === Kind.STRING ? [inputs.value] : PAGE_ARGUMENTS;
   const argument = field.args.find(({ name }) => names.includes(name));
   if (argument === undefined) {
@@ -49,7 +50,10 @@ export function slicingOf(
   }
   const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
   const size = given === undefined ? undefined : sizeOf(given, values);
-  return size ?? (typeof argument.defaultValue === 'number' ? argument.defaultValue : undefined);
+  if (size !== undefined) {
+    return size > (numberIn(directive, 'most') ?? Infinity) ? 0 : size;
+  }
+  return typeof argument.defaultValue === 'number' ? argument.defaultValue : undefined;
 }
 
 function sizeOf(node: ValueNode, values: Readonly<Record<string, unknown>>): number | undefined {
@@ -78,6 +82,11 @@ function sizeOf(node: ValueNode, values: Readonly<Record<string, unknown>>): num
 
 function directiveOf(field: Field): ConstDirectiveNode | undefined {
   return field.astNode?.directives?.find(({ name }) => name.value === 'listSize');
+}
+
+function numberIn(directive: ConstDirectiveNode | undefined, name: string): number | undefined {
+  const value = argumentOf(directive, name);
+  return value?.kind === Kind.INT ? Number(value.value) : undefined;
 }
 
 function argumentOf(directive: ConstDirectiveNode | undefined, name: string): ValueNode | undefined {

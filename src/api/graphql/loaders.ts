@@ -6,7 +6,16 @@ import {
 } from '../../domain/checkpoints/checkpoint-payload.js';
 import type { Database } from '../../neo4j/database.js';
 import { readChildren, readGoals, readRoots, readTrees } from '../../domain/goals/read-goals.js';
-import type { CheckpointRow, GoalRow, MessageRow, StepRow, ThreadRow, TraceRow } from '../../model/rows.js';
+import type {
+  CheckpointRow,
+  GoalRow,
+  MessageRow,
+  RunEventRow,
+  RunRow,
+  StepRow,
+  ThreadRow,
+  TraceRow,
+} from '../../model/rows.js';
 import { childrenOfCheckpoints } from '../../domain/checkpoints/list-children.js';
 import { eventsOfTraces } from '../../domain/events/list-events.js';
 import { messagesOfGoals, messagesOfSteps, messagesOfTraces } from '../../domain/messages/list-messages.js';
@@ -30,6 +39,8 @@ import {
   readStepIds,
 } from '../../domain/checkpoints/read-checkpoints.js';
 import { readStepPayloads, readSteps, type StepKey, type WholeStep } from '../../domain/steps/steps.js';
+import { readLastMessages, type AssistantRule } from '../../domain/run-events/last-messages.js';
+import { idOfRun, runsOfThreads } from '../../domain/run-events/runs.js';
 import { readThreads } from '../../domain/threads/threads.js';
 import {
   readTracePayloads,
@@ -67,6 +78,8 @@ export interface Loaders {
   wholeCheckpoint(parts: readonly PayloadPart[]): DataLoader<string, WholeCheckpoint | null>;
   /** Clears a checkpoint, so that the next load reads it again. */
   forgetWhole(id: string): void;
+  /** The last message of the assistant in a run; null if it has none. */
+  lastMessage(rule: AssistantRule): DataLoader<RunRow, RunEventRow | null, string>;
   /** A page of one of the lists that `owner` owns; equal pages of several owners are read together. */
   list<Name extends keyof Lists>(
     name: Name,
@@ -80,6 +93,7 @@ const lists = {
   subTracesOfTraces,
   subTracesOfGoals,
   tracesOfThreads,
+  runsOfThreads,
   childrenOfCheckpoints,
   stepsOfTraces,
   stepsOfGoals,
@@ -151,6 +165,7 @@ export function createLoaders(
   };
 
   const wholeLoaders = new Map<string, DataLoader<string, WholeCheckpoint | null>>();
+  const messageLoaders = new Map<string, DataLoader<RunRow, RunEventRow | null, string>>();
   const pageLoaders = new Map<string, DataLoader<string | GoalOwner, readonly unknown[], string>>();
   const pageLoader = (
     name: keyof Lists,
@@ -222,6 +237,17 @@ export function createLoaders(
       const loader =
         wholeLoaders.get(name) ?? mapped((runner, keys) => readWholeCheckpoints(runner, { ...keys, parts }));
       wholeLoaders.set(name, loader);
+      return loader;
+    },
+    lastMessage(rule) {
+      const name = JSON.stringify(rule);
+      const loader =
+        messageLoaders.get(name) ??
+        new DataLoader<RunRow, RunEventRow | null, string>(
+          (runs) => readLastMessages(database, { projectId, runs, ...rule }),
+          { cacheKeyFn: idOfRun, batchScheduleFn },
+        );
+      messageLoaders.set(name, loader);
       return loader;
     },
     forgetWhole: (id) => wholeLoaders.forEach((loader) => loader.clear(id)),

@@ -1,5 +1,6 @@
 import { statement } from '../../model/statement.js';
 import type { Runner } from '../../neo4j/database.js';
+import { checkId } from '../../model/ids.js';
 import type { CheckpointRow } from '../../model/rows.js';
 import { present, readLineages } from './read-checkpoints.js';
 
@@ -28,7 +29,11 @@ export async function checkpointTree(
   database: Runner,
   { projectId, threadId }: { readonly projectId: string; readonly threadId: string },
 ): Promise<Tree> {
-  const rows = await readTree(database, { projectId, threadId, limit: MOST_NODES + 1 });
+  const rows = await readTree(database, {
+    projectId,
+    threadId: checkId(threadId, 'threadId'),
+    limit: MOST_NODES + 1,
+  });
   const kept = present(rows.slice(0, MOST_NODES)).map(({ checkpoint }) => checkpoint);
   const ids = new Set(kept.map(({ id }) => id));
   const children = new Map<string | null, CheckpointRow[]>();

@@ -11,6 +11,7 @@ import {
   CHUNKS_AT_A_TIME,
 } from '../../content/collect-chunks.js';
 import { lockThreads } from '../../ingest/lock.js';
+import { checkId } from '../../model/ids.js';
 import { removeEmptyThreads } from '../threads/threads.js';
 
 const clearCheckpoints = statement<
@@ -41,7 +42,7 @@ export async function deleteCheckpoints(
     readonly finishLater: FinishLater;
   },
 ): Promise<number> {
-  const thread = { projectId, id: threadId };
+  const thread = { projectId, id: checkId(threadId, 'threadId') };
   try {
     const total = await inBatches({ least: 50, most: 500 }, (limit) =>
       database.write('delete checkpoints', (transaction) =>

@@ -4,6 +4,8 @@ import type { Database, Runner } from '../../neo4j/database.js';
 import { badInput } from '../../base/errors.js';
 import type { CheckpointRow } from '../../model/rows.js';
 import { lockThreads, readThreads } from '../../ingest/lock.js';
+import { checkId } from '../../model/ids.js';
+import { checkLimit } from '../threads/list-limit.js';
 
 interface Ids {
   readonly projectId: string;
@@ -59,7 +61,6 @@ export async function readStepIds(database: Runner, ids: Ids): Promise<Map<strin
   return new Map((await readStepRows(database, ids)).map(({ id, stepId }) => [id, stepId]));
 }
 
-const MOST_LISTED = 10_000;
 const MOST_UNLOCKED_READS = 3;
 
 interface Part {
@@ -68,10 +69,8 @@ interface Part {
 }
 
 function checkPart(part: Part, usual: number): { readonly limit: number; readonly offset: number } {
-  const { limit, offset } = { limit: part.limit ?? usual, offset: part.offset ?? 0 };
-  if (limit < 1 || limit > MOST_LISTED) {
-    throw badInput('limit', `expected 1 to ${MOST_LISTED}, got ${limit}`);
-  }
+  const limit = checkLimit(part.limit ?? usual);
+  const offset = part.offset ?? 0;
   if (offset < 0) {
     throw badInput('offset', `expected a number from 0, got ${offset}`);
   }
@@ -88,7 +87,7 @@ export async function listCheckpoints(
   database: Database,
   { projectId, threadId, ...part }: { readonly projectId: string; readonly threadId: string } & Part,
 ): Promise<CheckpointRow[]> {
-  const threads = [{ projectId, id: threadId }];
+  const threads = [{ projectId, id: checkId(threadId, 'threadId') }];
   const page = { projectId, threadId, ...checkPart(part, 100) };
   for (let tries = 1; ; tries += 1) {
     const locked = tries > MOST_UNLOCKED_READS;

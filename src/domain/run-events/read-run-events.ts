@@ -1,9 +1,10 @@
-import { statement, whole } from '../../model/statement.js';
+import { isComplete, statement, whole } from '../../model/statement.js';
 import { TABLES } from '../../model/tables.js';
 import type { Database } from '../../neo4j/database.js';
-import { badInput } from '../../base/errors.js';
 import type { RunEventRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
+import { checkLimit } from '../threads/list-limit.js';
+import { metadataFilterOf, type MetadataFilter } from './metadata-filter.js';
 
 /** The bounds of a list of messages: after `afterSeq` and before `beforeSeq`, where given. */
 export interface SeqRange {
@@ -31,15 +32,28 @@ const readMessagesAfter = statement<After, RunEventRead>('run-events/messages-af
 const readMessagesBefore = statement<Before, RunEventRead>('run-events/messages-before');
 const readRunMessagesAfter = statement<After & OfRun, RunEventRead>('run-events/run-messages-after');
 const readRunMessagesBefore = statement<Before & OfRun, RunEventRead>('run-events/run-messages-before');
-const readByRun = statement<
-  Limited & OfRun & { readonly after: number; readonly types: readonly string[] | null },
+type RunPage = Limited & OfRun & { readonly after: number; readonly types: readonly string[] | null };
+const readByRun = statement<RunPage, RunEventRead>('run-events/by-run');
+interface MetadataRead {
+  readonly generation: string;
+  readonly seq: number;
+  readonly metadata: string;
+}
+const readMetadata = statement<
+  RunPage & { readonly generation: string | null; readonly texts: readonly string[] },
+  MetadataRead
+>('run-events/metadata-page', isComplete);
+const readBySeqs = statement<
+  ThreadId & { readonly generation: string; readonly seqs: readonly number[] },
   RunEventRead
->('run-events/by-run');
+>('run-events/read-by-seqs');
 const countMessages = statement<ThreadId, { readonly messages: number }>('run-events/count-messages');
 
 const MESSAGES = 50;
 const EVENTS = 500;
 const ALL = 2 ** 31 - 1;
+/** The shortest and the longest page of metadata that a filter reads. */
+const METADATA = { least: 200, most: 2_000 };
 /** Greater than every `seq`. */
 const END = Number.MAX_SAFE_INTEGER;
 
@@ -73,7 +87,7 @@ export async function listMessages(
   const page = {
     projectId,
     threadId: checkId(threadId, 'threadId'),
-    limit: checkLimit(limit ?? (runId === undefined ? MESSAGES : ALL)),
+    limit: limit == null ? (runId === undefined ? MESSAGES : ALL) : checkLimit(limit),
     before: Math.min(beforeSeq ?? END, END),
   };
   const run = runId === undefined ? undefined : { ...page, runId: checkId(runId, 'runId') };
@@ -90,7 +104,7 @@ export async function listMessages(
   return eventsOf(rows).reverse();
 }
 
-/** The first `limit` events of a run after `afterSeq`, oldest first; only those of the given types, if given. */
+/** The first `limit` events of a run after `afterSeq`, oldest first; only those of the types and with the metadata given, if given. */
 export async function listRunEvents(
   database: Database,
   {
@@ -98,25 +112,61 @@ export async function listRunEvents(
     threadId,
     runId,
     eventTypes,
+    metadata,
     limit,
     afterSeq,
   }: ThreadId & {
     readonly runId: string;
     readonly eventTypes?: readonly string[] | null | undefined;
+    /** A JSON object: see `MetadataFilter`. */
+    readonly metadata?: unknown;
     /** 500 unless given. */
     readonly limit?: number | null | undefined;
     readonly afterSeq?: number | null | undefined;
   },
 ): Promise<RunEventRow[]> {
-  const rows = await readByRun(database, {
+  const page = {
     projectId,
     threadId: checkId(threadId, 'threadId'),
     runId: checkId(runId, 'runId'),
     types: eventTypes ?? null,
     limit: checkLimit(limit ?? EVENTS),
     after: Math.min(afterSeq ?? 0, END),
-  });
-  return eventsOf(rows);
+  };
+  const filter = metadataFilterOf(metadata, 'metadata');
+  return filter === undefined
+    ? eventsOf(await readByRun(database, page))
+    : await listByMetadata(database, page, filter);
+}
+
+/** Reads metadata in pages until enough of it matches, then the events that it belongs to. */
+async function listByMetadata(
+  database: Database,
+  { limit, ...page }: RunPage,
+  { texts, matches }: MetadataFilter,
+): Promise<RunEventRow[]> {
+  const seqs: number[] = [];
+  let generation: string | null = null;
+  for (let { after } = page; seqs.length < limit;) {
+    const length = Math.min(Math.max(limit - seqs.length, METADATA.least), METADATA.most);
+    const rows: MetadataRead[] = await readMetadata(database, {
+      ...{ ...page, after, generation, texts },
+      limit: length,
+    });
+    seqs.push(...rows.filter(({ metadata }) => matches(metadata)).map(({ seq }) => seq));
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < length) {
+      generation = last?.generation ?? generation;
+      break;
+    }
+    ({ generation, seq: after } = last);
+  }
+  if (generation === null || seqs.length === 0) {
+    return [];
+  }
+  const { projectId, threadId } = page;
+  const found = await readBySeqs(database, { projectId, threadId, generation, seqs: seqs.slice(0, limit) });
+  return eventsOf(found).sort((a, b) => a.seq - b.seq);
 }
 
 /** How many messages a thread has. */
@@ -126,11 +176,4 @@ export async function countThreadMessages(
 ): Promise<number> {
   const [row] = await countMessages(database, { projectId, threadId: checkId(threadId, 'threadId') });
   return row?.messages ?? 0;
-}
-
-function checkLimit(limit: number): number {
-  if (limit < 1) {
-    throw badInput('limit', `expected 1 or more, got ${limit}`);
-  }
-  return limit;
 }

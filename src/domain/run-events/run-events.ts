@@ -73,11 +73,13 @@ export async function putRunEvents(
   });
 }
 
-interface Draft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
+/** A run event that is checked, and has no place in its thread's log yet. */
+export interface RunEventDraft extends Omit<RunEventRow, 'seq' | 'createdAt' | 'generation'> {
   readonly createdAt: string | null;
 }
 
-function draft(projectId: string, input: NewRunEvent, field: string): Draft {
+/** Checks a new run event; `field` is its name in errors. */
+export function draft(projectId: string, input: NewRunEvent, field: string): RunEventDraft {
   const metadata = objectTextOf(input.metadata, `${field}.metadata`);
   const fields = {
     threadId: checkId(input.threadId, `${field}.threadId`),
@@ -105,13 +107,18 @@ function contentProperties(content: unknown): Pick<RunEventRow, 'content' | 'con
     : { content: null, contentJson: stringifyJson(content) };
 }
 
-function sizeOf({ content, contentJson, metadata }: Draft): number {
+/** About how many bytes a run event sends to the database. */
+export function sizeOf({ content, contentJson, metadata }: RunEventDraft): number {
   return (content ?? contentJson ?? '').length + metadata.length + ROW_BYTES;
 }
 
-function insertEvent(
+/**
+ * Appends a run event to its thread's log, or returns the event with its key. `generation` is the log generation to start if there
+ * is none. Throws CONFLICT if the event with its key has different content.
+ */
+export function insertEvent(
   unit: UnitOfWork,
-  event: Draft,
+  event: RunEventDraft,
   { generation: next, field }: { readonly generation: string; readonly field: string },
 ): RunEventRow {
   const { projectId, threadId, key } = event;
@@ -135,5 +142,8 @@ function insertEvent(
   );
   unit.runEvents.put(row);
   unit.runEventsByKey.put(row);
+  if (unit.firstRunEvents.get(keyOf(projectId, threadId, row.runId, row.eventType)) === undefined) {
+    unit.firstRunEvents.put(row);
+  }
   return row;
 }

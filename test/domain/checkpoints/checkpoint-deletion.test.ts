@@ -3,7 +3,6 @@ import { after, before, test } from 'node:test';
 import {
   checkContent,
   contentOf,
-  DELETE_BEFORE,
   deleteBefore,
   deleteThread,
   everything,
@@ -143,11 +142,21 @@ test('deleting one branch never harms another, in any order', async () => {
 test('deleting what does not exist returns 0 and changes nothing', async () => {
   const before = await everything(kit, projectId);
   assert.equal(await deleteThread(kit, newId('unknown')), 0);
-  assert.equal(await deleteThread(kit, ''), 0);
   assert.equal(await deleteBefore(kit, newId('unknown'), 5), 0);
-  const { extensions } = await kit.fail(DELETE_BEFORE, { threadId: 't', beforeStep: -1 });
-  assert.deepEqual([extensions.code, extensions.field], ['BAD_USER_INPUT', 'beforeStep']);
   assert.deepEqual(await everything(kit, projectId), before);
+});
+
+test('deleteCheckpointsBefore accepts a negative step and returns 0, because nothing is below it', async () => {
+  const threadId = newId('thread');
+  const ids = await growing(threadId, [0, 1]);
+  const before = await everything(kit, projectId);
+  for (const step of [-1, -2, -(2 ** 53)]) {
+    assert.equal(await deleteBefore(kit, threadId, step), 0, `as a variable: ${step}`);
+    const literal = `mutation { deleteCheckpointsBefore(threadId: "${threadId}", beforeStep: ${step}) }`;
+    assert.deepEqual(await kit.ask(literal), { deleteCheckpointsBefore: 0 });
+  }
+  assert.deepEqual(await everything(kit, projectId), before);
+  assert.deepEqual(await idsOfThread(kit, threadId), [ids[1], ids[0]]);
 });
 
 test('a deleted id can be reused in any thread, and the write order of a deleted thread starts over', async () => {

@@ -8,7 +8,7 @@ import type { StepStatus } from '../../../model/rows.js';
 import type { CostSource } from '../../../model/rows.js';
 import type { ChangeKind as CheckpointChangeKind } from '../../../domain/checkpoints/json-changes.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunEventRow, CheckpointRow } from '../../../model/rows.js';
+import type { TraceRow, GoalRow, MessageRow, EventRow, ThreadRow, RunRow, RunEventRow, CheckpointRow } from '../../../model/rows.js';
 import type { StepSource } from '../resolvers/step.js';
 import type { PublicStats } from '../../../model/stats.js';
 import type { GoalTreeSource } from '../resolvers/goal.js';
@@ -44,6 +44,8 @@ export type Scalars = {
   JSON: { input: unknown; output: unknown; }
   /** A whole number from 0 to 2^53: counts, sequences and event ids, which may outgrow 32 bits. */
   Long: { input: number; output: number; }
+  /** A whole number from -2^53 to 2^53. */
+  SignedLong: { input: number; output: number; }
 };
 
 export type { TraceMode };
@@ -1077,6 +1079,8 @@ export type Thread = {
   readonly latestCheckpoint: Maybe<Checkpoint>;
   /** The traces that ran in it, newest first. */
   readonly traces: TraceConnection;
+  /** The runs of the current log generation that have events, the one begun last first. */
+  readonly runs: RunConnection;
 };
 
 
@@ -1087,6 +1091,64 @@ export type Thread = {
 export type ThreadTracesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/**
+ * A conversation that spans many runs: its run events, its checkpoints and the traces that ran in it. It is created with the
+ * first of them, and deleted with the last.
+ */
+export type ThreadRunsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A run of a thread. It begins with its first run event, and is deleted with its last. */
+export type Run = {
+  readonly __typename?: 'Run';
+  /** Opaque. It identifies the thread, its log generation and `runId`, so it is never reused. */
+  readonly id: Scalars['ID']['output'];
+  /** Unique in the thread, given by the client; this is what arguments take. */
+  readonly runId: Scalars['ID']['output'];
+  /** The thread. */
+  readonly threadId: Scalars['ID']['output'];
+  /** When its first run event was written. */
+  readonly createdAt: Scalars['DateTime']['output'];
+  /** When a run event was last written in it. */
+  readonly updatedAt: Scalars['DateTime']['output'];
+  /**
+   * The last message of the assistant: of the run events with category `message` and one of `eventTypes`, the one with the highest
+   * `seq`. Null if there is none. Content is not looked at. The time it takes depends on the number of runs asked for, not on how many
+   * events they have.
+   */
+  readonly lastAssistantMessage: Maybe<RunEvent>;
+};
+
+
+/** A run of a thread. It begins with its first run event, and is deleted with its last. */
+export type RunLastAssistantMessageArgs = {
+  eventTypes?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  includeMiddleware?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** A page of runs. */
+export type RunConnection = {
+  readonly __typename?: 'RunConnection';
+  /** The runs with their cursors. */
+  readonly edges: ReadonlyArray<RunEdge>;
+  /** The runs alone. */
+  readonly nodes: ReadonlyArray<Run>;
+  /** Where the page ends. */
+  readonly pageInfo: PageInfo;
+};
+
+/** A run in a list. */
+export type RunEdge = {
+  readonly __typename?: 'RunEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The run. */
+  readonly node: Run;
 };
 
 /** One event of a run's journal (RunEventStore). */
@@ -1113,6 +1175,15 @@ export type RunEvent = {
   readonly metadata: Scalars['JSON']['output'];
   /** The time given, character for character; otherwise the server's time. */
   readonly createdAt: Scalars['String']['output'];
+};
+
+/** What `putRunEventIfAbsent` did. */
+export type PutRunEventIfAbsentResult = {
+  readonly __typename?: 'PutRunEventIfAbsentResult';
+  /** The first event of this type in the run: the one given, or the one that was there. */
+  readonly event: RunEvent;
+  /** Whether this call created it. */
+  readonly created: Scalars['Boolean']['output'];
 };
 
 /** All run events of the thread were deleted. The next update is the first event of the next log generation, with `seq` 1. */
@@ -1732,10 +1803,12 @@ export type Query = {
    * last ones before it; with both the first ones between them; with neither the newest. Empty for an unknown thread.
    */
   readonly threadMessages: ReadonlyArray<RunEvent>;
-  /** The events of a run, by ascending `seq`, from the first on. */
+  /** The events of a run, by ascending `seq`, from the first on. Filters apply before the limit. */
   readonly runEvents: ReadonlyArray<RunEvent>;
   /** The events of category `message` of a run, by ascending `seq`; cursors as in `threadMessages`. */
   readonly runMessages: ReadonlyArray<RunEvent>;
+  /** Runs of a thread, in the order of `runIds`, each once; those that do not exist are left out. */
+  readonly runs: ReadonlyArray<Run>;
   /** How many events of category `message` a thread has. */
   readonly threadMessageCount: Scalars['Long']['output'];
   /** One checkpoint; null if there is none of that id. */
@@ -1814,6 +1887,7 @@ export type QueryRunEventsArgs = {
   threadId: Scalars['ID']['input'];
   runId: Scalars['ID']['input'];
   eventTypes: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  metadata: InputMaybe<Scalars['JSON']['input']>;
   limit?: InputMaybe<Scalars['Int']['input']>;
   afterSeq: InputMaybe<Scalars['Long']['input']>;
 };
@@ -1826,6 +1900,13 @@ export type QueryRunMessagesArgs = {
   limit: InputMaybe<Scalars['Int']['input']>;
   beforeSeq: InputMaybe<Scalars['Long']['input']>;
   afterSeq: InputMaybe<Scalars['Long']['input']>;
+};
+
+
+/** Queries. */
+export type QueryRunsArgs = {
+  threadId: Scalars['ID']['input'];
+  runIds: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
@@ -1921,6 +2002,16 @@ export type Mutation = {
   /** Writes run events of one thread, all or none, in this order; runs may mix. */
   readonly putRunEvents: ReadonlyArray<RunEvent>;
   /**
+   * Writes a run event unless the run already has one of the same type, and keeps the first if it has; reports which. Any event of
+   * that type counts, whichever mutation wrote it and whatever its category and content. It must be in the thread's current log
+   * generation. If several clients call it at once, for whichever servers, exactly one creates the event.
+   *
+   * It does not need an `idempotencyKey`: repeated, it returns the first event, and `created` is false. With a key, a repetition of the
+   * call that created the event reports `created` as true again, and CONFLICT if its content differs. The key is looked up first: if
+   * another event of the thread has it, that is a CONFLICT as in `putRunEvent`. A call that creates nothing does not use up its key.
+   */
+  readonly putRunEventIfAbsent: PutRunEventIfAbsentResult;
+  /**
    * Deletes the run events of a thread and returns how many there were. They are hidden at once, and the next event begins a
    * new log generation, in which `seq` and idempotency keys start again. If the database becomes unavailable before all are
    * deleted, the server deletes the rest later.
@@ -1948,8 +2039,8 @@ export type Mutation = {
    */
   readonly deleteCheckpointThread: Scalars['Long']['output'];
   /**
-   * Deletes the checkpoints of a thread with a smaller step and returns how many there were. The others stay complete. In several
-   * transactions, like `deleteCheckpointThread`.
+   * Deletes the checkpoints of a thread with a smaller step and returns how many there were: 0 if none is below it. The others stay
+   * complete. In several transactions, like `deleteCheckpointThread`.
    */
   readonly deleteCheckpointsBefore: Scalars['Long']['output'];
 };
@@ -2056,6 +2147,12 @@ export type MutationPutRunEventsArgs = {
 
 
 /** Mutations. Each is acknowledged after its transaction is committed. */
+export type MutationPutRunEventIfAbsentArgs = {
+  input: RunEventInput;
+};
+
+
+/** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteThreadEventsArgs = {
   threadId: Scalars['ID']['input'];
 };
@@ -2091,7 +2188,7 @@ export type MutationDeleteCheckpointThreadArgs = {
 /** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteCheckpointsBeforeArgs = {
   threadId: Scalars['ID']['input'];
-  beforeStep: Scalars['Long']['input'];
+  beforeStep: Scalars['SignedLong']['input'];
 };
 
 /** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
@@ -2243,6 +2340,7 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Long: ResolverTypeWrapper<Scalars['Long']['output']>;
+  SignedLong: ResolverTypeWrapper<Scalars['SignedLong']['output']>;
   TraceMode: TraceMode;
   TraceStatus: TraceStatus;
   GoalStatus: GoalStatus;
@@ -2295,7 +2393,11 @@ export type ResolversTypes = {
   TraceUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['TraceUpdate']>;
   TraceChange: ResolverTypeWrapper<ListChange>;
   Thread: ResolverTypeWrapper<ThreadRow>;
+  Run: ResolverTypeWrapper<RunRow>;
+  RunConnection: ResolverTypeWrapper<Omit<RunConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RunEdge']>, nodes: ReadonlyArray<ResolversTypes['Run']> }>;
+  RunEdge: ResolverTypeWrapper<Omit<RunEdge, 'node'> & { node: ResolversTypes['Run'] }>;
   RunEvent: ResolverTypeWrapper<RunEventRow>;
+  PutRunEventIfAbsentResult: ResolverTypeWrapper<Omit<PutRunEventIfAbsentResult, 'event'> & { event: ResolversTypes['RunEvent'] }>;
   RunEventsDeleted: ResolverTypeWrapper<RunEventsDeleted>;
   RunEventUpdate: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['RunEventUpdate']>;
   Checkpoint: ResolverTypeWrapper<CheckpointRow>;
@@ -2334,6 +2436,7 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   JSON: Scalars['JSON']['output'];
   Long: Scalars['Long']['output'];
+  SignedLong: Scalars['SignedLong']['output'];
   StepError: StepError;
   PageInfo: PageInfo;
   Stats: PublicStats;
@@ -2377,7 +2480,11 @@ export type ResolversParentTypes = {
   TraceUpdate: ResolversUnionTypes<ResolversParentTypes>['TraceUpdate'];
   TraceChange: ListChange;
   Thread: ThreadRow;
+  Run: RunRow;
+  RunConnection: Omit<RunConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['RunEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Run']> };
+  RunEdge: Omit<RunEdge, 'node'> & { node: ResolversParentTypes['Run'] };
   RunEvent: RunEventRow;
+  PutRunEventIfAbsentResult: Omit<PutRunEventIfAbsentResult, 'event'> & { event: ResolversParentTypes['RunEvent'] };
   RunEventsDeleted: RunEventsDeleted;
   RunEventUpdate: ResolversUnionTypes<ResolversParentTypes>['RunEventUpdate'];
   Checkpoint: CheckpointRow;
@@ -2413,6 +2520,7 @@ export type ResolversParentTypes = {
 
 export type ListSizeDirectiveArgs = {
   assumed: Maybe<Scalars['Int']['input']>;
+  most: Maybe<Scalars['Int']['input']>;
   inputs: Maybe<Scalars['String']['input']>;
   withinTree?: Maybe<Scalars['Boolean']['input']>;
 };
@@ -2429,6 +2537,10 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 
 export interface LongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Long'], any> {
   name: 'Long';
+}
+
+export interface SignedLongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SignedLong'], any> {
+  name: 'SignedLong';
 }
 
 export type TraceModeResolvers = EnumResolverSignature<{ CALL?: any, AGENT?: any }, ResolversTypes['TraceMode']>;
@@ -2914,6 +3026,27 @@ export type ThreadResolvers<ContextType = Context, ParentType extends ResolversP
   lastSeq?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
   latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
   traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<ThreadTracesArgs, 'first'>>;
+  runs?: Resolver<ResolversTypes['RunConnection'], ParentType, ContextType, RequireFields<ThreadRunsArgs, 'first'>>;
+};
+
+export type RunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  runId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  threadId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  updatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  lastAssistantMessage?: Resolver<Maybe<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<RunLastAssistantMessageArgs, 'eventTypes' | 'includeMiddleware'>>;
+};
+
+export type RunConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunConnection'] = ResolversParentTypes['RunConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RunEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Run']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type RunEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEdge'] = ResolversParentTypes['RunEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Run'], ParentType, ContextType>;
 };
 
 export type RunEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEvent'] = ResolversParentTypes['RunEvent']> = {
@@ -2927,6 +3060,11 @@ export type RunEventResolvers<ContextType = Context, ParentType extends Resolver
   metadata?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PutRunEventIfAbsentResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PutRunEventIfAbsentResult'] = ResolversParentTypes['PutRunEventIfAbsentResult']> = {
+  event?: Resolver<ResolversTypes['RunEvent'], ParentType, ContextType>;
+  created?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type RunEventsDeletedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RunEventsDeleted'] = ResolversParentTypes['RunEventsDeleted']> = {
@@ -3021,6 +3159,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   threadMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryThreadMessagesArgs, 'threadId' | 'limit'>>;
   runEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunEventsArgs, 'threadId' | 'runId' | 'limit'>>;
   runMessages?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<QueryRunMessagesArgs, 'threadId' | 'runId'>>;
+  runs?: Resolver<ReadonlyArray<ResolversTypes['Run']>, ParentType, ContextType, RequireFields<QueryRunsArgs, 'threadId' | 'runIds'>>;
   threadMessageCount?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<QueryThreadMessageCountArgs, 'threadId'>>;
   checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryCheckpointArgs, 'id'>>;
   latestCheckpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType, RequireFields<QueryLatestCheckpointArgs, 'threadId'>>;
@@ -3047,6 +3186,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   appendEvent?: Resolver<ResolversTypes['CustomEvent'], ParentType, ContextType, RequireFields<MutationAppendEventArgs, 'traceId' | 'type'>>;
   putRunEvent?: Resolver<ResolversTypes['RunEvent'], ParentType, ContextType, RequireFields<MutationPutRunEventArgs, 'input'>>;
   putRunEvents?: Resolver<ReadonlyArray<ResolversTypes['RunEvent']>, ParentType, ContextType, RequireFields<MutationPutRunEventsArgs, 'inputs'>>;
+  putRunEventIfAbsent?: Resolver<ResolversTypes['PutRunEventIfAbsentResult'], ParentType, ContextType, RequireFields<MutationPutRunEventIfAbsentArgs, 'input'>>;
   deleteThreadEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteThreadEventsArgs, 'threadId'>>;
   deleteRunEvents?: Resolver<ResolversTypes['Long'], ParentType, ContextType, RequireFields<MutationDeleteRunEventsArgs, 'threadId' | 'runId'>>;
   putCheckpoint?: Resolver<ResolversTypes['Checkpoint'], ParentType, ContextType, RequireFields<MutationPutCheckpointArgs, 'input'>>;
@@ -3065,6 +3205,7 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
   Long?: GraphQLScalarType;
+  SignedLong?: GraphQLScalarType;
   TraceMode?: TraceModeResolvers;
   TraceStatus?: TraceStatusResolvers;
   GoalStatus?: GoalStatusResolvers;
@@ -3114,7 +3255,11 @@ export type Resolvers<ContextType = Context> = {
   TraceUpdate?: TraceUpdateResolvers<ContextType>;
   TraceChange?: TraceChangeResolvers<ContextType>;
   Thread?: ThreadResolvers<ContextType>;
+  Run?: RunResolvers<ContextType>;
+  RunConnection?: RunConnectionResolvers<ContextType>;
+  RunEdge?: RunEdgeResolvers<ContextType>;
   RunEvent?: RunEventResolvers<ContextType>;
+  PutRunEventIfAbsentResult?: PutRunEventIfAbsentResultResolvers<ContextType>;
   RunEventsDeleted?: RunEventsDeletedResolvers<ContextType>;
   RunEventUpdate?: RunEventUpdateResolvers<ContextType>;
   Checkpoint?: CheckpointResolvers<ContextType>;

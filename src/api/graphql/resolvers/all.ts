@@ -1,11 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.js';
 import type { MutationResolvers, Resolvers } from '../generated/schema.js';
-import { DateTime, JSONValue, Long } from '../scalars.js';
+import { DateTime, JSONValue, Long, SignedLong } from '../scalars.js';
 import { Checkpoint, checkpointMutations, checkpointQueries } from './checkpoint.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
 import { Message, messageMutations, messageQueries } from './message.js';
+import { Run, runQueries } from './run.js';
 import * as runEvent from './run-event.js';
 import { Step, stepMutations, stepQueries } from './step.js';
 import { Thread, threadQueries } from './thread.js';
@@ -54,6 +55,7 @@ export const resolvers = {
   DateTime,
   JSON: JSONValue,
   Long,
+  SignedLong,
   ...enums,
   Query: {
     ...traceQueries,
@@ -61,6 +63,7 @@ export const resolvers = {
     ...stepQueries,
     ...messageQueries,
     ...runEvent.runEventQueries,
+    ...runQueries,
     ...checkpointQueries,
     ...threadQueries,
   },
@@ -83,6 +86,7 @@ export const resolvers = {
   Message,
   Thread,
   Checkpoint,
+  Run,
   RunEvent: runEvent.RunEvent,
   RunEventUpdate: runEvent.RunEventUpdate,
   TraceEvent: event.TraceEvent,

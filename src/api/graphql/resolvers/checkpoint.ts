@@ -5,6 +5,7 @@ import { forkCheckpoint, putCheckpoint } from '../../../domain/checkpoints/check
 import type { Context } from '../context.js';
 import { deleteCheckpoints } from '../../../domain/checkpoints/delete-checkpoints.js';
 import { notFound } from '../../../base/errors.js';
+import { checkId } from '../../../model/ids.js';
 import type { CheckpointResolvers, MutationResolvers, QueryResolvers } from '../generated/schema.js';
 import type { CheckpointRow } from '../../../model/rows.js';
 import type { Loaders } from '../loaders.js';
@@ -80,7 +81,8 @@ async function existing(id: string, loaders: Loaders): Promise<CheckpointRow> {
 
 export const checkpointQueries: QueryResolvers = {
   checkpoint: (_, { id }, { loaders }, info) => checkpointWithId(id, info, loaders),
-  latestCheckpoint: (_, { threadId }, context, info) => latestOf(threadId, context, info),
+  latestCheckpoint: (_, { threadId }, context, info) =>
+    latestOf(checkId(threadId, 'threadId'), context, info),
   checkpoints: async (_, { threadId, limit, offset }, { database, projectId, loaders }, info) =>
     allSettled(await listCheckpoints(database, { projectId, threadId, limit, offset }), info, loaders),
   checkpointThreads: async (_, { limit, offset }, { database, projectId, loaders }, info) =>

@@ -15,6 +15,7 @@ import {
   listRunEvents,
 } from '../../../domain/run-events/read-run-events.js';
 import { runEventId } from '../../../domain/run-events/run-event-ids.js';
+import { putRunEventIfAbsent } from '../../../domain/run-events/put-if-absent.js';
 import { putRunEvents } from '../../../domain/run-events/run-events.js';
 import { logStateOfThread } from '../../../live/thread-log.js';
 import { followThread } from '../../../live/thread-updates.js';
@@ -42,6 +43,8 @@ export const runEventMutations: MutationResolvers = {
   },
   putRunEvents: (_, { inputs }, { ingest, projectId }) =>
     putRunEvents(ingest, { projectId, inputs, field: (index) => `inputs[${index}]` }),
+  putRunEventIfAbsent: (_, { input }, { ingest, projectId }) =>
+    putRunEventIfAbsent(ingest, { projectId, input }),
   deleteRunEvents: (_, { threadId, runId }, { database, projectId }) =>
     deleteRunEvents(database.unscoped, { projectId, threadId, runId }),
   deleteThreadEvents: (_, { threadId }, { database, threadTails, unfinished, projectId }) =>
