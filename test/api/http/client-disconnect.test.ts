@@ -52,17 +52,17 @@ function reset(socket: WebSocket): void {
   (socket as unknown as { readonly _socket: Socket })._socket.resetAndDestroy();
 }
 
-/** Log lines at warning level and above, and lines that are not log entries, such as stack traces. */
+/** Log lines above debug level, and lines that are not log entries, such as stack traces. */
 function complaints(output: string): readonly string[] {
   const begin = output.indexOf('npm run demo shows it live');
   return output
     .slice(begin)
     .split('\n')
     .slice(1)
-    .filter((line) => line !== '' && (!line.startsWith('{') || JSON.parse(line).level >= 40));
+    .filter((line) => line !== '' && (!line.startsWith('{') || JSON.parse(line).level > 20));
 }
 
-test('a client that disconnects at any moment causes no warning and no error in the log', async (t) => {
+test('a client that disconnects at any moment is not logged above debug level', async (t) => {
   const server = await startServerProcess({ STEMMA_LOG_LEVEL: 'debug' });
   t.after(() => server.stop('SIGKILL'));
   const traceId = newId('trace');
@@ -77,6 +77,9 @@ test('a client that disconnects at any moment causes no warning and no error in 
   const read = post(
     JSON.stringify({ query: `{ trace(id: "${traceId}") { messages(first: 500) { nodes { content } } } }` }),
   );
+  const subscription = `subscription { traceEvents(traceId: "${traceId}", since: 0) { __typename ... on TraceEvent { payload } } }`;
+  const streamed = (query: string): string =>
+    post(JSON.stringify({ query })).replace('\r\n', '\r\nAccept: text/event-stream\r\n');
   const write = post(
     JSON.stringify({ query: `mutation { createTrace(input: { id: "${newId('trace')}" }) { id } }` }),
   );
@@ -100,6 +103,13 @@ test('a client that disconnects at any moment causes no warning and no error in 
     leave(await talk(server, read + read + read));
     leave(await talk(server, write));
     leave(await talk(server, read, 1));
+    // Before an event stream, in its backlog, and while it waits.
+    for (const bytes of [0, 1, 300_000]) {
+      leave(await talk(server, streamed(subscription), bytes));
+    }
+    leave(await talk(server, streamed(subscription) + streamed(subscription), 1));
+    leave(await talk(server, streamed('subscription { traceChanges { kind } }'), 1));
+    leave(await talk(server, streamed(JSON.parse(read.split('\r\n\r\n')[1] ?? '').query), 1));
     leave(await talk(server, head('GET /graphql HTTP/1.1', 'Accept: text/html'), 100_000));
     leave(await talk(server, head('GET /healthz HTTP/1.1'), 1));
     // During the handshake of a socket, and after it without a close frame.
@@ -117,7 +127,6 @@ test('a client that disconnects at any moment causes no warning and no error in 
     }
   }
 
-  const subscription = `subscription { traceEvents(traceId: "${traceId}", since: 0) { __typename ... on TraceEvent { payload } } }`;
   const query = `{ trace(id: "${traceId}") { messages(first: 500) { nodes { content } } } }`;
   for (let round = 0; round < 10; round += 1) {
     const socket = await openGraphql(server);
