@@ -68,19 +68,20 @@ export function openStream(
 
 function readStream(sent: ClientRequest, response: IncomingMessage): StreamClient {
   const events: StreamedEvent[] = [];
-  let text = '';
-  let parsed = 0;
+  const chunks: string[] = [];
+  /** The beginning of an event that is not complete. */
+  let rest = '';
   let isOver = false;
   let wake: () => void = () => undefined;
   response.setEncoding('utf8');
   response.on('data', (chunk: string) => {
-    text += chunk;
-    for (let end = text.indexOf('\n\n', parsed); end !== -1; end = text.indexOf('\n\n', parsed)) {
-      const fields = text
-        .slice(parsed, end)
+    chunks.push(chunk);
+    const parts = (rest + chunk).split('\n\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) {
+      const fields = part
         .split('\n')
         .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()] as const);
-      parsed = end + 2;
       const event = fields.find(([name]) => name === 'event')?.[1];
       if (event !== undefined) {
         events.push({ event, data: fields.find(([name]) => name === 'data')?.[1] });
@@ -107,7 +108,9 @@ function readStream(sent: ClientRequest, response: IncomingMessage): StreamClien
       }
       if (isOver || performance.now() > deadlineMs) {
         throw new Error(
-          isOver ? `the stream has ended after ${text.slice(-500)}` : 'nothing came within 20 s',
+          isOver
+            ? `the stream has ended after ${chunks.slice(-3).join('').slice(-500)}`
+            : 'nothing came within 20 s',
         );
       }
       const timer = setTimeout(() => wake(), 20_000);
@@ -128,7 +131,7 @@ function readStream(sent: ClientRequest, response: IncomingMessage): StreamClien
       }
       return JSON.parse(data) as unknown;
     },
-    text: () => text,
+    text: () => chunks.join(''),
     get waiting() {
       return events.length;
     },

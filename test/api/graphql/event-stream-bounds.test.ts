@@ -99,13 +99,16 @@ test('a client that stops reading costs no memory: the log is read only as fast 
   await nothingLeft();
 });
 
-test('a client that reads nothing for too long is disconnected, and can resume', async () => {
+test('a client that reads nothing for too long is disconnected, and can resume', async (t) => {
   const strict = await startKit({ limits: { bodyTimeoutMs: 300 } });
+  t.after(() => strict.close());
   const traceId = await newTrace(strict);
   const stream = await follow(traceId, {}, strict);
   await stream.next();
   stream.pause();
-  await addMessages(strict, traceId, 2_000, { content: 'x'.repeat(10_000) });
+  for (const _ of range(1, 2)) {
+    await addMessages(strict, traceId, 1_000, { content: 'x'.repeat(10_000) });
+  }
   await until(() => strict.server.store.tails.watched === 0, 20_000);
   stream.resume();
   assert.equal(await stream.ended, false);
@@ -119,7 +122,6 @@ test('a client that reads nothing for too long is disconnected, and can resume',
   for (const id of range(last + 1, 2_000)) {
     assert.equal((await resumed.next()).data.traceEvents.eventId, id);
   }
-  await strict.close();
 });
 
 test('400 streams of one trace get each event, and leave nothing behind', async () => {
@@ -142,8 +144,9 @@ test('400 streams of one trace get each event, and leave nothing behind', async 
   await nothingLeft();
 });
 
-test('streams and WebSockets have one limit together; beyond it a stream gets 503, and one that ends makes room', async () => {
+test('streams and WebSockets have one limit together; beyond it a stream gets 503, and one that ends makes room', async (t) => {
   const strict = await startKit({ limits: { maxSockets: 3 } });
+  t.after(() => strict.close());
   const traceId = await newTrace(strict);
   const socket = await openGraphQL(strict);
   const streams = [await follow(traceId, {}, strict), await follow(traceId, {}, strict)];
@@ -165,11 +168,11 @@ test('streams and WebSockets have one limit together; beyond it a stream gets 50
     return another.status === 200;
   });
   socket.raw.terminate();
-  await strict.close();
 });
 
-test('the body of a request counts until its stream begins, not as long as that stays open', async () => {
+test('the body of a request counts until its stream begins, not as long as that stays open', async (t) => {
   const strict = await startKit({ limits: { maxRequestBytes: 100_000, maxBodiesBytes: 200_000 } });
+  t.after(() => strict.close());
   const traceId = await newTrace(strict);
   const large = { query: `${TRACE_EVENTS} # ${'x'.repeat(90_000)}`, variables: { traceId } };
   const streams = [];
@@ -181,12 +184,11 @@ test('the body of a request counts until its stream begins, not as long as that 
   }
   const tooLarge = await follow(traceId, { query: `${TRACE_EVENTS} # ${'x'.repeat(100_000)}` }, strict);
   assert.equal(tooLarge.status, 413);
-  await strict.close();
 });
 
 test('hostile queries are refused over a stream as they are over HTTP', async () => {
   const deep = (levels: number): string => (levels === 0 ? 'id' : `parent { ${deep(levels - 1)} }`);
-  const aliases = range(1, 300).map((n) => `a${n}: __typename`);
+  const aliases = range(1, 300).map((n) => `a${n}: id`);
   for (const [query, message] of [
     [`{ trace(id: "x") { ${deep(60)} } }`, /nesting/],
     [
@@ -199,14 +201,14 @@ test('hostile queries are refused over a stream as they are over HTTP', async ()
     [`{ trace(id: "x") { ${'id '.repeat(5_000)} } }`, /token/],
     ['{ traces(first: 500) { nodes { steps(first: 500) { nodes { id } } } } }', /costs at most/],
     [
-      `subscription { traceChanges { trace { steps(first: 500) { nodes { parents { parents { parents { id } } } } } } } }`,
+      `subscription { traceChanges { trace { steps(first: 500) { nodes { ancestors(first: 500) { nodes { id } } } } } } }`,
       /costs at most/,
     ],
     [`{ trace(id: "${'x'.repeat(1_100_000)}") { id } }`, /at most 1048576 characters/],
   ] as const) {
     const stream = await openStream(kit, { query });
     const { errors, data } = await stream.next();
-    assert.equal(errors[0].extensions.code, 'BAD_USER_INPUT');
+    assert.equal(errors?.[0].extensions.code, 'BAD_USER_INPUT', query.slice(0, 200));
     assert.match(errors[0].message, message);
     assert.equal(data, undefined);
     assert.equal((await stream.event()).event, 'complete');
@@ -214,9 +216,10 @@ test('hostile queries are refused over a stream as they are over HTTP', async ()
   }
 });
 
-test('a query that exceeds its deadline gets UNAVAILABLE; a subscription has none', async () => {
+test('a query that exceeds its deadline gets UNAVAILABLE; a subscription has none', async (t) => {
   const timeoutMs = 400;
   const strict = await startKit({ limits: { requestTimeoutMs: timeoutMs } });
+  t.after(() => strict.close());
   const traceId = await newTrace(kit);
   const stream = await follow(traceId, {}, strict);
   await stream.next();
@@ -240,7 +243,6 @@ test('a query that exceeds its deadline gets UNAVAILABLE; a subscription has non
   while (update.type !== 'later') {
     update = (await stream.next()).data.traceEvents;
   }
-  await strict.close();
 });
 
 /** Holds the lock of a trace until the returned function is called. */
@@ -268,7 +270,7 @@ async function holdTrace(id: string): Promise<() => Promise<void>> {
   };
 }
 
-test('an error that is a bug is masked', async () => {
+test('an error that is a bug is masked', async (t) => {
   const broken = await startKit({
     wrap: (database) => ({
       ...database,
@@ -278,18 +280,19 @@ test('an error that is a bug is masked', async () => {
       }),
     }),
   });
+  t.after(() => broken.close());
   const stream = await openStream(broken, { query: '{ trace(id: "x") { id } }' });
   const { data, errors } = await stream.next();
   assert.equal(data.trace, null);
   assert.equal(errors[0].extensions.code, 'INTERNAL_SERVER_ERROR');
   assert.doesNotMatch(stream.text(), /secret/);
-  await broken.close();
 });
 
-test('a stop ends streams without `complete`, so that their clients resume', async () => {
+test('a stop ends streams without `complete`, so that their clients resume', async (t) => {
   const projectId = newId('project');
   const stopping = await startKit({ projectId });
   const other = await startKit({ projectId });
+  t.after(() => other.close());
   const traceId = await newTrace(stopping);
   const stream = await follow(traceId, {}, stopping);
   const list = await openStream(stopping, { query: 'subscription { traceChanges { kind } }' });
@@ -309,7 +312,6 @@ test('a stop ends streams without `complete`, so that their clients resume', asy
   await resumed.next();
   assert.equal((await resumed.next()).data.traceEvents.eventId, eventId + 1);
   assert.equal((await resumed.next()).data.traceEvents.eventId, eventId + 2);
-  await other.close();
 });
 
 test('a server stops even if the client of a stream reads nothing', async () => {
@@ -318,7 +320,9 @@ test('a server stops even if the client of a stream reads nothing', async () => 
   const stream = await follow(traceId, {}, stopping);
   await stream.next();
   stream.pause();
-  await addMessages(stopping, traceId, 2_000, { content: 'x'.repeat(10_000) });
+  for (const _ of range(1, 2)) {
+    await addMessages(stopping, traceId, 1_000, { content: 'x'.repeat(10_000) });
+  }
   const begun = performance.now();
   await stopping.close();
   assert.ok(performance.now() - begun < 10_000);

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { WebSocket } from 'ws';
-import { newId, until } from '../../kit/kit.js';
+import { newId, startKit, until } from '../../kit/kit.js';
+import { addMessages, newTrace, range, seeded } from '../../kit/live.js';
 import { startServerProcess, type ServerProcess } from '../../kit/server-process.js';
 
 /** Connects, sends `text`, and resolves when the server has sent `bytes` in return. */
-function talk({ url }: ServerProcess, text: string, bytes = 0): Promise<Socket> {
+function talk({ url }: { readonly url: string }, text: string, bytes = 0): Promise<Socket> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let received = 0;
@@ -147,4 +148,54 @@ test('a client that disconnects at any moment is not logged above debug level', 
   assert.deepEqual((await server.send('{ __typename }')).data, { __typename: 'Query' });
   await server.stop();
   assert.deepEqual(complaints(server.output().split('\nStopping ...')[0] ?? ''), []);
+});
+
+test('clients that disconnect at random moments of reads, writes and streams are not logged above debug level', async (t) => {
+  const lines: string[] = [];
+  const kit = await startKit({ logTo: { write: (line) => void lines.push(line) } });
+  t.after(() => kit.close());
+  const traceId = await newTrace(kit);
+  await addMessages(kit, traceId, 500, { content: 'x'.repeat(500) });
+  const asStream = (request: string): string => request.replace('\r\n', '\r\nAccept: text/event-stream\r\n');
+  const read = post(
+    JSON.stringify({
+      query: `{ trace(id: "${traceId}") { steps { nodes { id } } goals { nodes { id } }
+        messages(first: 500) { nodes { content trace { id } goal { id } } } } }`,
+    }),
+  );
+  const write = (length: number): string =>
+    post(
+      JSON.stringify({
+        query:
+          'mutation ($input: AddMessageInput!) { addMessage(input: $input) { id trace { lastEventId } } }',
+        variables: { input: { traceId, role: 'user', content: 'y'.repeat(length) } },
+      }),
+    );
+  const follow = post(
+    JSON.stringify({
+      query: `subscription { traceEvents(traceId: "${traceId}", since: 0) { ... on TraceEvent { payload } } }`,
+    }),
+  );
+  const requests = [read, write(10), write(300_000), post('{"query":'), follow].flatMap((request) => [
+    request,
+    asStream(request),
+  ]);
+  const random = seeded(7);
+  const talks = range(1, 400).map(async (index) => {
+    await new Promise((resolve) => setTimeout(resolve, random() * 3_000));
+    const socket = await talk(kit, requests[index % requests.length] as string);
+    socket.resume();
+    await new Promise((resolve) => setTimeout(resolve, random() ** 3 * 500));
+    const leave = (['destroy', 'resetAndDestroy', 'end'] as const)[index % 3] ?? 'end';
+    socket.removeAllListeners('error').on('error', () => undefined);
+    socket[leave]();
+  });
+  await Promise.all(talks);
+  await until(() => kit.server.store.tails.watched === 0, 20_000);
+  await kit.ask('query ($id: ID!) { trace(id: $id) { id } }', { id: traceId });
+  assert.ok(lines.some((line) => line.includes('a client disconnected before its response')));
+  assert.deepEqual(
+    lines.filter((line) => JSON.parse(line).level > 20),
+    [],
+  );
 });
