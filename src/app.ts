@@ -11,15 +11,17 @@ import { createContext, type Context, type Store } from './api/graphql/context.j
 import type { Database } from './neo4j/database.js';
 import { createDrain } from './api/http/drain.js';
 import { StemmaError } from './base/errors.js';
+import { createEventStreams } from './api/graphql/event-streams.js';
 import { createHttpServer } from './api/http/http-server.js';
 import { createIngest } from './ingest/group-commit.js';
 import type { Limits } from './base/limits.js';
 import { createListChanges } from './live/live-lists.js';
 import { maskError } from './api/graphql/mask-error.js';
+import { createOperations } from './api/graphql/operations.js';
 import { createQueryLimits } from './api/graphql/query-limits.js';
 import type { RequestScope } from './base/request-scope.js';
 import { createRoutes, createUpgradeRoutes } from './api/http/routes.js';
-import { limitSockets } from './api/http/socket-limit.js';
+import { createSocketLimit, limitSockets } from './api/http/socket-limit.js';
 import { createSubscriptionServer } from './api/graphql/graphql-socket.js';
 import { createTails } from './live/log-tails.js';
 import { logStateOfThread, threadLog } from './live/thread-log.js';
@@ -49,8 +51,8 @@ export interface RunningServer {
    * Stops in at most `timeoutMs` (`limits.stopTimeoutMs` unless given). From the start, new work is answered with
    * UNAVAILABLE. Accepted work is finished; what is not finished after three quarters of the time is answered with
    * UNAVAILABLE, `written` UNKNOWN. For at least `lingerMs` (0 unless given), clients with open connections get these
-   * answers rather than a closed connection. Then WebSockets are closed with 1001, and all other connections. The database
-   * stays open.
+   * answers rather than a closed connection. Then WebSockets are closed with 1001, event streams end, and all other
+   * connections are closed. The database stays open.
    */
   stop(options?: { readonly timeoutMs?: number; readonly lingerMs?: number }): Promise<void>;
 }
@@ -58,7 +60,7 @@ export interface RunningServer {
 /** How long a client may take to read the last response. */
 const FLUSH_MS = 2_000;
 
-/** Serves the API over HTTP and WebSocket. Resolves once the server is listening. */
+/** Serves the API over HTTP, with event streams, and WebSocket. Resolves once the server is listening. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { database, log, limits } = options;
   const unwatchHealth = await database.watchHealth(log);
@@ -97,9 +99,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const queryLimits = createQueryLimits(schema, limits);
   const apollo = createApolloServer({ schema, queryLimits, maskError: masked, log });
   await apollo.start();
+  const operations = createOperations({ schema, queryLimits, limits, log });
+  const sockets = createSocketLimit(limits.maxSockets);
+  const streams = createEventStreams({ operations, createContext: contextOf, limits, sockets });
   const subscriptions = createSubscriptionServer({
-    schema,
-    queryLimits,
+    operations,
     createContext: contextOf,
     limits,
     drain,
@@ -118,8 +122,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       drain,
       bodies,
       parser,
+      operations,
+      streams,
     }),
-    upgrades: limitSockets(createUpgradeRoutes({ subscriptions, watches }), limits.maxSockets),
+    upgrades: limitSockets(createUpgradeRoutes({ subscriptions, watches }), sockets),
     allowedHosts: options.allowedHosts,
     allowedOrigins: options.allowedOrigins ?? [],
     drain,
@@ -148,14 +154,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       }
       drain.answerUnfinished();
       const closed = new Promise((resolve) => http.close(resolve));
+      streams.close();
       tails.close();
       threadTails.close();
       listChanges.close();
       unfinished.close();
       watches.close();
-      const sockets = subscriptions.close();
+      const socketsClosed = subscriptions.close();
       const flushMs = Math.min(FLUSH_MS, remainingMs() * 0.8);
-      await within(flushMs, Promise.all([drain.flushed(), sockets]));
+      await within(flushMs, Promise.all([drain.flushed(), socketsClosed]));
       http.closeAllConnections();
       unwatchHealth();
       await within(remainingMs(), Promise.all([closed, apollo.stop(), parser.close()]));

@@ -3,6 +3,7 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket as TcpSocket } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import neo4j, { type Driver } from 'neo4j-driver';
+import { openStream } from './kit/event-stream.js';
 import { startFreezableProxy } from './kit/frozen-proxy.js';
 import { newId, testNeo4j, until } from './kit/kit.js';
 import { openGraphQL, openSocket } from './kit/live.js';
@@ -163,17 +164,24 @@ describe('SIGTERM', () => {
     const watch = await openSocket(sockets, `/api/traces/${traceId}/watch`);
     await watch.next();
     const quiet = await openGraphQL(sockets);
+    const live = `subscription { traceEvents(traceId: "${traceId}") { __typename } }`;
+    const stream = await openStream(sockets, { query: live });
+    await stream.next();
 
     const release = await holdTrace(traceId);
     const variables = { input: { traceId, role: 'user', content: 'over HTTP' } };
     const overHttp = send(server.url, new Agent(), '/graphql', { query: ADD, variables });
     const overSocket = { input: { traceId, role: 'user', content: 'over WebSocket' } };
     quiet.send({ id: 'write', type: 'subscribe', payload: { query: ADD, variables: overSocket } });
+    const asStream = { input: { traceId, role: 'user', content: 'as a stream' } };
+    const overStream = openStream(sockets, { query: ADD, variables: asStream });
     // The responses to these show that the writes before them have arrived.
     assert.equal((await send(server.url, keepAlive, '/healthz')).status, 200);
     quiet.send({ id: 'read', type: 'subscribe', payload: { query: '{ __typename }' } });
     assert.equal((await quiet.next()).id, 'read');
     assert.equal((await quiet.next()).type, 'complete');
+    // The response to this shows that the request before it has arrived.
+    await send(server.url, new Agent(), '/healthz');
     await until(async () => (await waitingTransactions()) > 0);
 
     const exited = stopped(server);
@@ -184,6 +192,8 @@ describe('SIGTERM', () => {
     assert.equal(refused.body.errors[0].extensions.code, 'UNAVAILABLE');
     assert.equal((await send(server.url, keepAlive, '/readyz')).status, 503);
     assert.equal((await send(server.url, keepAlive, '/healthz')).status, 200);
+    assert.equal((await openStream(sockets, { query: live })).status, 503);
+    assert.equal(stream.waiting, 0);
     await assert.rejects(openSocket(sockets, '/graphql', { protocol: 'graphql-transport-ws' }), /503/);
     quiet.send({ id: 'late', type: 'subscribe', payload: { query: ADD, variables: overSocket } });
     const late = await quiet.next();
@@ -193,12 +203,21 @@ describe('SIGTERM', () => {
     await release();
     const finished = await overHttp;
     assert.equal(finished.headers.connection, 'close');
-    const ids = [finished.body.data.addMessage.id, (await quiet.next()).payload.data.addMessage.id];
+    const ids = [
+      finished.body.data.addMessage.id,
+      (await quiet.next()).payload.data.addMessage.id,
+      (await (await overStream).next()).data.addMessage.id,
+    ];
+    for (const _ of ids) {
+      assert.equal((await stream.next()).data.traceEvents.__typename, 'MessageAdded');
+    }
     assert.equal((await exited).code, 0, server.output());
     assert.deepEqual([...(await stored(traceId))].sort(), ids.sort());
     assert.equal((await graphql.closed).code, 1001);
     assert.equal((await quiet.closed).code, 1001);
     assert.equal((await watch.closed).code, 1001);
+    assert.equal(await stream.ended, true);
+    assert.doesNotMatch(stream.text(), /complete/);
   });
 
   test('with a frozen database and clients that never finish, it still exits within its time limit', async () => {
@@ -236,6 +255,7 @@ describe('SIGTERM', () => {
       proxy.freeze();
       const variables = { input: { traceId, role: 'user', content: 'x' } };
       const write = send(server.url, new Agent(), '/graphql', { query: ADD, variables });
+      const streamed = openStream(server, { query: ADD, variables });
       assert.equal((await send(server.url, new Agent(), '/healthz')).status, 200);
 
       let stalled = '';
@@ -246,6 +266,10 @@ describe('SIGTERM', () => {
       const { status, body } = await write;
       assert.equal(status, 503);
       assert.deepEqual(body.errors[0].extensions, { code: 'UNAVAILABLE', written: 'UNKNOWN' });
+      const unfinished = await streamed;
+      await unfinished.ended;
+      assert.equal(unfinished.status, 503);
+      assert.match(unfinished.text(), /"written":"UNKNOWN"/);
       assert.match(stalled, /^HTTP\/1\.1 503 [^]*connection: close[^]*"written":"NO"/i);
       assert.equal((await socket.closed).code, 1001);
     } finally {

@@ -14,9 +14,9 @@ export interface Limits {
   readonly maxQueuedBytes: number;
   /** How long a client may take to send its request's headers. */
   readonly headersTimeoutMs: number;
-  /** How long a client may pause while it sends a body. */
+  /** How long a client may pause while it sends a body, or while it reads a response or event stream. */
   readonly bodyTimeoutMs: number;
-  /** How many WebSockets may be open at once. */
+  /** How many WebSockets and event streams may be open at once. */
   readonly maxSockets: number;
   /** How many subscriptions one WebSocket may have at once. */
   readonly maxSubscriptions: number;

@@ -37,6 +37,7 @@ export function goalOfNode(node: GoalNode): GoalRow {
     projectId: node.projectId,
     traceId: node.traceId,
     goalId: node.goalId,
+    sequence: node.sequence,
     parentId: node.parentId,
     description: node.description,
     reason: node.reason,

@@ -52,7 +52,10 @@ export const traces = declare({
     awaitingSteps: always<number>(),
     lastStepSequence: always<number>(),
     lastMessageSequence: always<number>(),
+    /** For the ids that the server assigns. */
     lastGoalNumber: always<number>(),
+    /** For the order in which goals were added. */
+    lastGoalSequence: always<number>(),
     lastEventId: always<number>(),
     createdAt: always<string>(),
     completedAt: nullable<string>(),
@@ -87,6 +90,8 @@ export const goals = declare({
     projectId: always<string>(),
     traceId: always<string>(),
     goalId: always<string>(),
+    /** Its place in the order in which the trace's goals were added, which never changes: pages follow it. */
+    sequence: always<number>(),
     parentId: nullable<string>(),
     description: always<string>(),
     reason: nullable<string>(),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createClient, type Client } from 'graphql-ws';
-import { pino } from 'pino';
+import { pino, type DestinationStream } from 'pino';
 import { WebSocket } from 'ws';
 import { openDatabase, type Database, type StatementObserver } from '../../src/neo4j/database.js';
 import { DEFAULT_LIMITS, type Limits } from '../../src/base/limits.js';
@@ -75,6 +75,8 @@ export interface KitOptions {
   readonly allowedHosts?: readonly string[];
   readonly allowedOrigins?: readonly string[];
   readonly observe?: StatementObserver;
+  /** Takes the server's log, from debug level on. */
+  readonly logTo?: DestinationStream;
   /** Replaces the server's database, for a failure. */
   readonly wrap?: (database: Database) => Database;
 }
@@ -85,7 +87,10 @@ export async function startKit(options: KitOptions = {}): Promise<Kit> {
   const database = options.wrap?.(opened) ?? opened;
   const server = await startServer({
     database,
-    log: pino({ level: process.env['STEMMA_TEST_LOG'] ?? 'silent' }),
+    log:
+      options.logTo === undefined
+        ? pino({ level: process.env['STEMMA_TEST_LOG'] ?? 'silent' })
+        : pino({ level: 'debug' }, options.logTo),
     host: '127.0.0.1',
     port: 0,
     allowedHosts: options.allowedHosts ?? [],

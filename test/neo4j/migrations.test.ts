@@ -185,6 +185,52 @@ test('a migration that was interrupted by a crash is completed by the next start
   assert.deepEqual(row, { count: 4, events: 4, same: [true], log: null });
 });
 
+test('the goals of an older graph are numbered in the order in which they were added, parents first', async () => {
+  await storeOldGraph();
+  await cypher(
+    `MATCH (t:Trace {id: 'old-trace'})
+     UNWIND [
+       ['z', null, 'at 1', 3], ['b', 'y', 'at 2', 0], ['y', 'x', 'at 2', 9], ['x', 'a', 'at 2', 9], ['a', null, 'at 3', 0],
+       ['c', null, 'at 3', 1]
+     ] AS goal
+     CREATE (g:Goal {projectId: 'default', traceId: t.id, goalId: goal[0], parentId: goal[1], createdAt: goal[2], order: goal[3]})
+     CREATE (g)-[:BELONGS_TO]->(t)`,
+  );
+  await cypher(
+    `MATCH (g:Goal), (p:Goal {traceId: g.traceId, goalId: g.parentId}) CREATE (p)-[:PARENT_OF]->(g)`,
+  );
+  // As if an earlier attempt had been interrupted after another trace.
+  await cypher("CREATE (:Trace {projectId: 'default', id: 'numbered', lastGoalSequence: 7})");
+  await migrate(database);
+  const numbered = async (): Promise<unknown> =>
+    await cypher(
+      `MATCH (t:Trace) OPTIONAL MATCH (g:Goal {traceId: t.id})
+       WITH t, g ORDER BY t.id, g.sequence
+       RETURN t.id AS id, t.lastGoalSequence AS last, collect([g.sequence, g.goalId]) AS goals ORDER BY id`,
+    );
+  const expected = [
+    { id: 'numbered', last: 7, goals: [] },
+    {
+      id: 'old-trace',
+      last: 6,
+      // `x` was moved under `a`, which was added later.
+      goals: [
+        [1, 'z'],
+        [2, 'x'],
+        [3, 'y'],
+        [4, 'b'],
+        [5, 'a'],
+        [6, 'c'],
+      ],
+    },
+  ];
+  const shown = (await numbered()) as { id: string; last: number; goals: unknown[][] }[];
+  assert.deepEqual(
+    shown.map(({ id, last, goals }) => ({ id, last, goals: goals.filter(([sequence]) => sequence != null) })),
+    expected,
+  );
+});
+
 test('a server takes over the migration of a dead server when its lock expires, not before', async () => {
   await emptyDatabase(database);
   await cypher(

@@ -90,7 +90,8 @@ function executed(
   return results;
 }
 
-function asGraphqlError(error: unknown): GraphQLError {
+/** An error as GraphQL passes it on; its cause is the original error. */
+export function asGraphqlError(error: unknown): GraphQLError {
   return error instanceof GraphQLError
     ? error
     : new GraphQLError((error as Error).message, { originalError: error as Error });

@@ -6,10 +6,14 @@ import type { BodyParser } from '../http/body-parser.js';
 import type { ByteBudget } from '../http/byte-budget.js';
 import type { Context } from './context.js';
 import type { Drain } from '../http/drain.js';
-import { ClientLeftError, StemmaError } from '../../base/errors.js';
+import { badInput, ClientLeftError, StemmaError } from '../../base/errors.js';
+import { streamedResults } from '../http/event-stream.js';
+import type { EventStreams } from './event-streams.js';
 import type { Limits } from '../../base/limits.js';
+import type { Operations, Payload } from './operations.js';
 import { checkQueryLength } from './query-limits.js';
 import { readBody } from '../http/request-body.js';
+import { payloadOf } from './request-payload.js';
 import { createRequestScope, withinScope, type RequestScope } from '../../base/request-scope.js';
 import { json, RETRY_AFTER_S } from '../http/respond.js';
 import { bodyOf, sendBody } from './write-result.js';
@@ -22,18 +26,21 @@ export interface GraphqlHttpOptions {
   readonly maskError: (error: unknown) => GraphQLFormattedError;
   readonly bodies: ByteBudget;
   readonly parser: BodyParser;
+  readonly operations: Operations;
+  readonly streams: EventStreams;
 }
 
-/** Answers a GraphQL request over HTTP. Its deadline starts when its body has arrived. */
+/** Answers a GraphQL request over HTTP, as JSON or as an event stream. Its deadline starts when its body has arrived. */
 export async function answerGraphql(
   options: GraphqlHttpOptions,
   request: IncomingMessage,
   response: ServerResponse,
   search: string,
 ): Promise<void> {
-  const { limits, drain, bodies, parser } = options;
-  const bytes =
-    request.method === 'POST' ? await readBody(request, response, { limits, budget: bodies }) : undefined;
+  const { limits, drain, bodies, parser, operations, streams } = options;
+  const { method, headers } = request;
+  const received =
+    method === 'POST' ? await readBody(request, response, { limits, budget: bodies }) : undefined;
   drain.check(request);
   const scope = createRequestScope({
     timeoutMs: limits.requestTimeoutMs,
@@ -41,12 +48,56 @@ export async function answerGraphql(
     maxCost: limits.maxQueryCost,
     onLeave: (leave) => response.once('close', () => !response.writableFinished && leave()),
   });
+  const streamed = method === 'POST' || method === 'GET' ? streamedResults(headers.accept) : 'none';
   try {
-    const body = bytes === undefined ? undefined : await parser.parse(bytes, 'request', scope.signal);
-    await execute(options, { request, response, scope, search, body });
+    let body: unknown;
+    try {
+      body = received && (await parser.parse(received.bytes, 'request', scope.signal));
+    } catch (error) {
+      if (streamed !== 'all' || !isBadInput(error)) {
+        throw error;
+      }
+      await streams.answer(request, response, error);
+      return;
+    }
+    const payload = payloadOf({ method, search, body });
+    const isSubscription = !(payload instanceof StemmaError) && operations.kindOf(payload) === 'subscription';
+    if (streamed === 'all' || (streamed === 'subscriptions' && isSubscription)) {
+      await streams.answer(request, response, payload);
+      // What still streams now does not need it.
+      received?.release();
+    } else if (isSubscription) {
+      refuseSubscription(options, response, payload);
+    } else {
+      await execute(options, { request, response, scope, search, body });
+    }
   } finally {
     scope.end();
   }
+}
+
+function isBadInput(error: unknown): error is StemmaError {
+  return error instanceof StemmaError && error.code === 'BAD_USER_INPUT';
+}
+
+/** Answers a subscription that the client wants as JSON. */
+function refuseSubscription(
+  { operations }: GraphqlHttpOptions,
+  response: ServerResponse,
+  payload: Payload,
+): void {
+  const document = operations.check(payload);
+  const errors =
+    'kind' in document
+      ? [
+          badInput(
+            'query',
+            'expected a query or a mutation for a response in JSON, got a subscription; send it over a WebSocket with the ' +
+              'subprotocol graphql-transport-ws, or with `Accept: text/event-stream` to get Server-Sent Events',
+          ),
+        ]
+      : document;
+  json(response, 400, { errors: operations.masked(errors) });
 }
 
 /** Executes a request that was read, and sends its result. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type DocumentNode, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -12,12 +12,10 @@ import type { Context } from './context.js';
 import { stoppingError, type Drain } from '../http/drain.js';
 import { StemmaError } from '../../base/errors.js';
 import type { Limits } from '../../base/limits.js';
-import { maskError } from './mask-error.js';
-import type { QueryLimits } from './query-limits.js';
+import type { Operations, Payload } from './operations.js';
 import { createRequestScope, type RequestScope } from '../../base/request-scope.js';
 import { readMessages } from './socket-messages.js';
 import { resultSocket, SENT, type ResultSocket } from './socket-results.js';
-import { bodyOf, type ResultBody } from './write-result.js';
 
 /** GraphQL over WebSocket, in the graphql-transport-ws protocol. */
 export interface SubscriptionServer {
@@ -25,15 +23,6 @@ export interface SubscriptionServer {
   close(): Promise<void>;
 }
 
-interface Payload {
-  readonly query: string;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Record<string, unknown> | null | undefined;
-}
-
-const MAX_DOCUMENTS = 500;
-/** Longer queries are not cached: they have values written into them and are not repeated. */
-const MAX_KEPT_LENGTH = 10_000;
 const GOODBYE_MS = 1_000;
 /** A client that does not answer a ping for this long is disconnected; a merely slow one answers late. */
 const HEARTBEAT_MS = 60_000;
@@ -48,8 +37,7 @@ interface Client {
 }
 
 export function createSubscriptionServer({
-  schema,
-  queryLimits,
+  operations,
   createContext,
   limits,
   drain,
@@ -57,8 +45,7 @@ export function createSubscriptionServer({
   parser,
   log,
 }: {
-  readonly schema: GraphQLSchema;
-  readonly queryLimits: QueryLimits;
+  readonly operations: Operations;
   readonly createContext: (request: IncomingMessage, scope: RequestScope) => Context;
   readonly limits: Limits;
   readonly drain: Drain;
@@ -68,51 +55,6 @@ export function createSubscriptionServer({
 }): SubscriptionServer {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.maxRequestBytes });
   const clients = new WeakMap<WebSocket, Client>();
-  const documents = new Map<string, DocumentNode | readonly GraphQLError[]>();
-
-  /** A query's document, or why it cannot be parsed; cached, because clients repeat their queries. */
-  function documentOf(query: string): DocumentNode | readonly GraphQLError[] {
-    const cached = documents.get(query);
-    if (cached !== undefined) {
-      return cached;
-    }
-    let result: DocumentNode | readonly GraphQLError[];
-    try {
-      result = queryLimits.parse(query);
-    } catch (error) {
-      // Errors other than GraphQL's own are shown as over HTTP.
-      result = [
-        error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error }),
-      ];
-    }
-    if (query.length <= MAX_KEPT_LENGTH) {
-      if (documents.size >= MAX_DOCUMENTS) {
-        documents.clear();
-      }
-      documents.set(query, result);
-    }
-    return result;
-  }
-
-  const masked = (errors: readonly unknown[]): GraphQLFormattedError[] =>
-    errors.map((error) => maskError(error, log));
-
-  /** A result as it is sent, or an error if it is too long. */
-  async function textOf({
-    data,
-    errors,
-  }: {
-    readonly data?: unknown;
-    readonly errors?: readonly GraphQLError[] | undefined;
-  }): Promise<ResultBody> {
-    try {
-      const result = errors === undefined ? { data } : { data: data ?? null, errors: masked(errors) };
-      return await bodyOf(result, limits.maxResponseBytes);
-    } catch (error) {
-      return JSON.stringify({ data: null, errors: masked([error]) });
-    }
-  }
-
   const server = useServer<Record<string, unknown>, Partial<Extra> & Record<PropertyKey, unknown>>(
     {
       execute: (args) => drain.during(Promise.resolve(executeWithin(args as BoundArguments))),
@@ -125,13 +67,9 @@ export function createSubscriptionServer({
         if (payload instanceof StemmaError) {
           return [new GraphQLError(payload.message, { originalError: payload })];
         }
-        const document = documentOf(payload.query);
+        const document = operations.check(payload);
         if (!('kind' in document)) {
           return document;
-        }
-        const errors = queryLimits.check(document, payload.operationName, payload.variables);
-        if (errors.length > 0) {
-          return errors;
         }
         const scope = createRequestScope({
           timeoutMs: limits.requestTimeoutMs,
@@ -139,19 +77,13 @@ export function createSubscriptionServer({
           maxCost: limits.maxQueryCost,
           onLeave: (leave) => client?.leave.set(id, leave),
         });
-        return {
-          schema,
-          document,
-          operationName: payload.operationName,
-          variableValues: payload.variables,
-          contextValue: createContext(ctx.extra.request, scope),
-        };
+        return operations.argumentsFor(payload, document, createContext(ctx.extra.request, scope));
       },
       async onNext(ctx, id, _payload, _args, result) {
-        await clients.get(ctx.extra.socket)?.results.sendResult(id, await textOf(result));
+        await clients.get(ctx.extra.socket)?.results.sendResult(id, await operations.textOf(result));
         return SENT as object;
       },
-      onError: (_ctx, _id, _payload, errors) => masked(errors),
+      onError: (_ctx, _id, _payload, errors) => operations.masked(errors),
       onComplete(ctx, id) {
         clients.get(ctx.extra.socket)?.leave.delete(id);
       },

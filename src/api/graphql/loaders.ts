@@ -5,7 +5,13 @@ import {
   type WholeCheckpoint,
 } from '../../domain/checkpoints/checkpoint-payload.js';
 import type { Database } from '../../neo4j/database.js';
-import { readChildren, readGoals, readRoots, readTrees } from '../../domain/goals/read-goals.js';
+import {
+  goalsOfTraces,
+  readChildren,
+  readGoals,
+  readRoots,
+  readTrees,
+} from '../../domain/goals/read-goals.js';
 import type {
   CheckpointRow,
   GoalRow,
@@ -57,6 +63,8 @@ export interface Loaders {
   readonly treeStats: DataLoader<string, Omit<PublicStats, 'preview'> | null>;
   readonly goal: DataLoader<GoalOwner, GoalRow | null, string>;
   readonly goalTree: DataLoader<string, readonly GoalRow[]>;
+  /** By trace: all its goals as of the snapshot that is being delivered. */
+  readonly snapshotGoals: Map<string, readonly GoalRow[]>;
   readonly rootGoals: DataLoader<string, readonly GoalRow[]>;
   readonly childGoals: DataLoader<GoalOwner, readonly GoalRow[], string>;
   readonly thread: DataLoader<string, ThreadRow | null>;
@@ -95,6 +103,7 @@ const lists = {
   tracesOfThreads,
   runsOfThreads,
   childrenOfCheckpoints,
+  goalsOfTraces,
   stepsOfTraces,
   stepsOfGoals,
   childrenOfSteps,
@@ -204,6 +213,7 @@ export function createLoaders(
       { cacheKeyFn: ownerKey, batchScheduleFn },
     ),
     goalTree: goalsById(readTrees),
+    snapshotGoals: new Map(),
     rootGoals: goalsById(readRoots),
     childGoals: new DataLoader<GoalOwner, readonly GoalRow[], string>(
       async (goals) => {

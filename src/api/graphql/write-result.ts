@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { overBudget } from './guard-fields.js';
 import { OverBudgetError } from '../../base/request-scope.js';
+import { drained } from '../http/respond.js';
 import { resultText } from './result-text.js';
 import { slices } from '../../base/slices.js';
 
@@ -67,17 +68,4 @@ export async function sendBody(response: ServerResponse, body: ResultBody, timeo
     }
   }
   response.end('\n');
-}
-
-/** Resolves when the client has read what was sent, or has disconnected. */
-function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => response.destroy(), timeoutMs);
-    const done = (): void => {
-      clearTimeout(timer);
-      response.off('drain', done).off('close', done);
-      resolve();
-    };
-    response.once('drain', done).once('close', done);
-  });
 }

@@ -19,8 +19,15 @@ export interface BodyLimits {
   readonly budget: ByteBudget;
 }
 
+/** A request's body. */
+export interface Body {
+  readonly bytes: Buffer;
+  /** Returns its bytes to the budget now rather than when the response is closed, as for one that stays open. */
+  release(): void;
+}
+
 /**
- * Receives a request's body. Its bytes count in the budget until the response is closed.
+ * Receives a request's body. Its bytes count in the budget until they are released or the response is closed.
  *
  * Throws PAYLOAD_TOO_LARGE if the body is above the limit and UNAVAILABLE if it does not fit in the budget now: before reading
  * anything if the length is declared, otherwise while reading. Throws BAD_USER_INPUT if the client pauses for longer than
@@ -30,10 +37,14 @@ export async function readBody(
   request: IncomingMessage,
   response: ServerResponse,
   { limits: { maxRequestBytes, bodyTimeoutMs }, budget }: BodyLimits,
-): Promise<Buffer> {
+): Promise<Body> {
   const declared = Number(request.headers['content-length'] ?? Number.NaN);
   let takenBytes = 0;
-  response.once('close', () => budget.give(takenBytes));
+  const release = (): void => {
+    budget.give(takenBytes);
+    takenBytes = 0;
+  };
+  response.once('close', release);
   const take = (bytes: number): void => {
     if (!budget.take(bytes, takenBytes + bytes)) {
       throw new StemmaError(
@@ -52,7 +63,7 @@ export async function readBody(
   if (/100-continue/i.test(request.headers.expect ?? '')) {
     response.writeContinue();
   }
-  return await new Promise((resolve, reject) => {
+  const bytes = await new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     const endMs = performance.now() + bodyTimeoutMs + (declared || maxRequestBytes) / MIN_BYTES_PER_MS;
@@ -101,6 +112,7 @@ export async function readBody(
     const onClose = (): void => fail(new ClientLeftError());
     request.on('data', onData).once('end', onEnd).once('error', onClose).once('close', onClose);
   });
+  return { bytes, release };
 }
 
 function tooLarge(maxBytes: number, got: number): StemmaError {

@@ -51,6 +51,19 @@ export function reject(
   socket.once('close', () => clearTimeout(hurry));
 }
 
+/** Resolves when the client has read what was sent, or has disconnected. Disconnects a client that reads nothing for `timeoutMs`. */
+export function drained(response: ServerResponse, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => response.destroy(), timeoutMs);
+    const done = (): void => {
+      clearTimeout(timer);
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.once('drain', done).once('close', done);
+  });
+}
+
 /** The target of a request. */
 export interface Target {
   readonly path: string;

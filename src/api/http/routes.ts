@@ -7,10 +7,12 @@ import type { Context } from '../graphql/context.js';
 import type { Database } from '../../neo4j/database.js';
 import type { Drain } from './drain.js';
 import { StemmaError } from '../../base/errors.js';
+import type { EventStreams } from '../graphql/event-streams.js';
 import { serveGraphiql, wantsGraphiql } from './graphiql.js';
 import { answerGraphql } from '../graphql/graphql-http.js';
 import type { Route, UpgradeRoute } from './http-server.js';
 import type { Limits } from '../../base/limits.js';
+import type { Operations } from '../graphql/operations.js';
 import type { RequestScope } from '../../base/request-scope.js';
 import { json, reject } from './respond.js';
 import type { SubscriptionServer } from '../graphql/graphql-socket.js';
@@ -26,6 +28,8 @@ export function createRoutes({
   drain,
   bodies,
   parser,
+  operations,
+  streams,
 }: {
   readonly apollo: ApolloServer<Context>;
   readonly database: Database;
@@ -35,6 +39,8 @@ export function createRoutes({
   readonly drain: Drain;
   readonly bodies: ByteBudget;
   readonly parser: BodyParser;
+  readonly operations: Operations;
+  readonly streams: EventStreams;
 }): readonly Route[] {
   return [
     {
@@ -76,7 +82,17 @@ export function createRoutes({
           json(response, 415, { errors: [maskError(error)] });
           return;
         }
-        const options = { apollo, createContext, limits, drain, maskError, bodies, parser };
+        const options = {
+          apollo,
+          createContext,
+          limits,
+          drain,
+          maskError,
+          bodies,
+          parser,
+          operations,
+          streams,
+        };
         return answerGraphql(options, request, response, search);
       },
     },

@@ -35,7 +35,7 @@ const MAX_ORDER = 2 ** 31 - 1;
 
 /** A goal as events report it. */
 export function publicGoal(goal: GoalRow): object {
-  const { projectId: _project, addedBy: _addedBy, self, cumulative, ...rest } = goal;
+  const { projectId: _project, sequence: _sequence, addedBy: _addedBy, self, cumulative, ...rest } = goal;
   return {
     ...rest,
     startedAt: shownInstant(rest.startedAt),
@@ -115,6 +115,7 @@ export function insertGoal(
     projectId,
     traceId,
     goalId,
+    sequence: nextSequence(unit, { projectId, traceId }),
     reason: null,
     type: 'normal',
     status: 'pending',
@@ -148,6 +149,13 @@ function nextNumber(
   }
   unit.changeTrace(trace, { lastGoalNumber: number });
   return String(number);
+}
+
+function nextSequence(unit: UnitOfWork, { projectId, traceId }: Target): number {
+  const trace = unit.trace(projectId, traceId);
+  const sequence = trace.lastGoalSequence + 1;
+  unit.changeTrace(trace, { lastGoalSequence: sequence });
+  return sequence;
 }
 
 /** One more than the last sibling's order, or the same if that is the maximum. */

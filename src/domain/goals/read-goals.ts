@@ -3,7 +3,15 @@ import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { childrenOf, depthFirst } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
-import { ownerKey, type GoalOwner, type Pages } from '../../model/owned-pages.js';
+import {
+  ownerKey,
+  paged,
+  type After,
+  type GoalOwner,
+  type OwnedList,
+  type OwnedPage,
+  type Pages,
+} from '../../model/owned-pages.js';
 import { goalOfNode } from '../../model/row-mapping.js';
 import type { GoalNode } from '../../model/rows.js';
 
@@ -16,6 +24,7 @@ const readRootRows = statement<InProject & { readonly ids: readonly string[] }, 
 const readChildRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>(
   'goals/children',
 );
+const ofTraces: OwnedList<string, number, GoalNode> = statement('goals/by-traces');
 const readGoalRows = statement<InProject & { readonly goals: readonly GoalOwner[] }, GoalNode>('goals/read');
 
 /** The existing goals with these keys, in no particular order. */
@@ -24,6 +33,25 @@ export async function readGoals(
   { projectId, goals }: InProject & { readonly goals: readonly GoalOwner[] },
 ): Promise<GoalRow[]> {
   return (await readGoalRows(database, { projectId, goals })).map(goalOfNode);
+}
+
+/** The goals of traces, in the order in which they were added. */
+export function goalsOfTraces(
+  database: Runner,
+  page: OwnedPage<string> & After<number>,
+): Promise<Pages<GoalRow>> {
+  return paged(ofTraces(database, page), goalOfNode);
+}
+
+/** The same page of one trace, from all its goals. */
+export function pageOfGoals(
+  goals: readonly GoalRow[],
+  { after, limit }: Pick<OwnedPage<string> & After<number>, 'after' | 'limit'>,
+): GoalRow[] {
+  return goals
+    .filter(({ sequence }) => sequence > after)
+    .sort((a, b) => a.sequence - b.sequence)
+    .slice(0, limit);
 }
 
 /** All goals of each trace, parents before children; a trace without goals is missing. */

@@ -13,6 +13,7 @@ import { timesOf } from './goal-times.js';
 import { depthFirst, recount } from './goal-tree.js';
 import type { GoalRow } from '../../model/rows.js';
 import { checkId } from '../../model/ids.js';
+import type { Table } from '../../ingest/table.js';
 import type { Ingest } from '../../ingest/write.js';
 import { shown } from '../../base/json.js';
 import { mapInSlices } from '../../base/slices.js';
@@ -49,6 +50,7 @@ export async function setGoalTree(
       const before = [...goals.rows()];
       const replayed = new Map(before.map((goal) => [goal.addedBy, goal.goalId]));
       const kept = new Set<string>();
+      const added = new Set<string>();
       const named = new Set(listed.map(({ goalId }) => goalId));
       let changed = false;
       for (const [index, given] of listed.entries()) {
@@ -66,6 +68,9 @@ export async function setGoalTree(
           ...given.changes,
           ...(existing && timesOf(existing, given.changes, unit.now)),
         };
+        if (existing === undefined) {
+          added.add(goal.goalId);
+        }
         if (existing === undefined || Object.keys(patchOf(existing, given.changes)).length > 0) {
           goals.put(next);
           changed = true;
@@ -83,6 +88,10 @@ export async function setGoalTree(
         }
         yield;
       }
+      if (added.size > 0) {
+        sequenceAsTree(goals, added);
+        yield;
+      }
       recount(unit, { projectId, traceId });
       yield;
       const tree = depthFirst([...goals.rows()]);
@@ -94,4 +103,13 @@ export async function setGoalTree(
       return tree;
     },
   });
+}
+
+/** Gives the added goals their sequences in the order of the tree: in whatever order they are listed, parents come before children. */
+function sequenceAsTree(goals: Table<GoalRow>, added: ReadonlySet<string>): void {
+  const inTree = depthFirst([...goals.rows()]).filter(({ goalId }) => added.has(goalId));
+  const sequences = inTree.map(({ sequence }) => sequence).sort((a, b) => a - b);
+  for (const [index, goal] of inTree.entries()) {
+    goals.put({ ...goal, sequence: sequences[index] as number });
+  }
 }

@@ -114,6 +114,7 @@ export async function createTrace(
         lastStepSequence: 0,
         lastMessageSequence: 0,
         lastGoalNumber: 0,
+        lastGoalSequence: 0,
         lastEventId: 0,
         createdAt: unit.now,
         completedAt: isOver(given.status) ? unit.now : null,

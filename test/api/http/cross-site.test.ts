@@ -202,6 +202,18 @@ test('a page of an allowed origin can read, write and open a socket', async () =
     `${sharing.url}/graphql?query={__typename}`,
   );
   assert.deepEqual(read, { data: { __typename: 'Query' } });
+  const streamed = await page.evaluate(
+    (url) =>
+      new Promise((resolve) => {
+        const source = new EventSource(url);
+        source.addEventListener('next', ({ data }) => resolve(data));
+        // It would otherwise connect again, because the server ends the response.
+        source.addEventListener('complete', () => source.close());
+        source.onerror = () => resolve('failed');
+      }),
+    `${sharing.url}/graphql?query={__typename}`,
+  );
+  assert.equal(streamed, '{"data":{"__typename":"Query"}}');
   await until(async () => (await sharing.cypher('MATCH (t:Trace {id: $id}) RETURN t', { id })).length === 1);
   await context.close();
 

@@ -197,7 +197,15 @@ export type Trace = {
   readonly stats: Stats;
   /** All its goals as a tree; null if it has none. */
   readonly goalTree: Maybe<GoalTree>;
-  /** Its goals, parents before children. */
+  /**
+   * Its goals in the order in which they were added, which never changes. A goal that exists while you page is returned exactly once,
+   * also if goals are moved, reordered, added or deleted meanwhile; added ones come last. A goal that is deleted and added again is
+   * another goal.
+   *
+   * A goal comes after the parent that it was added under, also within one `setGoalTree`. One that was moved later may come before
+   * its present parent, and each page is read at a moment of its own. To build a tree, read all pages, then link by `parentId`;
+   * `goalTree` gives the tree in one read, each parent before its children.
+   */
   readonly goals: GoalConnection;
   /** Its goals without a parent, in order. */
   readonly rootGoals: ReadonlyArray<Goal>;

@@ -57,7 +57,7 @@ const common = {
 const affectedGoals = field<readonly AffectedGoal[]>('affectedGoals');
 const totals = field<PublicStats | null>('totals');
 
-type PublicGoal = Omit<GoalRow, 'projectId' | 'addedBy' | 'self' | 'cumulative'> & {
+type PublicGoal = Omit<GoalRow, 'projectId' | 'sequence' | 'addedBy' | 'self' | 'cumulative'> & {
   readonly selfStats: PublicStats;
   readonly cumulativeStats: PublicStats;
 };
@@ -66,6 +66,7 @@ function goalOf(event: EventRow, { selfStats, cumulativeStats, ...goal }: Public
   return {
     ...goal,
     projectId: event.projectId,
+    sequence: 0,
     addedBy: '',
     self: { ...selfStats, previewSequence: null },
     cumulative: { ...cumulativeStats, previewSequence: null },
@@ -275,6 +276,7 @@ function primeLoaders(loaders: Loaders, { trace, goals, subTraces }: Snapshot): 
   const traceId = trace.id;
   [trace, ...subTraces].forEach((row) => loaders.trace.prime(row.id, row));
   loaders.goalTree.prime(traceId, goals);
+  loaders.snapshotGoals.set(traceId, goals);
   const children = new Map<string | null, GoalRow[]>();
   for (const goal of goals) {
     loaders.goal.prime({ traceId, goalId: goal.goalId }, goal);

@@ -12,6 +12,7 @@ import { JsonText } from '../../../base/json-text.js';
 import type { ListChange } from '../../../live/live-list.js';
 import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
+import { pageOfGoals } from '../../../domain/goals/read-goals.js';
 import { publicStats } from '../../../model/stats.js';
 import { millisecondsBetween, shownInstant } from '../../../model/times.js';
 import { createTrace } from '../../../domain/traces/traces.js';
@@ -55,9 +56,11 @@ export const Trace: TraceResolvers = {
   },
   async goals({ id }, { first, after }, { loaders }) {
     const size = pageSize(first);
-    const start = numberAfter(after, -1) + 1;
-    const goals = (await loaders.goalTree.load(id)).map((node, position) => ({ node, position }));
-    return pageOf(goals.slice(start, start + size + 1), { size, after });
+    const page = { after: numberAfter(after, 0), limit: size + 1 };
+    const known = loaders.snapshotGoals.get(id);
+    const goals =
+      known === undefined ? await loaders.list('goalsOfTraces', id, page) : pageOfGoals(known, page);
+    return pageOf(goals.map(bySequence), { size, after });
   },
   rootGoals: ({ id }, _, { loaders }) => loaders.rootGoals.load(id),
   goal: ({ id }, { goalId }, { loaders }) => loaders.goal.load({ traceId: id, goalId }),
