@@ -9,8 +9,9 @@ CALL () {
   MATCH (b)
   WHERE elementId(b) = row.node AND b.projectId = row.projectId AND b.id = row.id
   SET b.locked = true
+  RETURN count(*) AS locked
 }
-CALL () {
+CALL (locked) {
   UNWIND $bases AS row
   MATCH (b)
   WHERE elementId(b) = row.node AND b.projectId = row.projectId AND b.id = row.id

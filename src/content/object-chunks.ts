@@ -102,12 +102,7 @@ function hasRoom({ position, room }: ObjectEnd, change: string): boolean {
   return position <= MOST_CHANGES && change.length <= room;
 }
 
-function placeOnto(
-  given: Given,
-  end: ObjectEnd,
-  change: string,
-  lines: Lines | undefined,
-): PlacedObject {
+function placeOnto(given: Given, end: ObjectEnd, change: string, lines: Lines | undefined): PlacedObject {
   if (change === '') {
     return { form: { text: null, ids: null, id: end.id }, chunk: null, values: [], lines, end };
   }

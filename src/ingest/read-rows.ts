@@ -2,13 +2,7 @@ import { measureStored } from '../content/store-chunks.js';
 import { keyOf, type IdKey, type TraceKey } from '../model/keys.js';
 import { unique } from '../model/lock-order.js';
 import { contentOfNode, goalOfNode, messageOfNode, stepOfNode } from '../model/row-mapping.js';
-import type {
-  EventRow,
-  GoalNode,
-  MessageNode,
-  RunEventRow,
-  StepNode,
-} from '../model/rows.js';
+import type { EventRow, GoalNode, MessageNode, RunEventRow, StepNode } from '../model/rows.js';
 import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
 import { upgraded } from '../model/event-versions.js';

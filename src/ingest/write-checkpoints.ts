@@ -132,7 +132,11 @@ function latestOf(added: readonly CheckpointRow[]): Rows {
   for (const row of added) {
     const key = keyOf(row.projectId, row.threadId);
     const other = latest.get(key);
-    if (other === undefined || row.step > other.step || (row.step === other.step && row.write > other.write)) {
+    if (
+      other === undefined ||
+      row.step > other.step ||
+      (row.step === other.step && row.write > other.write)
+    ) {
       latest.set(key, row);
     }
   }
@@ -165,7 +169,9 @@ function movedOf(
 }
 
 function threadsOf(rows: readonly CheckpointRow[]): Rows {
-  const threads = rows.map(({ projectId, threadId: id }) => [keyOf(projectId, id), { projectId, id }] as const);
+  const threads = rows.map(
+    ({ projectId, threadId: id }) => [keyOf(projectId, id), { projectId, id }] as const,
+  );
   return [...new Map(threads).values()];
 }
 

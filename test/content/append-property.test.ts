@@ -39,7 +39,10 @@ const value = fc.oneof(
   fc.nat({ max: 3 }).map((number) => `@${number}`.repeat(150)),
 );
 const members = fc.array(fc.tuple(key, value), { maxLength: 30 });
-const texts = fc.array(fc.nat({ max: 5 }).map((number) => `message ${number}`), { maxLength: 4 });
+const texts = fc.array(
+  fc.nat({ max: 5 }).map((number) => `message ${number}`),
+  { maxLength: 4 },
+);
 const place = { thread: small, id: fc.nat({ max: 9 }), step: small, base: fc.nat({ max: 9 }) };
 const operation = fc.oneof(
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('whole' as const), ...place, texts, members }) },

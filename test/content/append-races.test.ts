@@ -106,7 +106,9 @@ test('writers that continue from one base at the same time share it, and each ha
     assert.deepEqual(state, { ...version(1).state, writer: `${writer % 10}` });
   }
   await checkContent(kit, projectId);
-  await Promise.all([`${word}/base`, ...writers.map((writer) => `${word}/${writer}`)].map((id) => deleteThread(kit, id)));
+  await Promise.all(
+    [`${word}/base`, ...writers.map((writer) => `${word}/${writer}`)].map((id) => deleteThread(kit, id)),
+  );
   assert.deepEqual(await nodesOf(kit, projectId), {});
 });
 
@@ -129,10 +131,13 @@ test('while old checkpoints are deleted, each new one continues from the last', 
     messages.push(`${step}`);
     if (step % 5 === 0) {
       deleting.push(
-        otherKit.ask('mutation ($id: ID!, $step: Long!) { deleteCheckpointsBefore(threadId: $id, beforeStep: $step) }', {
-          id: threadId,
-          step,
-        }),
+        otherKit.ask(
+          'mutation ($id: ID!, $step: Long!) { deleteCheckpointsBefore(threadId: $id, beforeStep: $step) }',
+          {
+            id: threadId,
+            step,
+          },
+        ),
       );
     }
   }

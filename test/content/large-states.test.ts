@@ -96,7 +96,12 @@ test('the order of the keys is kept, whatever is added, removed or moved', async
   for (const [step, entries] of [...orders, ...orders.toReversed()].entries()) {
     const { state } = await put(
       kit,
-      { threadId: 't', checkpointId: `c${step}`, step, parentCheckpointId: step === 0 ? null : `c${step - 1}` },
+      {
+        threadId: 't',
+        checkpointId: `c${step}`,
+        step,
+        parentCheckpointId: step === 0 ? null : `c${step - 1}`,
+      },
       { state: Object.fromEntries(entries) },
     );
     assert.deepEqual(Object.entries(state), entries, `${step}`);
@@ -140,7 +145,11 @@ test('changes that come to more than the state itself make it stored whole again
   for (const step of range(1, 30)) {
     const set = { [`key ${step}`]: `${step}`.repeat(120) };
     Object.assign(state, set);
-    await put(kit, { threadId: 't', checkpointId: `c${step}`, step }, { stateAfter: { checkpointId: `c${step - 1}`, set } });
+    await put(
+      kit,
+      { threadId: 't', checkpointId: `c${step}`, step },
+      { stateAfter: { checkpointId: `c${step - 1}`, set } },
+    );
   }
   const [{ longest }] = await kit.cypher(
     'MATCH (c:Content {projectId: $projectId}) RETURN max(c.position) AS longest',
@@ -221,11 +230,13 @@ test('a large state stored by an earlier version, on its checkpoint, is read, co
   const diff = 'query { checkpointDiff(from: "old", to: "new") { changes { path } } }';
   assert.deepEqual((await kit.ask(diff)).checkpointDiff.changes, []);
   const after = { checkpointId: 'old', set: { 'key 9': 'nine' } };
-  const { state: continued } = await put(kit, { threadId: 't', checkpointId: 'next', step: 2 }, { stateAfter: after });
-  assert.equal(JSON.stringify(continued), JSON.stringify({ ...state, 'key 9': 'nine' }));
-  const { forkCheckpoint } = await kit.ask(
-    'mutation { forkCheckpoint(id: "old", threadId: "f") { state } }',
+  const { state: continued } = await put(
+    kit,
+    { threadId: 't', checkpointId: 'next', step: 2 },
+    { stateAfter: after },
   );
+  assert.equal(JSON.stringify(continued), JSON.stringify({ ...state, 'key 9': 'nine' }));
+  const { forkCheckpoint } = await kit.ask('mutation { forkCheckpoint(id: "old", threadId: "f") { state } }');
   assert.equal(JSON.stringify(forkCheckpoint.state), JSON.stringify(state));
   await deleteThread(kit, 't');
   await deleteThread(kit, 'f');
@@ -237,7 +248,11 @@ test('checkpointDiff compares large states by path', async () => {
   const state: Record<string, unknown> = { ...keys(300), long: 'l'.repeat(300), deep: { a: [1] } };
   await put(kit, { threadId: 't', checkpointId: 'a', step: 0 }, { state });
   const set = { 'key 9': 'nine', long: 'm'.repeat(300), deep: { a: [2] }, new: 1 };
-  await put(kit, { threadId: 't', checkpointId: 'b', step: 1 }, { stateAfter: { checkpointId: 'a', set, remove: ['key 3'] } });
+  await put(
+    kit,
+    { threadId: 't', checkpointId: 'b', step: 1 },
+    { stateAfter: { checkpointId: 'a', set, remove: ['key 3'] } },
+  );
   const { checkpointDiff } = await kit.ask(
     'query { checkpointDiff(from: "a", to: "b") { changes { path kind from to } } }',
   );

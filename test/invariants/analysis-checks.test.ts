@@ -241,7 +241,12 @@ test('check-content returns no row for objects that are content, and one for eac
   assert.deepEqual(await found(), []);
   const at = 'MATCH (c:Checkpoint {projectId: $projectId, id: "check-objects"})';
   const cases = [
-    ['a value lost', `${at}-[:STATE]->()-[r:VALUE]->() WITH r LIMIT 1 DELETE r`, 'Content: held by someone', 'Content: values of object'],
+    [
+      'a value lost',
+      `${at}-[:STATE]->()-[r:VALUE]->() WITH r LIMIT 1 DELETE r`,
+      'Content: held by someone',
+      'Content: values of object',
+    ],
     [
       'a value too much',
       `${at}-[:STATE]->(last) CREATE (last)-[:VALUE]->(:Content {projectId: $projectId, id: "x", position: 1})`,

@@ -166,7 +166,11 @@ test('writers that store the same chunks at the same time store each once, witho
     properties: { text: `${n}`, position: n },
   }));
   const links = range(2, 20).map((n) => ({
-    ...{ projectId, id: `chunk-${String(n).padStart(2, '0')}`, afterId: `chunk-${String(n - 1).padStart(2, '0')}` },
+    ...{
+      projectId,
+      id: `chunk-${String(n).padStart(2, '0')}`,
+      afterId: `chunk-${String(n - 1).padStart(2, '0')}`,
+    },
   }));
   const store = async (transaction: Transaction): Promise<void> => {
     await run(transaction, cypherText('content/create'), { chunks });

@@ -23,9 +23,7 @@ export interface NewCheckpoint {
   };
   readonly messages?: unknown;
   readonly messagesAfter?:
-    | (AfterCheckpoint & { readonly messageCount: number; readonly append: unknown })
-    | null
-    | undefined;
+    (AfterCheckpoint & { readonly messageCount: number; readonly append: unknown }) | null | undefined;
   readonly state?: unknown;
   readonly stateAfter?: NewObjectAfter | null | undefined;
   readonly toolsResult?: unknown;

@@ -106,9 +106,7 @@ function needsOf({ projectId, id, fields, messages, state, toolsResult }: Draft)
       const { baseId, change } = object.after;
       return [{ owning, baseId, threadId: null, isWhole: false, size: change.length }];
     }
-    return isSmall(object.texts.text)
-      ? []
-      : [{ owning, baseId: parentId, threadId, isWhole: true, size: 0 }];
+    return isSmall(object.texts.text) ? [] : [{ owning, baseId: parentId, threadId, isWhole: true, size: 0 }];
   };
   const valuesOf = (object: Draft['state']): readonly (readonly Chunk[])[] => {
     const { text, values } =
@@ -214,9 +212,7 @@ function placeGiven(
   const parent = parentId === null ? undefined : unit.checkpoints.get(keyOf(projectId, parentId));
   const parentEnd = parent?.payload && formOf(parent.payload, owning).id;
   const key =
-    parentEnd == null
-      ? unit.likeObjects.get(keyOf(projectId, id, owning))
-      : keyOf(projectId, parentEnd);
+    parentEnd == null ? unit.likeObjects.get(keyOf(projectId, id, owning)) : keyOf(projectId, parentEnd);
   return placeWhole({ projectId, values: texts.values }, lines, unit.objects.get(key ?? ''));
 }
 
@@ -240,11 +236,7 @@ function placeAfter(
 }
 
 /** The base of an append form, which is kept until the unit of work is written. Throws NOT_FOUND, or CONFLICT if it has other messages. */
-function baseOf(
-  unit: UnitOfWork,
-  projectId: string,
-  { baseId, messageCount, field }: Base,
-): CheckpointRow {
+function baseOf(unit: UnitOfWork, projectId: string, { baseId, messageCount, field }: Base): CheckpointRow {
   const base = unit.checkpoints.get(keyOf(projectId, baseId));
   if (base === undefined) {
     throw new StemmaError('NOT_FOUND', `${field}.checkpointId: checkpoint ${shown(baseId)} not found`, {
@@ -263,16 +255,20 @@ function baseOf(
 }
 
 /** An object as its digest needs it. */
-function heldOf({ form, lines }: PlacedObject): { readonly text: string | null; readonly ids: string | null } {
+function heldOf({ form, lines }: PlacedObject): {
+  readonly text: string | null;
+  readonly ids: string | null;
+} {
   return lines === undefined ? { text: null, ids: form.id } : inlineOf(lines);
 }
 
-function costOf({ messages, state, toolsResult }: Draft): { readonly cost: number; readonly sizeBytes: number } {
+function costOf({ messages, state, toolsResult }: Draft): {
+  readonly cost: number;
+  readonly sizeBytes: number;
+} {
   const texts = 'after' in messages ? messages.after.texts : messages.whole.map(({ text }) => text);
   const objects = [state, toolsResult].map((object) =>
-    'after' in object
-      ? { text: object.after.change, values: object.after.values }
-      : object.texts,
+    'after' in object ? { text: object.after.change, values: object.after.values } : object.texts,
   );
   const values = objects.flatMap((object) => object.values.map(([, value]) => value));
   return {

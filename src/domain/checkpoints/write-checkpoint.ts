@@ -45,11 +45,7 @@ function reference(
 }
 
 /** Has the new content of an object stored with the checkpoint that references it. */
-export function addObject(
-  unit: UnitOfWork,
-  projectId: string,
-  { chunk, values, end }: PlacedObject,
-): void {
+export function addObject(unit: UnitOfWork, projectId: string, { chunk, values, end }: PlacedObject): void {
   const chunks: readonly Chunk[] = chunk === null ? values : [chunk, ...values];
   chunks.forEach((each) => unit.addChain([each]));
   if (end !== null) {

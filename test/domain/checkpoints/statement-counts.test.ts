@@ -65,7 +65,10 @@ test('a put of a large state of which one key changes sends three statements, wh
   const threadId = newId('thread');
   const id = (step: number): string => `${threadId}/${step}`;
   for (const step of range(1, 5)) {
-    assert.deepEqual(await statementsOf({ threadId, checkpointId: id(step), step }, { state: large(step) }), THREE);
+    assert.deepEqual(
+      await statementsOf({ threadId, checkpointId: id(step), step }, { state: large(step) }),
+      THREE,
+    );
   }
   for (const step of range(6, 10)) {
     const stateAfter = { checkpointId: id(step - 1), set: { 'key 7': step } };
@@ -93,7 +96,12 @@ test('the same put again only reads', async () => {
 test('replacing a checkpoint takes three statements more, and those that release content', async () => {
   const metadata = { threadId: newId('thread'), checkpointId: newId(), step: 1 };
   await put(kit, metadata, { nextNode: 'a' });
-  const replaced = ['checkpoints/lock-keys', 'checkpoints/replace', 'checkpoints/write', 'threads/point-to-latest'];
+  const replaced = [
+    'checkpoints/lock-keys',
+    'checkpoints/replace',
+    'checkpoints/write',
+    'threads/point-to-latest',
+  ];
   assert.deepEqual(await statementsOf(metadata, { messages: ['m'] }), [...THREE.slice(0, 2), ...replaced]);
   assert.deepEqual(await statementsOf(metadata, { messages: ['m', 'n'] }), [
     ...[...THREE.slice(0, 2), ...replaced],
