@@ -251,6 +251,8 @@ const checkpoints = declare({
     messageCount: always<number>(),
     /** The content id of the last of its messages; null if it has none. */
     messagesId: nullable<string>(),
+    /** A digest of the request, if that gave what is new since another checkpoint. */
+    requestDigest: nullable<string>(),
     /** Counts the checkpoints written in the thread: orders those of one step. */
     write: always<number>(),
     writtenAt: always<string>(),
@@ -258,8 +260,6 @@ const checkpoints = declare({
     sortKey: always<string>('listKey'),
     /** A digest of all that it holds, as the client gives it: detects that the same is written again. */
     digest: always<string>(),
-    /** A digest of the request, if that gave what is new since another checkpoint. */
-    requestDigest: nullable<string>(),
   },
   writers: { added: 'checkpoints/write', changed: 'checkpoints/replace', removed: null },
 });
