@@ -17,6 +17,21 @@ export function messagesOf(seed: number): object[] {
 
 /** The body of a `putCheckpoint` of a thread with the first `step` messages of a list. */
 export function putBody(thread: string, step: number, messages: readonly object[]): string {
+  return bodyOf(thread, step, { messages: messages.slice(0, step), state: { turn: step } });
+}
+
+/** The same, in append form from the second on. */
+export function putAfterBody(thread: string, step: number, messages: readonly object[]): string {
+  const base = { checkpointId: `${thread}-${step - 1}`, messageCount: step - 1 };
+  return step === 1
+    ? putBody(thread, step, messages)
+    : bodyOf(thread, step, {
+        messagesAfter: { ...base, append: messages.slice(step - 1, step) },
+        stateAfter: { ...base, set: { turn: step } },
+      });
+}
+
+function bodyOf(thread: string, step: number, payload: object): string {
   const metadata = {
     threadId: thread,
     checkpointId: `${thread}-${step}`,
@@ -25,8 +40,6 @@ export function putBody(thread: string, step: number, messages: readonly object[
   };
   return JSON.stringify({
     query: 'mutation ($input: CheckpointInput!) { putCheckpoint(input: $input) { id } }',
-    variables: {
-      input: { metadata, messages: messages.slice(0, step), state: { turn: step }, nextNode: 'agent' },
-    },
+    variables: { input: { metadata, ...payload, nextNode: 'agent' } },
   });
 }

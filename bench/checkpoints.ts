@@ -8,6 +8,7 @@ import { readTranscript } from '../src/cli/import/transcripts.js';
 import { REAL_CLOCK, writeTrace } from '../src/cli/import/write-trace.js';
 import type { ServerProcess } from '../test/kit/server-process.js';
 import { LENGTH, messagesOf, putBody } from './checkpoint-load.js';
+import { checkpointPuts } from './checkpoint-puts.js';
 import { median, type Figure } from './figure.js';
 import { openHttpClient, type HttpClient } from './http-client.js';
 import { root, startNeo4j, temporaryFolder, type BenchNeo4j } from './neo4j.js';
@@ -105,54 +106,6 @@ async function contentSum(database: Database): Promise<{ nodes: number; bytes: n
   return sum as { nodes: number; bytes: number };
 }
 
-const NEIGHBOURS = 20;
-let threads = 0;
-
-/**
- * Figure 17. The time of `putCheckpoint` around the 1,000th of a growing list, against that around the 10th; one client sends
- * the whole list each time. Each round has its own threads and texts.
- */
-const puts: Figure<CheckpointStage> = {
-  number: 17,
-  name: 'checkpoints: put at the 1,000th',
-  async measure({ client }) {
-    const [ratios, late, early]: [number[], number[], number[]] = [[], [], []];
-    for (let round = 0; round <= ROUNDS; round += 1) {
-      threads += 1;
-      const messages = messagesOf(100 + threads);
-      const thread = `put-${threads}`;
-      const times = async (from: number, to: number, name: string): Promise<number> => {
-        const took: number[] = [];
-        for (let step = from; step <= to; step += 1) {
-          const body = putBody(name, step, messages);
-          took.push(await timed(() => client.post(body)));
-        }
-        return median(took);
-      };
-      // By the 20th put of a thread, both compilers are warm again.
-      await times(1, NEIGHBOURS, `${thread}-warm`);
-      const small = await times(1, NEIGHBOURS, thread);
-      await client.post(putBody(thread, LENGTH - NEIGHBOURS, messages));
-      const large = await times(LENGTH - NEIGHBOURS + 1, LENGTH, thread);
-      if (round > 0) {
-        ratios.push(large / small);
-        late.push(large);
-        early.push(small);
-      }
-    }
-    return [
-      {
-        name: 'checkpoints: put at the 1,000th, p50',
-        unit: 'of the 10th',
-        rounds: ratios,
-        target: { atMost: 3 },
-      },
-      { name: 'checkpoints: put at the 1,000th, p50: time', unit: 'ms', rounds: late },
-      { name: 'checkpoints: put at the 10th, p50: time', unit: 'ms', rounds: early },
-    ];
-  },
-};
-
 const FORKS = 40;
 
 /** Figure 18. The time of `forkCheckpoint` of a checkpoint with 1,000 messages, against one with 10, alternately. */
@@ -223,4 +176,4 @@ const reads: Figure<CheckpointStage> = {
   },
 };
 
-export const checkpoints = [imports, puts, forks, reads];
+export const checkpoints = [imports, ...checkpointPuts, forks, reads];

@@ -12,7 +12,8 @@ CALL () {
   MATCH (s)-[:MESSAGES]->(last:Content)
   RETURN last, 'messages of steps' AS kind
 }
-MATCH (last)-[:AFTER*0..]->(chunk:Content)
+MATCH (last)-[:AFTER*0..]->(link:Content)
+MATCH (link)-[:VALUE*0..1]->(chunk:Content)
 UNWIND [kind, 'all'] AS what
 WITH what, chunk, count(*) AS times, size(chunk.text) AS length
 WITH what, count(chunk) AS chunks, sum(length) AS storedCharacters, sum(length * times) AS wholeCharacters

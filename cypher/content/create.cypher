@@ -1,4 +1,4 @@
-// Creates chunks. If run again, the key's constraint rejects it.
+// Creates those of the chunks that are missing. Running it again creates none.
 UNWIND $chunks AS row
-CREATE (c:Content)
-SET c = row
+MERGE (c:Content {projectId: row.projectId, id: row.id})
+ON CREATE SET c += row.properties

@@ -1,23 +1,32 @@
-import { objectText } from '../base/object-text.js';
 import { hash } from 'node:crypto';
 
-/** A part of a payload, stored once however many owners reference it: a message in a list, or a single value. */
+/** A part of a payload, stored once however many owners reference it: a message in a list, a single value, or an object. */
 export interface Chunk {
   readonly projectId: string;
   /** A hash of `text` and `afterId`: equal for lists that are equal up to this chunk. */
   readonly id: string;
-  /** The value as JSON. */
+  /** The value as JSON; of an object, lines (see `object-lines.ts`). */
   readonly text: string;
   /** The chunk before it; null for the first of a list and for a single value. */
   readonly afterId: string | null;
   /** Its position in the list, from 1. */
   readonly position: number;
+  /** Of an object's chunk: how many more characters of changes may follow it (see `object-chunks.ts`). */
+  readonly room?: number;
+  /** Of an object's chunk: the ids of the long values that its lines name, each once. */
+  readonly valueIds?: readonly string[];
 }
 
 /** A list as the ids and texts of its chunks. */
 export interface ListTexts {
   readonly ids: readonly string[];
   readonly texts: readonly string[];
+}
+
+/** The end of a stored list: the id of its last chunk, null if it is empty, and its length. */
+export interface ListEnd {
+  readonly lastId: string | null;
+  readonly length: number;
 }
 
 /** A list as JSON texts, with their ids as chunks. */
@@ -38,47 +47,28 @@ export function chainOf(projectId: string, { ids, texts }: ListTexts): readonly 
   }));
 }
 
-/** 128 bits. The line feed is a safe separator: neither ids nor unindented JSON texts contain one. */
-function chunkId(text: string, afterId: string | null): string {
-  return hash('sha256', `${afterId ?? ''}\n${text}`, 'base64url').slice(0, 22);
-}
-
-/** Shorter values cost less inline than as a node of their own. */
-const SHARED_LENGTH = 256;
-
-/** An object with some of its values as chunks. */
-export interface Divided {
-  /** The object as JSON, with null in place of the values that are chunks, so that the order of the keys is kept. */
-  readonly text: string;
-  readonly chunks: ReadonlyMap<string, Chunk>;
-}
-
-/** An object as JSON texts: the whole with null for its long values, and each of these with its key and its id as a chunk. */
-export interface ObjectTexts {
-  readonly text: string;
-  readonly values: readonly (readonly [key: string, id: string, text: string])[];
-}
-
-/** Divides an object by its keys: long values become chunks. */
-export function textsOfObject(object: Readonly<Record<string, unknown>>): ObjectTexts {
-  const values: [string, string, string][] = [];
-  const text = objectText(object, (key) => {
-    const value = JSON.stringify(object[key]);
-    if (value.length < SHARED_LENGTH) {
-      return value;
-    }
-    values.push([key, chunkId(value, null), value]);
-    return 'null';
+/** The chunks that continue a stored list with these texts: equal to those of the whole list from there on. */
+export function chainAfter(
+  projectId: string,
+  { lastId, length }: ListEnd,
+  texts: readonly string[],
+): readonly Chunk[] {
+  let afterId = lastId;
+  return texts.map((text, index) => {
+    const chunk = { projectId, id: chunkId(text, afterId), text, afterId, position: length + index + 1 };
+    afterId = chunk.id;
+    return chunk;
   });
-  return { text, values };
 }
 
-/** A divided object with its values as chunks of a project. */
-export function divide(projectId: string, { text, values }: ObjectTexts): Divided {
-  const chunks = values.map(
-    ([key, id, value]) => [key, { projectId, id, text: value, afterId: null, position: 1 }] as const,
-  );
-  return { text, chunks: new Map(chunks) };
+/** A single value as a chunk. */
+export function valueChunk(projectId: string, id: string, text: string): Chunk {
+  return { projectId, id, text, afterId: null, position: 1 };
+}
+
+/** 128 bits. The line feed is a safe separator: neither ids nor unindented JSON texts contain one. */
+export function chunkId(text: string, afterId: string | null): string {
+  return hash('sha256', `${afterId ?? ''}\n${text}`, 'base64url').slice(0, 22);
 }
 
 /** How an owner references its chunks: the type of the relationships that lead from it to them. */
@@ -90,7 +80,7 @@ export interface ContentReference {
   readonly owner: 'Step' | 'Checkpoint';
   readonly ownerId: string;
   readonly owning: Owning;
-  /** The key of the value; null for the last chunk of a list. */
+  /** The key of the value; null for the last chunk of a list or an object. */
   readonly key: string | null;
   readonly contentId: string;
 }

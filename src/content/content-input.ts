@@ -1,4 +1,5 @@
-import { textsOfList, textsOfObject, type ListTexts, type ObjectTexts } from './chunks.js';
+import { textsOfList, type ListTexts } from './chunks.js';
+import { textsOfObject, type ObjectTexts } from './object-lines.js';
 import { badInput } from '../base/errors.js';
 import { shown } from '../base/json.js';
 import { preparation } from '../base/prepared-json.js';
@@ -12,18 +13,24 @@ export interface Mismatch {
   readonly got: string;
 }
 
+/** The texts of the messages that continue a list. */
+export interface AppendedTexts {
+  readonly texts: readonly string[];
+}
+
 /** How a worker prepares a checkpoint's messages. */
 export const prepareList = preparation('list', (value): ListTexts | Mismatch => {
-  if (value != null && !Array.isArray(value)) {
-    return { expected: 'a JSON list', got: shown(value) };
-  }
-  const values = (value ?? []) as readonly unknown[];
-  return values.length > MAX_LIST
-    ? { expected: `a list of at most ${MAX_LIST} messages`, got: String(values.length) }
-    : textsOfList(values);
+  const list = listOf(value);
+  return 'got' in list ? list : textsOfList(list);
 });
 
-/** How a worker prepares a checkpoint's state or tool results. */
+/** How a worker prepares messages that continue a list. */
+export const prepareAppended = preparation('appended', (value): AppendedTexts | Mismatch => {
+  const list = listOf(value);
+  return 'got' in list ? list : { texts: list.map((item) => JSON.stringify(item)) };
+});
+
+/** How a worker prepares a checkpoint's state or tool results, or keys of it that change. */
 export const prepareObject = preparation('object', (value): ObjectTexts | Mismatch => {
   if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
     return { expected: 'a JSON object', got: shown(value) };
@@ -31,9 +38,24 @@ export const prepareObject = preparation('object', (value): ObjectTexts | Mismat
   return textsOfObject((value ?? {}) as Readonly<Record<string, unknown>>);
 });
 
+function listOf(value: unknown): readonly unknown[] | Mismatch {
+  if (value != null && !Array.isArray(value)) {
+    return { expected: 'a JSON list', got: shown(value) };
+  }
+  const values = (value ?? []) as readonly unknown[];
+  return values.length > MAX_LIST
+    ? { expected: `a list of at most ${MAX_LIST} messages`, got: String(values.length) }
+    : values;
+}
+
 /** The texts of a JSON input that must be a list (`[]` if absent), or BAD_USER_INPUT naming `field`. */
 export function listTextsOf(input: unknown, field: string): ListTexts {
   return matched(prepareList(input), field);
+}
+
+/** The texts of a JSON input that must be a list of messages to append, or BAD_USER_INPUT naming `field`. */
+export function appendedTextsOf(input: unknown, field: string): readonly string[] {
+  return matched(prepareAppended(input), field).texts;
 }
 
 /** The texts of a JSON input that must be an object (`{}` if absent), or BAD_USER_INPUT naming `field`. */

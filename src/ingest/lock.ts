@@ -4,6 +4,7 @@ import { type UnitOfWork } from './unit-of-work.js';
 import { statement } from '../model/statement.js';
 import type { Runner } from '../neo4j/database.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
+import { loadForCheckpoints } from './load-checkpoints.js';
 import type { Needs } from './needs.js';
 import { loadFromDatabase } from './read-rows.js';
 
@@ -33,6 +34,7 @@ export async function lockAndLoad(
   const contexts = new Set(
     needs.flatMap((need) => need.contexts ?? []).map((key) => keyOf(key.projectId, key.id)),
   );
+  const checkpoints = needs.flatMap((need) => need.checkpoints ?? []);
   const loads: Promise<unknown>[] = [];
   if (traces.length > 0) {
     const keys = inLockOrder(traces);
@@ -48,13 +50,14 @@ export async function lockAndLoad(
   }
   if (threads.length > 0) {
     const keys = inLockOrder(threads);
+    const found =
+      checkpoints.length === 0
+        ? lockAndReadThreads(transaction, keys)
+        : loadForCheckpoints(transaction, unit, { threads: keys, checkpoints });
     loads.push(
-      Promise.all([
-        lockThreads(transaction, { threads: keys }),
-        readThreads(transaction, { threads: keys }),
-      ]).then(([locked, rows]) => {
+      found.then(([locked, rows]) => {
         const isLocked = new Set(locked.map((key) => keyOf(key.projectId, key.id)));
-        for (const { thread } of rows) {
+        for (const thread of rows) {
           const key = keyOf(thread.projectId, thread.id);
           // If it is left out, a write creates its thread. The key's constraint makes that a conflict, and the write runs again.
           if (isLocked.has(key)) {
@@ -65,4 +68,15 @@ export async function lockAndLoad(
     );
   }
   await Promise.all([...loads, loadFromDatabase(transaction, unit, needs)]);
+}
+
+async function lockAndReadThreads(
+  transaction: Runner,
+  threads: readonly ThreadKey[],
+): Promise<readonly [readonly ThreadKey[], readonly ThreadRow[]]> {
+  const [locked, rows] = await Promise.all([
+    lockThreads(transaction, { threads }),
+    readThreads(transaction, { threads }),
+  ]);
+  return [locked, rows.map(({ thread }) => thread)];
 }

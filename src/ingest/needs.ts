@@ -1,4 +1,4 @@
-import type { Chunk } from '../content/chunks.js';
+import type { Chunk, Owning } from '../content/chunks.js';
 import type { IdKey, TraceKey } from '../model/keys.js';
 
 /** The rows that a write needs in its unit of work. Keys may name rows that do not exist. */
@@ -50,12 +50,34 @@ export interface Needs {
   readonly newTraces?: readonly TraceKey[];
   /** The newest message of a goal except a given one. */
   readonly newest?: readonly NewestKey[];
-  /** Checkpoints with their payload. */
-  readonly checkpoints?: readonly IdKey[];
-  /** Ids of checkpoints, existing or not, that no other transaction may write or wait for meanwhile. */
-  readonly checkpointLocks?: readonly IdKey[];
-  /** Lists and values to be stored as content. */
+  /** Lists to be stored as content of steps. */
   readonly chains?: readonly (readonly Chunk[])[];
+  readonly checkpoints?: readonly CheckpointNeeds[];
+}
+
+/** What writing a checkpoint needs. Until the transaction ends, no other writes the checkpoints named here. */
+export interface CheckpointNeeds {
+  readonly key: IdKey;
+  readonly parentId: string | null;
+  /** The checkpoints from which it takes content: they are read with their payload. */
+  readonly baseIds: readonly string[];
+  /** The step at which it is taken. */
+  readonly stepId: string | null;
+  /** Lists and values to be stored as content. */
+  readonly chains: readonly (readonly Chunk[])[];
+  /** Its objects that are stored as a change of a stored one, if that is possible. */
+  readonly objects: readonly ObjectNeed[];
+}
+
+/** An object of a checkpoint, and which stored one it may be like: that of the base, or else of the thread's latest checkpoint. */
+export interface ObjectNeed {
+  readonly owning: Exclude<Owning, 'MESSAGES'>;
+  readonly baseId: string | null;
+  /** Null if only the base will do. */
+  readonly threadId: string | null;
+  /** Whether all of it must be read to tell the change; otherwise only if the change, of this size, has no room. */
+  readonly isWhole: boolean;
+  readonly size: number;
 }
 
 /** A step by its project and id, with its trace. */

@@ -1,15 +1,8 @@
 import { measureStored } from '../content/store-chunks.js';
-import { keyOf, type IdKey, type TraceKey } from '../model/keys.js';
-import { inLockOrder, unique } from '../model/lock-order.js';
+import { keyOf, type TraceKey } from '../model/keys.js';
+import { unique } from '../model/lock-order.js';
 import { contentOfNode, goalOfNode, messageOfNode } from '../model/row-mapping.js';
-import type {
-  CheckpointPayload,
-  CheckpointRow,
-  EventRow,
-  GoalNode,
-  MessageNode,
-  RunEventRow,
-} from '../model/rows.js';
+import type { EventRow, GoalNode, MessageNode, RunEventRow } from '../model/rows.js';
 import { statement } from '../model/statement.js';
 import { previewOf } from '../model/stats.js';
 import { upgraded } from '../model/event-versions.js';
@@ -21,11 +14,6 @@ import type { RowCache } from './row-cache.js';
 import type { UnitOfWork } from './unit-of-work.js';
 import type { Write } from './write.js';
 
-const lockCheckpoints = statement<{ keys: readonly IdKey[] }, never>('checkpoints/lock-keys');
-const readCheckpoints = statement<
-  { keys: readonly IdKey[] },
-  { checkpoint: CheckpointRow; payload: CheckpointPayload }
->('checkpoints/read-whole');
 const readDeleting = statement<{ traces: readonly TraceKey[] }, TraceKey>('traces/read-deleting');
 const readChains = statement<{ goals: readonly object[] }, GoalNode>('goals/read-chains');
 const readTrees = statement<{ traces: readonly TraceKey[] }, GoalNode>('goals/read-trees');
@@ -144,26 +132,19 @@ const READS: readonly Read[] = [
     },
   },
   {
-    of: ['checkpointLocks'],
-    fromDatabase: (transaction, _, { checkpointLocks }) =>
-      lockCheckpoints(transaction, { keys: inLockOrder(checkpointLocks) }),
-  },
-  {
-    of: ['checkpoints'],
-    async fromDatabase(transaction, unit, { checkpoints }) {
-      for (const { checkpoint, payload } of await readCheckpoints(transaction, { keys: checkpoints })) {
-        unit.checkpoints.load({ ...checkpoint, payload });
-      }
-    },
-  },
-  {
     of: ['chains'],
     async fromDatabase(transaction, unit, { chains }) {
-      unit.storedLengths = await measureStored(
+      const found = await measureStored(
         transaction,
         chains.filter((chain) => chain.length > 0),
       );
+      found.forEach((length, key) => unit.storedLengths.set(key, length));
     },
+  },
+  {
+    // `lockAndLoad` reads what checkpoints need, with their threads.
+    of: ['checkpoints'],
+    fromDatabase: () => Promise.resolve(),
   },
 ];
 
@@ -231,9 +212,8 @@ function merge(needs: readonly Needs[]): MergedNeeds {
     runEventTypes: unique(all('runEventTypes')),
     newTraces: unique(all('newTraces')),
     newest: unique(all('newest')),
-    checkpoints: unique(all('checkpoints')),
-    checkpointLocks: unique(all('checkpointLocks')),
     chains: all('chains'),
+    checkpoints: all('checkpoints'),
   };
 }
 

@@ -1,5 +1,6 @@
 import { keyOf, type ThreadKey } from '../model/keys.js';
 import type { ContentReference, Chunk } from '../content/chunks.js';
+import type { ObjectEnd } from '../content/object-chunks.js';
 import { notFound } from '../base/errors.js';
 import type {
   CheckpointRow,
@@ -69,8 +70,20 @@ export class UnitOfWork {
   readonly chains = new Table<Chain>(this.#journal, ({ projectId, contentId }) =>
     keyOf(projectId, contentId),
   );
-  /** How many chunks of each chain are stored already, by its last chunk. */
-  storedLengths: ReadonlyMap<string, number> = new Map();
+  /** How many chunks of each chain are known to be stored, by its last chunk. */
+  readonly storedLengths = new Map<string, number>();
+  /** What is known about objects that are stored as chunks, by the last one. */
+  readonly objects = new Map<string, ObjectEnd>();
+  /** The last chunk of the stored object that one of a checkpoint may be like, by the checkpoint and the kind of object. */
+  readonly likeObjects = new Map<string, string>();
+  /** The nodes of the checkpoints that were read, by key. */
+  readonly checkpointNodes = new Map<string, string>();
+  /** Checkpoints from which others take content, by key: they must still exist when these are written. */
+  readonly bases = new Map<string, CheckpointRow>();
+  /** The keys of checkpoints that stored ones name as their parent. */
+  readonly awaited = new Set<string>();
+  /** The keys of steps that exist. */
+  readonly foundSteps = new Set<string>();
   /** For ids of steps that have not arrived: the steps that await them. */
   readonly waiting = new Table<Waiting>(this.#journal, ({ projectId, traceId, id }) =>
     keyOf(projectId, traceId, id),
@@ -188,11 +201,18 @@ export class UnitOfWork {
 
   /** Makes an owner reference a chunk of content: a stored one, or the last of a chain to be stored with it. */
   reference(reference: ContentReference, chain?: readonly Chunk[]): void {
-    const { projectId, contentId } = reference;
-    if (chain !== undefined) {
-      this.chains.put({ projectId, contentId, chunks: chain });
-    }
     this.references.put(reference);
+    if (chain !== undefined) {
+      this.addChain(chain);
+    }
+  }
+
+  /** Has a chain stored, if an owner references it or another chunk needs it. */
+  addChain(chunks: readonly Chunk[]): void {
+    const last = chunks.at(-1);
+    if (last !== undefined) {
+      this.chains.put({ projectId: last.projectId, contentId: last.id, chunks });
+    }
   }
 
   /** Removes the references that this unit of work has added to an owner. */

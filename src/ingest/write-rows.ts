@@ -21,7 +21,7 @@ import { collectGarbage, lockCollecting } from '../content/collect-chunks.js';
 import type { MessageRow, RunEventRow, RunRow } from '../model/rows.js';
 import { contentToProperties, goalToNode } from '../model/row-mapping.js';
 import { partsOf } from '../base/slices.js';
-import { storeContent, type ChunkKey } from '../content/store-chunks.js';
+import { storeOfSteps, type ChunkKey } from '../content/store-chunks.js';
 
 type Rows = readonly object[];
 
@@ -41,7 +41,7 @@ const releasePrompts = statement<{ steps: Rows }, ChunkKey>('steps/release-promp
 const touchRuns = statement<{ runs: readonly RunRow[] }, never>('runs/touch');
 const createRunEvents = writerOf<{ runs: Rows }>('runEvents added');
 
-// `storeContent` writes these.
+// `flushCheckpoints` and `storeOfSteps` write these.
 claim(['references added']);
 checkWriters();
 
@@ -80,9 +80,16 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
   await send(unit.traces.added().sort(lockOrder), (traces) =>
     createTraces(transaction, { traces: traces.map((trace) => toProperties(TABLES.traces, trace)) }),
   );
-  await send(unit.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
-  await send(unit.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
   const joining = unit.traces.added().filter(({ threadId }) => threadId !== null);
+  // The statement that writes checkpoints also writes their threads, unless something else needs those before.
+  const withThreads =
+    joining.length === 0 &&
+    unit.runEvents.added().length === 0 &&
+    unit.checkpoints.added().length + unit.checkpoints.changed().length > 0;
+  if (!withThreads) {
+    await send(unit.threads.added().sort(lockOrder), (threads) => createThreads(transaction, { threads }));
+    await send(unit.threads.changed().map(update), (threads) => updateThreads(transaction, { threads }));
+  }
   await send(
     joining.map(({ projectId, id, threadId }) => ({ projectId, id, threadId })),
     (traces) => joinThreads(transaction, { traces }),
@@ -150,23 +157,11 @@ export async function flush(transaction: Runner, unit: UnitOfWork): Promise<void
   );
 
   await send(unit.runEvents.added(), (events) => addRunEvents(transaction, events, unit.now));
-  if (unit.checkpoints.changed().length > 0) {
-    // The content that they referenced is released.
-    add(lockCollecting(transaction));
-  }
-  const released = flushCheckpoints(transaction, unit);
+  const content = { chainOf: (key: string) => unit.chains.get(key)?.chunks, stored: unit.storedLengths };
+  const released = flushCheckpoints(transaction, unit, { content, withThreads });
   add(released);
-  const references = [...unit.references.rows()];
-  add(
-    storeContent(transaction, {
-      chains: references.flatMap(({ projectId, contentId }) => {
-        const chain = unit.chains.get(keyOf(projectId, contentId));
-        return chain === undefined ? [] : [chain.chunks];
-      }),
-      stored: unit.storedLengths,
-      references,
-    }),
-  );
+  const ofSteps = [...unit.references.rows()].filter(({ owner }) => owner === 'Step');
+  add(storeOfSteps(transaction, content, ofSteps));
   await Promise.all(sent);
   await collectGarbage(transaction, [...(await released), ...(await releasedPrompts)]);
 }

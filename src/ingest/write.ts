@@ -1,3 +1,4 @@
+import { TransactionConflictError } from '../base/errors.js';
 import { runInSlices } from '../base/slices.js';
 import type { ThreadKey, TraceKey } from '../model/keys.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
@@ -50,13 +51,19 @@ export interface Ingest {
 /** The result of one write of a batch. */
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
-/** Applies the writes in turn. If one throws, its changes are rolled back and the others go on. */
+/**
+ * Applies the writes in turn. If one throws, its changes are rolled back and the others go on. Throws only if what was read does not fit
+ * together, because another transaction deleted some of it meanwhile: then all must be read again.
+ */
 export async function applyAll(unit: UnitOfWork, writes: readonly Write<unknown>[]): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const write of writes) {
     try {
       outcomes.push({ value: await unit.savepoint(() => applyWrite(unit, write)) });
     } catch (error) {
+      if (error instanceof TransactionConflictError) {
+        throw error;
+      }
       outcomes.push({ error });
     }
   }

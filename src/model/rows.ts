@@ -136,12 +136,17 @@ export type CheckpointRow = RowOf<Tables['checkpoints']['columns']> & {
   readonly payload?: CheckpointPayload;
 };
 
-/** JSON objects as text, with null in place of values that are content; for those, JSON lists of pairs of key and content id. */
+/**
+ * A small object is JSON text, with null in place of values that are content; for those, a JSON list of pairs of key and content id. A
+ * larger one is content: the id of its last chunk, and no text.
+ */
 export interface CheckpointPayload {
-  readonly state: string;
+  readonly state: string | null;
   readonly stateIds: string | null;
-  readonly toolsResult: string;
+  readonly stateId: string | null;
+  readonly toolsResult: string | null;
   readonly toolsResultIds: string | null;
+  readonly toolsResultId: string | null;
 }
 
 /** A run of a thread, which is created with its first event. */

@@ -79,24 +79,26 @@ const checkpoints = declare({
     messageCount: always<number>(),
     /** The content id of the last of its messages; null if it has none. */
     messagesId: nullable<string>(),
+    /** A digest of the request, if that gave what is new since another checkpoint. */
+    requestDigest: nullable<string>(),
     /** Counts the checkpoints written in the thread: orders those of one step. */
     write: always<number>(),
     writtenAt: always<string>(),
     /** `writtenAt` with a suffix that makes it unique: orders children and threads. */
     sortKey: always<string>('listKey'),
-    /** A digest of all that the client sent: detects that the same is written again. */
+    /** A digest of all that it holds, as the client gives it: detects that the same is written again. */
     digest: always<string>(),
   },
-  writers: { added: 'checkpoints/create', changed: 'checkpoints/replace', removed: null },
+  writers: { added: 'checkpoints/write', changed: 'checkpoints/replace', removed: null },
 });
 
-/** An owner's reference to a chunk of content: an edge. Each kind of reference has a statement of its own, named like this one. */
+/** An owner's reference to a chunk of content: an edge. Those of steps are written by `content/reference-step-messages`. */
 const references = declare({
   label: 'Content',
   key: ['owner', 'projectId', 'ownerId', 'owning', 'key'],
   cached: false,
   columns: {},
-  writers: { added: 'content/reference-messages', changed: null, removed: null },
+  writers: { added: 'checkpoints/write', changed: null, removed: null },
 });
 
 export const TABLES = {

@@ -237,6 +237,38 @@ test('check-content returns no row for correct content, and one for each wrong c
   assert.deepEqual(await found(), []);
 });
 
+test('check-content returns no row for objects that are content, and one for each wrong one', async () => {
+  const checkpointId = 'check-objects';
+  const state = Object.fromEntries(
+    Array.from({ length: 12 }, (_, index) => [`k "@${index}" \\\n`, `${index} `.repeat(200)]),
+  );
+  await put(kit, { threadId: 'check', checkpointId, step: 1 }, { state, toolsResult: state });
+  const found = async (): Promise<string[]> =>
+    (await rows('check-content')).map(({ label, name }) => `${label as string}: ${name as string}`);
+  assert.deepEqual(await found(), []);
+  const at = 'MATCH (c:Checkpoint {projectId: $projectId, id: "check-objects"})';
+  const cases = [
+    [
+      'a value lost',
+      `${at}-[:STATE]->()-[r:VALUE]->() WITH r LIMIT 1 DELETE r`,
+      'Content: held by someone',
+      'Content: values of object',
+    ],
+    [
+      'a value too much',
+      `${at}-[:STATE]->(last) CREATE (last)-[:VALUE]->(:Content {projectId: $projectId, id: "x", position: 1})`,
+      'Content: values of object',
+    ],
+    ['another object', `${at} SET c.stateId = "x"`, 'Checkpoint: state as content'],
+    ['two forms', `${at} SET c.toolsResult = "{}"`, 'Checkpoint: one form of tool results'],
+    ['an object lost', `${at}-[r:TOOLS_RESULT]->() DELETE r`, 'Checkpoint: tool results as content'],
+  ] as const;
+  for (const [name, sabotage, ...expected] of cases) {
+    assert.deepEqual(await sabotaged(sabotage, {}), expected, name);
+  }
+  assert.deepEqual(await found(), []);
+});
+
 /** What check-content reports for a sabotage, which is then rolled back. */
 async function sabotaged(text: string, parameters: object): Promise<string[]> {
   const found: string[] = [];

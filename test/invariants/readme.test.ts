@@ -46,8 +46,9 @@ test('the mutation and the subscription in the README do what it says', async ()
 });
 
 test('the checkpoint in the README can be forked, and the fork shares its content', async () => {
-  const { putCheckpoint, forkCheckpoint } = await kit.ask(example('Checkpoints and run events'));
+  const { putCheckpoint, next, forkCheckpoint } = await kit.ask(example('Checkpoints and run events'));
   assert.deepEqual(putCheckpoint, { id: 'chat-1', messageCount: 1 });
+  assert.deepEqual(next, { messageCount: 2, state: { plan: ['reproduce', 'fix'], found: true } });
   assert.deepEqual(forkCheckpoint, {
     messages: [{ role: 'user', content: 'Find the bug' }],
     state: { plan: ['reproduce', 'fix'] },

@@ -112,6 +112,83 @@ test('the same with a lock that seeks by the constraint key ends in a deadlock: 
   assert.match(outcomes.join(' '), /DeadlockDetected/);
 });
 
+test('writers of checkpoints that wait for a thread while it is deleted recreate it without a deadlock', async () => {
+  const lock = cypherText('checkpoints/lock');
+  const key = { projectId: newId('locks'), id: 'thread' };
+  await driver.executeQuery('CREATE (:Thread {projectId: $projectId, id: $id})', key);
+  const keys = range(1, 3).map((n) => ({ projectId: key.projectId, id: `checkpoint-${n}` }));
+  const outcomes = await threeWaiters({
+    first: async (transaction) => {
+      await run(transaction, cypherText('threads/lock'), { threads: [key] });
+      await run(transaction, DELETE_THREAD, key);
+    },
+    waiter: async (transaction) => {
+      await run(transaction, lock, { threads: [key], keys });
+      if ((await run(transaction, FIND_THREAD, key)) === 0) {
+        await run(transaction, cypherText('threads/create'), { threads: [key] });
+      }
+    },
+  });
+  assert.equal(outcomes[0], 'committed');
+  assert.ok(outcomes.slice(1).includes('committed'));
+  assert.ok(
+    outcomes.every((code) => code === 'committed' || /ConstraintValidationFailed/.test(code)),
+    outcomes.join(', '),
+  );
+});
+
+test('writers of checkpoints lock threads and ids one after the other, and report the threads that exist', async () => {
+  const projectId = newId('locks');
+  const threads = range(1, 3).map((n) => ({ projectId, id: `thread-${n}` }));
+  const keys = range(1, 3).map((n) => ({ projectId, id: `checkpoint-${n}` }));
+  await driver.executeQuery('UNWIND $threads AS key CREATE (t:Thread) SET t = key', {
+    threads: threads.slice(0, 2),
+  });
+  const locked: unknown[] = [];
+  const lock = async (transaction: Transaction): Promise<void> => {
+    const { records } = await transaction.run(cypherText('checkpoints/lock'), { threads, keys });
+    locked.push(...records.map((record) => record.get('locked') as unknown));
+  };
+  const outcomes = await threeWaiters({ first: lock, waiter: lock });
+  assert.deepEqual(outcomes, Array<string>(4).fill('committed'));
+  assert.deepEqual(locked, Array<unknown>(4).fill(threads.slice(0, 2)));
+  const { records } = await driver.executeQuery(
+    'MATCH (lock:CheckpointLock {projectId: $projectId}) RETURN lock',
+    { projectId },
+  );
+  assert.deepEqual(records, [], 'nothing is left behind');
+});
+
+test('writers that store the same chunks at the same time store each once, without a deadlock', async () => {
+  const projectId = newId('locks');
+  const chunks = range(1, 20).map((n) => ({
+    ...{ projectId, id: `chunk-${String(n).padStart(2, '0')}` },
+    properties: { text: `${n}`, position: n },
+  }));
+  const links = range(2, 20).map((n) => ({
+    ...{
+      projectId,
+      id: `chunk-${String(n).padStart(2, '0')}`,
+      afterId: `chunk-${String(n - 1).padStart(2, '0')}`,
+    },
+  }));
+  const store = async (transaction: Transaction): Promise<void> => {
+    await run(transaction, cypherText('content/create'), { chunks });
+    await run(transaction, cypherText('content/link'), { links, values: [] });
+  };
+  const outcomes = await threeWaiters({ first: store, waiter: store });
+  assert.deepEqual(outcomes, Array<string>(4).fill('committed'));
+  const { records } = await driver.executeQuery(
+    `MATCH (c:Content {projectId: $projectId})
+     RETURN count(c) AS chunks, sum(COUNT { (c)-[:AFTER]->() }) AS links`,
+    { projectId },
+  );
+  assert.deepEqual(
+    records.map((record) => [Number(record.get('chunks')), Number(record.get('links'))]),
+    [[20, 19]],
+  );
+});
+
 test('writers that wait for a trace while it is marked as deleted see the mark, without a deadlock', async () => {
   const key = { projectId: newId('locks'), id: 'trace' };
   await driver.executeQuery('CREATE (:Trace {projectId: $projectId, id: $id})', key);

@@ -16,7 +16,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { prepareList, prepareObject } from '../../content/content-input.js';
+import { prepareAppended, prepareList, prepareObject } from '../../content/content-input.js';
 import { badInput, StemmaError } from '../../base/errors.js';
 import { checkJson } from '../../base/json.js';
 import { MAX_MESSAGES, prepareContent } from '../../domain/messages/messages.js';
@@ -41,6 +41,8 @@ const PREPARATIONS: Readonly<Record<string, (siblings: Values) => Position>> = {
   'CheckpointInput.messages': () => prepareList,
   'CheckpointInput.state': () => prepareObject,
   'CheckpointInput.toolsResult': () => prepareObject,
+  'MessagesAfterInput.append': () => prepareAppended,
+  'ObjectAfterInput.set': () => prepareObject,
   'AddStepInput.data': ({ type }) => {
     const name = String(type).toLowerCase();
     return isStepType(name) ? stepPreparation(name) : null;

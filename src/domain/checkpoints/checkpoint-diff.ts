@@ -1,13 +1,14 @@
 import { inLockOrder } from '../../model/lock-order.js';
-import { objectOf, readWholes, rewritten, valueIds, type Whole } from './checkpoint-payload.js';
+import { objectIn, readWholes, rewritten, type Whole } from './checkpoint-payload.js';
 import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { notFound } from '../../base/errors.js';
 import type { CheckpointRow } from '../../model/rows.js';
-import { parseJson } from '../../base/json.js';
 import { changesBetween, type Change } from './json-changes.js';
 import { lockThreads } from '../../ingest/lock.js';
-import { readValues } from '../../content/read-chunks.js';
+import { pairsOf } from '../../content/object-lines.js';
+import { longValuesOf, readChainsOf, readValues } from '../../content/read-chunks.js';
+import { formOf } from './write-checkpoint.js';
 
 /** What differs between two checkpoints. */
 export interface Diff {
@@ -65,31 +66,30 @@ function missing(id: string): never {
   throw notFound('checkpoint', id);
 }
 
+const OBJECTS = ['STATE', 'TOOLS_RESULT'] as const;
+
 /** Undefined if content that they reference has been deleted. */
 async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | undefined> {
   const { projectId } = from.checkpoint;
-  const [a, b] = (await Promise.all([from, to].map((whole) => chainIds(database, whole)))) as [
-    string[],
-    string[],
-  ];
+  const forms = [from, to].flatMap(({ payload }) => OBJECTS.map((owning) => formOf(payload, owning)));
+  const [a = [], b = [], { objects }] = await Promise.all([
+    chainIds(database, from),
+    chainIds(database, to),
+    readChainsOf(database, { projectId, lists: [], objects: forms.flatMap(({ id }) => id ?? []) }),
+  ]);
   const parting = a.findIndex((id, index) => id !== b[index]);
   const commonMessages = parting === -1 ? a.length : parting;
   const tails = [a, b].map((ids) => ids.slice(commonMessages));
-  const texts = await readValues(database, {
-    projectId,
-    ids: [...tails.flat(), ...valueIds(from), ...valueIds(to)],
-  });
+  const valueIds = [
+    ...forms.flatMap(({ ids }) => pairsOf(ids).map(([, id]) => id)),
+    ...[...objects.values()].flatMap(longValuesOf),
+  ];
+  const texts = await readValues(database, { projectId, ids: [...tails.flat(), ...valueIds] });
   // Only state and tool results are compared value by value.
-  const values = new Map(
-    [...valueIds(from), ...valueIds(to)].flatMap((id) => {
-      const text = texts.get(id);
-      return text === undefined ? [] : [[id, parseJson(text.text)] as const];
-    }),
-  );
-  const parts = [from, to].map(({ checkpoint, payload }) => ({
-    state: objectOf(payload.state, payload.stateIds, values),
-    tools_result: objectOf(payload.toolsResult, payload.toolsResultIds, values),
-    next_node: checkpoint.nextNode,
+  const parts = [from, to].map((each) => ({
+    state: objectIn(each, 'STATE', { objects, values: texts })?.toJSON(),
+    tools_result: objectIn(each, 'TOOLS_RESULT', { objects, values: texts })?.toJSON(),
+    next_node: each.checkpoint.nextNode,
   }));
   const whole =
     a.length === from.checkpoint.messageCount &&

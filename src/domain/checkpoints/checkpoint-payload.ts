@@ -1,14 +1,15 @@
-import { idsOf } from './checkpoints.js';
 import { statement } from '../../model/statement.js';
 import type { Database, Runner } from '../../neo4j/database.js';
 import { StemmaError } from '../../base/errors.js';
 import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
-import { JsonList, withParts, type JsonObject } from '../../base/json-parts.js';
+import { JsonList, type JsonObject } from '../../base/json-parts.js';
 import { JsonText } from '../../base/json-text.js';
-import { shown, parseJson } from '../../base/json.js';
+import { shown } from '../../base/json.js';
 import { lockThreads } from '../../ingest/lock.js';
 import { present } from './read-checkpoints.js';
-import { readLists, readValues } from '../../content/read-chunks.js';
+import { linesOfInline, pairsOf, type Lines } from '../../content/object-lines.js';
+import { longValuesOf, objectOfLines, readChainsOf, readValues } from '../../content/read-chunks.js';
+import { formOf, type ObjectOwning } from './write-checkpoint.js';
 
 /** A checkpoint's row, with the part of its payload that the row stores; the rest is content, referenced by id. */
 export interface Whole {
@@ -69,6 +70,12 @@ export async function readWholeCheckpoints(
   return found;
 }
 
+/** The part of a payload that is an object of this kind. */
+const OBJECTS = { state: 'STATE', toolsResult: 'TOOLS_RESULT' } as const satisfies Partial<
+  Record<PayloadPart, ObjectOwning>
+>;
+const OBJECT_PARTS = ['state', 'toolsResult'] as const;
+
 /** Adds the checkpoints that did not change during the read to `found`, and returns the ids of the others. */
 async function readUnchanged(
   runner: Runner,
@@ -76,21 +83,29 @@ async function readUnchanged(
   found: Map<string, WholeCheckpoint>,
 ): Promise<string[]> {
   const wholes = await readWholes(runner, { projectId, ids });
-  const lastIds = parts.includes('messages')
+  const wanted = OBJECT_PARTS.filter((part) => parts.includes(part)).map((part) => OBJECTS[part]);
+  const lists = parts.includes('messages')
     ? [...wholes.values()].flatMap(({ checkpoint }) => checkpoint.messagesId ?? [])
     : [];
-  const valuesWanted = [...wholes.values()].flatMap(({ payload }) => [
-    ...(parts.includes('state') ? idsOf(payload.stateIds) : []),
-    ...(parts.includes('toolsResult') ? idsOf(payload.toolsResultIds) : []),
-  ]);
-  const [lists, values, later] = await Promise.all([
-    readLists(runner, { projectId, lastIds }),
-    readValues(runner, { projectId, ids: valuesWanted.map(([, id]) => id) }),
+  const ends = [...wholes.values()].flatMap((whole) =>
+    wanted.flatMap((owning) => formOf(whole.payload, owning).id ?? []),
+  );
+  const inline = [...wholes.values()].flatMap(({ payload }) =>
+    wanted.flatMap((owning) => pairsOf(formOf(payload, owning).ids).map(([, id]) => id)),
+  );
+  const [chains, values, later] = await Promise.all([
+    readChainsOf(runner, { projectId, lists, objects: ends }),
+    readValues(runner, { projectId, ids: inline }),
     readWholes(runner, { projectId, ids: [...wholes.keys()] }),
   ]);
+  const others = await readValues(runner, {
+    projectId,
+    ids: [...chains.objects.values()].flatMap(longValuesOf).filter((id) => !values.has(id)),
+  });
+  const content = { ...chains, values: new Map([...values, ...others]) };
   const changed: string[] = [];
   for (const [id, whole] of wholes) {
-    const complete = withContent(whole, parts, lists, values);
+    const complete = withContent(whole, parts, content);
     // Neo4j may return a node with only some of its property changes, so a row counts only if two reads return the same.
     if (complete === undefined || JSON.stringify(later.get(id)) !== JSON.stringify(whole)) {
       changed.push(id);
@@ -101,31 +116,53 @@ async function readUnchanged(
   return changed;
 }
 
+/** The content that checkpoints reference, as far as it was found. */
+export interface Content {
+  readonly lists: ReadonlyMap<string, JsonList>;
+  readonly objects: ReadonlyMap<string, Lines>;
+  readonly values: ReadonlyMap<string, JsonText>;
+}
+
 const NO_MESSAGES = new JsonList(0, 0, () => []);
 
 /** Undefined if content is missing: it was released during the read. */
 function withContent(
-  { checkpoint, payload }: Whole,
+  whole: Whole,
   parts: readonly PayloadPart[],
-  lists: ReadonlyMap<string, JsonList>,
-  values: ReadonlyMap<string, JsonText>,
+  content: Content,
 ): WholeCheckpoint | undefined {
+  const { checkpoint } = whole;
   const { messagesId } = checkpoint;
-  const messages = messagesId === null ? NO_MESSAGES : lists.get(messagesId);
-  const state = parts.includes('state') ? textOf(payload.state, payload.stateIds, values) : undefined;
-  const toolsResult = parts.includes('toolsResult')
-    ? textOf(payload.toolsResult, payload.toolsResultIds, values)
-    : undefined;
-  const whole: WholeCheckpoint = {
+  const messages = messagesId === null ? NO_MESSAGES : content.lists.get(messagesId);
+  const objectAt = (part: 'state' | 'toolsResult'): JsonText | JsonObject | undefined =>
+    parts.includes(part) ? objectIn(whole, OBJECTS[part], content) : undefined;
+  const complete: WholeCheckpoint = {
     checkpoint,
     messages: parts.includes('messages') ? messages : undefined,
-    state,
-    toolsResult,
+    state: objectAt('state'),
+    toolsResult: objectAt('toolsResult'),
   };
-  return parts.every((part) => whole[part] !== undefined) &&
-    (whole.messages === undefined || whole.messages.length === checkpoint.messageCount)
-    ? whole
+  return parts.every((part) => complete[part] !== undefined) &&
+    (complete.messages === undefined || complete.messages.length === checkpoint.messageCount)
+    ? complete
     : undefined;
+}
+
+/** One of a checkpoint's objects; undefined if content is missing, or the text: Neo4j reads a node so while it is being deleted. */
+export function objectIn(
+  { payload }: Whole,
+  owning: ObjectOwning,
+  { objects, values }: Pick<Content, 'objects' | 'values'>,
+): JsonText | JsonObject | undefined {
+  const { text, ids, id } = formOf(payload, owning);
+  if (id !== null) {
+    const lines = objects.get(id);
+    return lines && objectOfLines(lines, values);
+  }
+  if (text === null || ids === null) {
+    return text === null ? undefined : new JsonText(text);
+  }
+  return objectOfLines(linesOfInline({ text, ids }), values);
 }
 
 /** Reads one checkpoint while no writer can change it. Retries if its thread is deleted and recreated meanwhile. */
@@ -148,53 +185,6 @@ async function readInLock(
     }
   }
   throw rewritten(ids[0] ?? '');
-}
-
-/** The ids of the content that a checkpoint's state and tool results reference. */
-export function valueIds({ payload: { stateIds, toolsResultIds } }: Whole): string[] {
-  return [...idsOf(stateIds), ...idsOf(toolsResultIds)].map(([, id]) => id);
-}
-
-/** State or tool results as text, including the values stored as content; undefined if one of them is missing. */
-export function textOf(
-  text: string | null,
-  ids: string | null,
-  values: ReadonlyMap<string, JsonText>,
-): JsonText | JsonObject | undefined {
-  const parts = new Map<string, JsonText>();
-  for (const [key, id] of idsOf(ids)) {
-    const value = values.get(id);
-    if (value === undefined) {
-      return undefined;
-    }
-    parts.set(key, value);
-  }
-  if (text === null) {
-    return undefined;
-  }
-  return parts.size === 0 ? new JsonText(text) : withParts(text, parts);
-}
-
-/**
- * State or tool results, including the values stored as content; undefined if one of them or the text is missing: Neo4j
- * returns a node without its properties while it is being deleted.
- */
-export function objectOf(
-  text: string | null,
-  ids: string | null,
-  values: ReadonlyMap<string, unknown>,
-): object | undefined {
-  if (text === null) {
-    return undefined;
-  }
-  const object = parseJson(text) as Record<string, unknown>;
-  for (const [key, id] of idsOf(ids)) {
-    if (!values.has(id)) {
-      return undefined;
-    }
-    object[key] = values.get(id);
-  }
-  return object;
 }
 
 /** The error for a checkpoint that changed in every read, even under its thread's lock. */

@@ -1752,20 +1752,58 @@ export type RunEventInput = {
   readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** A checkpoint to write, whole. */
+/**
+ * A checkpoint to write. Each part of its payload is sent whole, and what is stored already is not stored again; or as what is new since
+ * another checkpoint, its base, which costs only that. Both give the same checkpoint. Sending a part in both forms is BAD_USER_INPUT.
+ */
 export type CheckpointInput = {
   /** What identifies it, and what to note with it. */
   readonly metadata: CheckpointMetadataInput;
-  /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. Send it whole: what is stored already is not stored again. */
+  /** A list of messages, any JSON values, 50,000 at most; `[]` unless given. */
   readonly messages?: InputMaybe<Scalars['JSON']['input']>;
+  /** The messages, as those of a base with more behind them. */
+  readonly messagesAfter?: InputMaybe<MessagesAfterInput>;
   /** A JSON object; `{}` unless given. */
   readonly state?: InputMaybe<Scalars['JSON']['input']>;
+  /** The state, as that of a base with some keys changed. */
+  readonly stateAfter?: InputMaybe<ObjectAfterInput>;
   /** A JSON object; `{}` unless given. */
   readonly toolsResult?: InputMaybe<Scalars['JSON']['input']>;
+  /** The tool results, as those of a base with some keys changed. */
+  readonly toolsResultAfter?: InputMaybe<ObjectAfterInput>;
   /** What runs next. */
   readonly nextNode?: InputMaybe<Scalars['String']['input']>;
   /** The step of a trace at which it is taken. */
   readonly stepId?: InputMaybe<Scalars['ID']['input']>;
+};
+
+/**
+ * Messages given as those of another checkpoint, the base, with more behind them. NOT_FOUND naming the field if there is no such
+ * checkpoint, for example because it was deleted: send the list whole then. CONFLICT if it has another number of messages, because it was
+ * overwritten. The same request again returns what is stored, even if the base was deleted or overwritten meanwhile.
+ */
+export type MessagesAfterInput = {
+  /** The base: in any thread, but not the checkpoint itself. */
+  readonly checkpointId: Scalars['ID']['input'];
+  /** How many messages the base has: its `messageCount`. */
+  readonly messageCount: Scalars['Long']['input'];
+  /** The list of messages that come behind those of the base; with these, 50,000 at most. */
+  readonly append: Scalars['JSON']['input'];
+};
+
+/**
+ * An object given as that of another checkpoint, the base, with some keys changed. It is rejected, and can be repeated, as
+ * MessagesAfterInput. A key that is in both `set` and `remove` is BAD_USER_INPUT.
+ */
+export type ObjectAfterInput = {
+  /** The base: in any thread, but not the checkpoint itself. */
+  readonly checkpointId: Scalars['ID']['input'];
+  /** How many messages the base has, if that is to be checked. */
+  readonly messageCount?: InputMaybe<Scalars['Long']['input']>;
+  /** A JSON object of the keys to set. A key that the base has keeps its place; the others come behind, in this order. */
+  readonly set?: InputMaybe<Scalars['JSON']['input']>;
+  /** The keys to remove; those that the base does not have are ignored. */
+  readonly remove?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
 /** What identifies a checkpoint, and what to note with it. */
@@ -2032,7 +2070,8 @@ export type Mutation = {
   readonly deleteRunEvents: Scalars['Long']['output'];
   /**
    * Writes a checkpoint, or replaces the one of that id as a whole; writing the same again changes nothing. CONFLICT if the id is in
-   * another thread; BAD_USER_INPUT if it would become its own ancestor.
+   * another thread; BAD_USER_INPUT if it would become its own ancestor. For parts given as what is new since a base, see
+   * MessagesAfterInput and ObjectAfterInput.
    */
   readonly putCheckpoint: Checkpoint;
   /**
@@ -2430,6 +2469,8 @@ export type ResolversTypes = {
   UpdateMessageInput: UpdateMessageInput;
   RunEventInput: RunEventInput;
   CheckpointInput: CheckpointInput;
+  MessagesAfterInput: MessagesAfterInput;
+  ObjectAfterInput: ObjectAfterInput;
   CheckpointMetadataInput: CheckpointMetadataInput;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -2517,6 +2558,8 @@ export type ResolversParentTypes = {
   UpdateMessageInput: UpdateMessageInput;
   RunEventInput: RunEventInput;
   CheckpointInput: CheckpointInput;
+  MessagesAfterInput: MessagesAfterInput;
+  ObjectAfterInput: ObjectAfterInput;
   CheckpointMetadataInput: CheckpointMetadataInput;
   Query: Record<PropertyKey, never>;
   Mutation: Record<PropertyKey, never>;

@@ -1,7 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { diffCheckpoints } from '../../../domain/checkpoints/checkpoint-diff.js';
 import { checkpointTree, commonCheckpointId } from '../../../domain/checkpoints/checkpoint-tree.js';
-import { forkCheckpoint, putCheckpoint } from '../../../domain/checkpoints/checkpoints.js';
+import { forkCheckpoint } from '../../../domain/checkpoints/fork-checkpoint.js';
+import { putCheckpoint } from '../../../domain/checkpoints/put-checkpoint.js';
 import type { Context } from '../context.js';
 import { deleteCheckpoints } from '../../../domain/checkpoints/delete-checkpoints.js';
 import { notFound } from '../../../base/errors.js';
