@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import neo4jDriver from 'neo4j-driver';
+import { cypherText } from '../../src/neo4j/cypher.js';
 import { openDatabase } from '../../src/neo4j/database.js';
 import { migrate } from '../../src/neo4j/migrate.js';
 import { readMigrations } from '../../src/neo4j/migrations.js';
@@ -155,6 +156,111 @@ test('a server upgrades a graph of the previous version when it starts: all of i
       'nothing of them is left behind',
     );
     assert.equal(await migrate(database), 0);
+  } finally {
+    await server.stop();
+  }
+});
+
+/** A graph as the program of migration 7 stored it, before messages and steps were their own entries in the log. */
+async function storeGraphOfMigration7(): Promise<void> {
+  await emptyDatabase(database);
+  await migrate(database, { migrations: migrations.slice(0, 8) });
+  const file = new URL('../../../test/fixtures/graph-of-migration-7.json', import.meta.url);
+  const { nodes, edges } = JSON.parse(readFileSync(file, 'utf8')) as {
+    nodes: { labels: string[]; properties: object }[];
+    edges: { from: number; to: number; type: string; properties: object }[];
+  };
+  for (const [index, { labels, properties }] of nodes.entries()) {
+    await cypher(`CREATE (n:${labels.join(':')}) SET n = $properties, n.index = $index`, {
+      properties,
+      index,
+    });
+  }
+  for (const { from, to, type, properties } of edges) {
+    await cypher(
+      `MATCH (a {index: $from}), (b {index: $to}) CREATE (a)-[r:${type}]->(b) SET r = $properties`,
+      { from, to, properties },
+    );
+  }
+  await cypher('MATCH (n) REMOVE n.index');
+}
+
+test('a graph of migration 7 keeps its log, gets the new stats, and is written as a new one', async () => {
+  await storeGraphOfMigration7();
+  const server = await spawnServer(neo4j);
+  const ask = async (query: string, variables: object = {}): Promise<any> => {
+    const { data, errors } = await server.send(query, variables);
+    assert.equal(errors, undefined, JSON.stringify(errors));
+    return data as unknown;
+  };
+  const check = async (): Promise<void> => {
+    for (const name of ['check-trace', 'check-goal-stats', 'check-edges']) {
+      const rows = await cypher(cypherText(`analysis/${name}`), { projectId: 'default', traceId: 'old' });
+      assert.deepEqual(rows, [], name);
+    }
+  };
+  try {
+    await check();
+    const { trace } = await ask(`{ trace(id: "old") {
+      totalSteps startedAt tags metadata stats { stepCount unpricedCount errorCount cacheReadTokens }
+      goals { nodes { goalId selfStats { stepCount unpricedCount } cumulativeStats { stepCount unpricedCount } } }
+      events { nodes { eventId type payload } }
+      steps { nodes { id status tags missingParentIds input } }
+    } }`);
+    assert.deepEqual(trace.stats, { stepCount: 3, unpricedCount: 2, errorCount: 0, cacheReadTokens: 0 });
+    assert.deepEqual(
+      trace.goals.nodes.map(({ goalId, selfStats, cumulativeStats }: any) => [
+        goalId,
+        selfStats.stepCount,
+        selfStats.unpricedCount,
+        cumulativeStats.stepCount,
+        cumulativeStats.unpricedCount,
+      ]),
+      [
+        ['top', 0, 0, 2, 2],
+        ['low', 2, 1, 2, 1],
+        ['late', 0, 1, 0, 1],
+      ],
+    );
+    assert.deepEqual(
+      trace.events.nodes.map(({ type }: any) => type),
+      [
+        'goal_tree_updated',
+        'goal_added',
+        ...['step_added', 'step_added', 'step_added'],
+        ...['message_added', 'message_added', 'message_added', 'message_added'],
+        'message_updated',
+        'goal_updated',
+        'note',
+        'sub_trace_started',
+        'sub_trace_completed',
+      ],
+    );
+    assert.equal(trace.events.nodes[7].payload.message.content, 'spent');
+    assert.deepEqual(trace.steps.nodes[2], {
+      id: 'end',
+      status: 'OK',
+      tags: [],
+      missingParentIds: [],
+      input: null,
+    });
+    await ask(`mutation {
+      addMessage(input: { traceId: "old", role: "user", content: "new", goalId: "low", promptTokens: 1 }) { id }
+      updateMessage(id: "m2", input: { goalId: "late" }) { id }
+      upsertSteps(inputs: [{ id: "tool", traceId: "old", type: TOOL_CALL, status: ERROR, parentIds: ["later"],
+        endedAt: "2026-03-01T10:00:00Z" }]) { id }
+      addStep(input: { id: "later", traceId: "old", type: SPAN }) { id }
+    }`);
+    await check();
+    const { step } = await ask('{ step(id: "tool") { status parents { id } data } }');
+    assert.deepEqual(step, {
+      status: 'ERROR',
+      parents: [{ id: 'call' }, { id: 'later' }],
+      data: { tool_name: 't', arguments: { x: 1 } },
+    });
+    const { checkpoint } = await ask('{ checkpoint(id: "c2") { messages state parent { id } } }');
+    assert.deepEqual(checkpoint.state, { short: 1, long: 'l'.repeat(300) });
+    assert.equal(checkpoint.messages.length, 2);
   } finally {
     await server.stop();
   }
