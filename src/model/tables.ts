@@ -32,9 +32,7 @@ const traces = declare({
     totalSteps: always<number>(),
     lastStepSequence: always<number>(),
     lastMessageSequence: always<number>(),
-    /** For the ids that the server assigns. */
     lastGoalNumber: always<number>(),
-    /** For the order in which goals were added. */
     lastGoalSequence: always<number>(),
     lastEventId: always<number>(),
     createdAt: always<string>(),
@@ -64,7 +62,7 @@ const goals = declare({
     projectId: always<string>(),
     traceId: always<string>(),
     goalId: always<string>(),
-    /** Its place in the order in which the trace's goals were added, which never changes: pages follow it. */
+    /** Its place among the trace's goals as they were added; it never changes. */
     sequence: always<number>(),
     parentId: nullable<string>(),
     description: always<string>(),
