@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { executeWithin, asGraphqlError, subscribeWithin } from './bound-execution.js';
-import type { ExecutionResult } from 'graphql';
+import { OperationTypeNode, type ExecutionResult } from 'graphql';
 import type { Context } from './context.js';
 import { ClientLeftError, StemmaError } from '../../base/errors.js';
 import { openEventStream, type EventStream } from '../http/event-stream.js';
@@ -119,7 +119,7 @@ export function createEventStreams({
       // A GET needs no header that forces a preflight, as it does for JSON: EventSource cannot send one. The host check has rejected
       // the pages of other sites, and a GET cannot write.
       const kind = operations.kindOf(payload);
-      if (kind === 'mutation' && request.method === 'GET') {
+      if (kind === OperationTypeNode.MUTATION && request.method === 'GET') {
         const error = new StemmaError('BAD_USER_INPUT', 'expected a mutation in a POST, got one in a GET');
         response.setHeader('allow', 'POST');
         json(response, 405, { errors: operations.masked([error]) });
@@ -130,7 +130,7 @@ export function createEventStreams({
         await sendErrors(response, document);
         return;
       }
-      if (kind === 'subscription') {
+      if (kind === OperationTypeNode.SUBSCRIPTION) {
         sockets.take(response);
       }
       const scope = createRequestScope({
@@ -140,7 +140,9 @@ export function createEventStreams({
         onLeave: (leave) => response.once('close', leave),
       });
       const args = operations.argumentsFor(payload, document, createContext(request, scope));
-      const results = await (kind === 'subscription' ? subscribeWithin(args) : executeWithin(args));
+      const results = await (kind === OperationTypeNode.SUBSCRIPTION
+        ? subscribeWithin(args)
+        : executeWithin(args));
       // The client may have disconnected meanwhile, or a stop may have answered the request.
       const isAnswered = closed || response.headersSent || response.destroyed;
       if (!(Symbol.asyncIterator in results)) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HeaderMap, type ApolloServer } from '@apollo/server';
-import type { GraphQLFormattedError } from 'graphql';
+import { OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import { resultOf } from './apollo-server.js';
 import type { BodyParser } from '../http/body-parser.js';
 import type { ByteBudget } from '../http/byte-budget.js';
@@ -61,12 +61,12 @@ export async function answerGraphql(
       return;
     }
     const payload = payloadOf({ method, search, body });
-    const isSubscription = !(payload instanceof StemmaError) && operations.kindOf(payload) === 'subscription';
-    if (streamed === 'all' || (streamed === 'subscriptions' && isSubscription)) {
+    const isLive = isSubscription(operations, payload);
+    if (streamed === 'all' || (streamed === 'subscriptions' && isLive)) {
       await streams.answer(request, response, payload);
       // What still streams now does not need it.
       received?.release();
-    } else if (isSubscription) {
+    } else if (isLive) {
       refuseSubscription(options, response, payload);
     } else {
       await execute(options, { request, response, scope, search, body });
@@ -74,6 +74,15 @@ export async function answerGraphql(
   } finally {
     scope.end();
   }
+}
+
+/** Parses only what contains the word: Apollo parses the others. */
+function isSubscription(operations: Operations, payload: Payload | StemmaError): payload is Payload {
+  return (
+    !(payload instanceof StemmaError) &&
+    payload.query.includes(OperationTypeNode.SUBSCRIPTION) &&
+    operations.kindOf(payload) === OperationTypeNode.SUBSCRIPTION
+  );
 }
 
 function isBadInput(error: unknown): error is StemmaError {
