@@ -1,6 +1,7 @@
 // All that writes of checkpoints read, as one row of lists: their threads; the checkpoints that they replace or take content from,
 // with the payload of the latter; the ids that stored checkpoints name as their parent; the steps that exist; which chunks are stored;
-// and the end of each stored object that a new one may be like, with its chunks if they are wanted or if the change has no room.
+// and the end of each stored object that a new one may be like, with its chunks if they are wanted or if the change has no room, unless
+// the writer has them.
 RETURN
   COLLECT {
     UNWIND $threads AS key
@@ -45,7 +46,10 @@ RETURN
       projectId: wanted.projectId,
       id: CASE wanted.owning WHEN 'STATE' THEN base.stateId ELSE base.toolsResultId END
     })
-    WITH wanted, last, wanted.isWhole OR last.position > $mostChanges OR last.room < wanted.size AS isRead
+    WITH
+      wanted,
+      last,
+      (wanted.isWhole OR last.position > $mostChanges OR last.room < wanted.size) AND NOT last.id IN $cachedIds AS isRead
     CALL (last, isRead) {
       MATCH (last)-[:AFTER*0..]->(c:Content)
       WHERE isRead

@@ -2,13 +2,12 @@ import { chunkId, valueChunk, type Chunk } from './chunks.js';
 import {
   applyChange,
   changeBetween,
-  changed,
   inlineOf,
+  linesOf,
   linesOfInline,
   textOfLines,
   valueIdsOf,
   type InlineObject,
-  type Lines,
   type ObjectTexts,
 } from './object-lines.js';
 
@@ -26,8 +25,8 @@ export const MOST_CHANGES = 200;
 /** What is known about a stored object, by its last chunk. */
 export interface ObjectEnd extends Pick<Chunk, 'id' | 'position'> {
   readonly room: number;
-  /** The whole object, if it was read. */
-  readonly lines: Lines | undefined;
+  /** The lines of the whole object, if they are known. */
+  readonly text: string | undefined;
 }
 
 /** An object as its owner refers to it: in one text, with the ids of its long values, or by the id of its last chunk. */
@@ -44,8 +43,6 @@ export interface PlacedObject {
   readonly chunk: Chunk | null;
   /** Long values that may be new; others that it names are stored. */
   readonly values: readonly Chunk[];
-  /** The whole object, unless only its change is known. */
-  readonly lines: Lines | undefined;
   /** Its end, if it is stored as chunks. */
   readonly end: ObjectEnd | null;
 }
@@ -55,22 +52,20 @@ interface Given {
   readonly values: ObjectTexts['values'];
 }
 
-/** Whether an object is stored in one text. */
+/** Whether an object with these lines is stored in one text. */
 export function isSmall(text: string): boolean {
   return text.length <= SMALL_LENGTH && valueIdsOf(text).length <= SMALL_VALUES;
 }
 
 /** Places a whole object: if it is large, as a change of the stored object `like`, if that is known and the change is small. */
-export function placeWhole(given: Given, lines: Lines, like?: ObjectEnd): PlacedObject {
-  const text = textOfLines(lines);
+export function placeWhole(given: Given, text: string, like?: ObjectEnd): PlacedObject {
   if (isSmall(text)) {
-    const values = valuesIn(given, text);
-    return { form: { ...inlineOf(lines), id: null }, chunk: null, values, lines, end: null };
+    return { form: { ...inlineOf(text), id: null }, chunk: null, values: valuesIn(given, text), end: null };
   }
-  if (like?.lines !== undefined) {
-    const change = changeBetween(like.lines, lines);
-    if (change === '' || hasRoom(like, change)) {
-      return placeOnto(given, like, change, lines);
+  if (like?.text !== undefined) {
+    const change = changeBetween(like.text, text);
+    if (hasRoom(like, change)) {
+      return placeOnto(given, like, change, text);
     }
   }
   const chunk: Chunk = {
@@ -82,29 +77,33 @@ export function placeWhole(given: Given, lines: Lines, like?: ObjectEnd): Placed
     room: text.length,
     valueIds: valueIdsOf(text),
   };
-  return placed(given, chunk, lines);
+  return placed(given, chunk, text);
 }
 
 /** Places a change of an object whose end is known. The whole object is not needed unless the change has no room. */
 export function placeChange(given: Given, end: ObjectEnd, change: string): PlacedObject {
-  if (end.lines !== undefined && !hasRoom(end, change)) {
-    return placeWhole(given, changed(end.lines, change));
+  if (end.text !== undefined && !hasRoom(end, change)) {
+    const lines = linesOf(end.text);
+    applyChange(lines, change);
+    return placeWhole(given, textOfLines(lines));
   }
-  return placeOnto(given, end, change, end.lines && changed(end.lines, change));
+  return placeOnto(given, end, change, undefined);
 }
 
 /** Places a change of an object in one text. */
 export function placeInlineChange(given: Given, inline: InlineObject, change: string): PlacedObject {
-  return placeWhole(given, changed(linesOfInline(inline), change));
+  const lines = linesOfInline(inline);
+  applyChange(lines, change);
+  return placeWhole(given, textOfLines(lines));
 }
 
 function hasRoom({ position, room }: ObjectEnd, change: string): boolean {
-  return position <= MOST_CHANGES && change.length <= room;
+  return change === '' || (position <= MOST_CHANGES && change.length <= room);
 }
 
-function placeOnto(given: Given, end: ObjectEnd, change: string, lines: Lines | undefined): PlacedObject {
+function placeOnto(given: Given, end: ObjectEnd, change: string, whole: string | undefined): PlacedObject {
   if (change === '') {
-    return { form: { text: null, ids: null, id: end.id }, chunk: null, values: [], lines, end };
+    return { form: { text: null, ids: null, id: end.id }, chunk: null, values: [], end };
   }
   const chunk: Chunk = {
     projectId: given.projectId,
@@ -115,22 +114,24 @@ function placeOnto(given: Given, end: ObjectEnd, change: string, lines: Lines | 
     room: end.room - change.length,
     valueIds: valueIdsOf(change),
   };
-  return placed(given, chunk, lines);
+  return placed(given, chunk, whole);
 }
 
-function placed(given: Given, chunk: Chunk, lines: Lines | undefined): PlacedObject {
+function placed(given: Given, chunk: Chunk, text: string | undefined): PlacedObject {
   const { id, position, room = 0 } = chunk;
   return {
     form: { text: null, ids: null, id },
     chunk,
     values: valuesIn(given, chunk.text),
-    lines,
-    end: { id, position, room, lines },
+    end: { id, position, room, text },
   };
 }
 
 /** Those of the given values that the text names, as chunks. */
 function valuesIn({ projectId, values }: Given, text: string): Chunk[] {
+  if (values.length === 0) {
+    return [];
+  }
   const named = new Set(valueIdsOf(text));
   const chunks = new Map(
     values.flatMap(([id, value]) => (named.has(id) ? [[id, valueChunk(projectId, id, value)] as const] : [])),
@@ -138,15 +139,21 @@ function valuesIn({ projectId, values }: Given, text: string): Chunk[] {
   return [...chunks.values()];
 }
 
-/** A stored object from the texts of its chunks by position; undefined if one is missing: it was released during the read. */
-export function linesOfChunks(texts: ReadonlyMap<number, string>): Lines | undefined {
-  const lines = new Map<string, string>();
-  for (let position = 1; position <= texts.size; position += 1) {
-    const text = texts.get(position);
-    if (text === undefined) {
+/**
+ * The lines of a stored object, from the texts of its chunks by position; undefined if one is missing: it was released during
+ * the read.
+ */
+export function textOfChunks(texts: ReadonlyMap<number, string>): string | undefined {
+  const [first, ...changes] = Array.from({ length: texts.size }, (_, index) => texts.get(index + 1));
+  if (first === undefined || changes.length === 0) {
+    return first;
+  }
+  const lines = linesOf(first);
+  for (const change of changes) {
+    if (change === undefined) {
       return undefined;
     }
-    applyChange(lines, text);
+    applyChange(lines, change);
   }
-  return lines;
+  return textOfLines(lines);
 }

@@ -34,7 +34,7 @@ export function textsOfObject(object: Readonly<Record<string, unknown>>): Object
 }
 
 /** The lines in a text. */
-export function linesOf(text: string): Lines {
+export function linesOf(text: string): Map<string, string> {
   const lines = new Map<string, string>();
   applyChange(lines, text);
   return lines;
@@ -43,13 +43,6 @@ export function linesOf(text: string): Lines {
 /** The lines as text. */
 export function textOfLines(lines: Lines): string {
   return [...lines].map(([key, rest]) => `${key}${rest}`).join('\n');
-}
-
-/** The lines after a change. */
-export function changed(lines: Lines, change: string): Lines {
-  const result = new Map(lines);
-  applyChange(result, change);
-  return result;
 }
 
 /** Changes lines: a key that is set keeps its place or comes last, and a key to remove that is not there is ignored. */
@@ -67,8 +60,34 @@ export function applyChange(lines: Map<string, string>, change: string): void {
   }
 }
 
-/** The change that makes `to` of `from`; empty if they are equal, including the order of their keys. */
-export function changeBetween(from: Lines, to: Lines): string {
+/** The change that makes one object's lines of another's; empty if they are equal, including the order of their keys. */
+export function changeBetween(from: string, to: string): string {
+  return changeInPlace(from.split('\n'), to.split('\n')) ?? changeOfKeys(linesOf(from), linesOf(to));
+}
+
+/** The change if every key has kept its place, and new ones come last; otherwise undefined. */
+function changeInPlace(from: readonly string[], to: readonly string[]): string | undefined {
+  if (from.length > to.length) {
+    return undefined;
+  }
+  const set: string[] = [];
+  for (const [index, line] of to.entries()) {
+    const old = from[index];
+    if (old !== line) {
+      if (old !== undefined && keyOfLine(old) !== keyOfLine(line)) {
+        return undefined;
+      }
+      set.push(line);
+    }
+  }
+  return set.join('\n');
+}
+
+function keyOfLine(line: string): string {
+  return line.slice(0, endOfString(line, 0));
+}
+
+function changeOfKeys(from: Lines, to: Lines): string {
   const removed = [...from.keys()].filter((key) => !to.has(key));
   const set: string[] = [];
   const places = [...from.keys()].filter((key) => to.has(key)).values();
@@ -110,21 +129,24 @@ export interface InlineObject {
   readonly ids: string | null;
 }
 
-/** The lines as one JSON text. */
-export function inlineOf(lines: Lines): InlineObject {
+/** An object's lines as one JSON text. */
+export function inlineOf(text: string): InlineObject {
+  if (valueIdsOf(text).length === 0) {
+    return { text: `{${text.replaceAll('\n', ',')}}`, ids: null };
+  }
   const ids: [string, string][] = [];
-  const members = [...lines].map(([key, rest]) => {
+  const members = [...linesOf(text)].map(([key, rest]) => {
     if (rest.startsWith('@')) {
       ids.push([parseJson(key) as string, rest.slice(1)]);
       return `${key}:null`;
     }
     return `${key}${rest}`;
   });
-  return { text: `{${members.join(',')}}`, ids: ids.length === 0 ? null : JSON.stringify(ids) };
+  return { text: `{${members.join(',')}}`, ids: JSON.stringify(ids) };
 }
 
 /** The lines of an object in one JSON text. */
-export function linesOfInline({ text, ids }: InlineObject): Lines {
+export function linesOfInline({ text, ids }: InlineObject): Map<string, string> {
   const lines = new Map(membersOf(text).map(([key, value]) => [key, `:${value}`]));
   for (const [key, id] of pairsOf(ids)) {
     lines.set(JSON.stringify(key), `@${id}`);

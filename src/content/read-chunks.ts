@@ -3,7 +3,7 @@ import type { Runner } from '../neo4j/database.js';
 import { JsonList, JsonObject } from '../base/json-parts.js';
 import { JsonText } from '../base/json-text.js';
 import { parseJson } from '../base/json.js';
-import { applyChange, inlineOf, type Lines } from './object-lines.js';
+import { applyChange, textOfLines, inlineOf, type Lines } from './object-lines.js';
 
 const readChains = statement<
   { projectId: string; lastIds: readonly string[] },
@@ -110,7 +110,7 @@ export function objectOfLines(
 ): JsonText | JsonObject | undefined {
   const isLong = longValuesOf(lines);
   if (isLong.length === 0) {
-    return new JsonText(inlineOf(lines).text);
+    return new JsonText(inlineOf(textOfLines(lines)).text);
   }
   if (!isLong.every((id) => values.has(id))) {
     return undefined;

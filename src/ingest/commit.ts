@@ -1,5 +1,6 @@
 import { StemmaError } from '../base/errors.js';
 import type { Database } from '../neo4j/database.js';
+import { ObjectTextCache } from '../content/object-texts.js';
 import { createClock } from './clock.js';
 import { append, isAppend } from './fast-append.js';
 import { lockAndLoad } from './lock.js';
@@ -33,6 +34,7 @@ export function createCommit(
   { maxAppendCost, listeners = {} }: { readonly maxAppendCost: number; readonly listeners?: CommitListeners },
 ): Commit {
   const rowCache = new RowCache();
+  const objectTexts = new ObjectTextCache();
   const now = createClock();
   let appendFailures = 0;
 
@@ -46,7 +48,7 @@ export function createCommit(
     at: string,
   ): Promise<CommittedUnit | undefined> {
     const traces = writes.flatMap((write) => write.traces ?? []);
-    const unit = new UnitOfWork(at);
+    const unit = new UnitOfWork(at, objectTexts);
     const isCached =
       // Applying a large batch here would be wasted work.
       writes.reduce((sum, { cost }) => sum + cost, 0) <= maxAppendCost &&
@@ -83,7 +85,7 @@ export function createCommit(
     at: string,
   ): Promise<CommittedUnit> {
     try {
-      return await readAndWrite(timed, writes, at);
+      return await readAndWrite(timed, writes, { at, objectTexts });
     } catch (error) {
       throw error instanceof StemmaError && error.code === 'UNAVAILABLE' ? lost : error;
     }
@@ -94,7 +96,7 @@ export function createCommit(
     // Both paths share the time limit of one transaction.
     const timed = database.withBudget();
     const { unit, outcomes } =
-      (await appendFromCache(timed, writes, at)) ?? (await readAndWrite(timed, writes, at));
+      (await appendFromCache(timed, writes, at)) ?? (await readAndWrite(timed, writes, { at, objectTexts }));
     rowCache.store(unit);
     listeners.committed?.({ traces: written(unit.traces), threads: written(unit.threads) });
     return outcomes;
@@ -105,10 +107,10 @@ export function createCommit(
 async function readAndWrite(
   timed: Database,
   writes: readonly Write<unknown>[],
-  at: string,
+  { at, objectTexts }: { readonly at: string; readonly objectTexts: ObjectTextCache },
 ): Promise<CommittedUnit> {
   return await timed.write('commit writes', async (transaction) => {
-    const unit = new UnitOfWork(at);
+    const unit = new UnitOfWork(at, objectTexts);
     await lockAndLoad(
       transaction,
       unit,

@@ -1,5 +1,5 @@
 import type { Owning } from '../content/chunks.js';
-import { linesOfChunks, MOST_CHANGES } from '../content/object-chunks.js';
+import { MOST_CHANGES, textOfChunks } from '../content/object-chunks.js';
 import { knownLength, lastKeyOf, probesOf } from '../content/store-chunks.js';
 import { keyOf, type IdKey, type ThreadKey } from '../model/keys.js';
 import { inLockOrder, unique } from '../model/lock-order.js';
@@ -49,6 +49,7 @@ const readForWrite = statement<
     chunks: Rows;
     objects: Rows;
     mostChanges: number;
+    cachedIds: readonly string[];
   },
   Found
 >('checkpoints/read-for-write');
@@ -75,7 +76,11 @@ export async function loadForCheckpoints(
     parentId === null ? [] : [{ projectId, id: parentId }],
   );
   const chains = checkpoints.flatMap((needs) => needs.chains.filter((chain) => chain.length > 0));
+  const objects = checkpoints.flatMap(({ key: { projectId, id }, objects: wanted }) =>
+    wanted.map((object) => ({ projectId, ownerId: id, ...object })),
+  );
   const isBase = new Set(bases.map(({ projectId, id }) => keyOf(projectId, id)));
+  const cached = unit.objectTexts.entries();
   const [[locks], [found]] = await Promise.all([
     lock(transaction, { threads, keys: inLockOrder([...written, ...parents, ...bases]) }),
     readForWrite(transaction, {
@@ -89,10 +94,9 @@ export async function loadForCheckpoints(
         stepId === null ? [] : [{ projectId, id: stepId }],
       ),
       chunks: unique(chains.flatMap(probesOf)),
-      objects: checkpoints.flatMap(({ key: { projectId, id }, objects }) =>
-        objects.map((object) => ({ projectId, ownerId: id, ...object })),
-      ),
+      objects,
       mostChanges: MOST_CHANGES,
+      cachedIds: objects.length === 0 ? [] : [...cached.keys()],
     }),
   ]);
   if (found === undefined) {
@@ -112,20 +116,24 @@ export async function loadForCheckpoints(
       knownLength(chain, (key) => stored.has(key)),
     );
   }
-  found.objects.forEach((object) => loadObject(unit, object));
+  found.objects.forEach((object) => loadObject(unit, object, cached));
   return [locks?.locked ?? [], found.threads];
 }
 
 function loadObject(
   unit: UnitOfWork,
   { projectId, ownerId, owning, id, position, room, chunks }: FoundObject,
+  cached: ReadonlyMap<string, string>,
 ): void {
   const texts = new Map(
     chunks.flatMap((chunk) => (chunk.text === null ? [] : [[chunk.position ?? 0, chunk.text] as const])),
   );
   const key = keyOf(projectId, id);
   // If a chunk was released during the read, so is the last one, and what refers to it is not written.
-  const lines = texts.size === position ? linesOfChunks(texts) : unit.objects.get(key)?.lines;
-  unit.objects.set(key, { id, position, room, lines });
+  const read = texts.size === position ? textOfChunks(texts) : undefined;
+  if (read !== undefined) {
+    unit.objectTexts.set(id, read);
+  }
+  unit.objects.set(key, { id, position, room, text: read ?? cached.get(id) ?? unit.objects.get(key)?.text });
   unit.likeObjects.set(keyOf(projectId, ownerId, owning), key);
 }

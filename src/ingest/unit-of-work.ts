@@ -1,6 +1,7 @@
 import { keyOf, type ThreadKey } from '../model/keys.js';
 import type { ContentReference, Chunk } from '../content/chunks.js';
 import type { ObjectEnd } from '../content/object-chunks.js';
+import { ObjectTextCache } from '../content/object-texts.js';
 import { notFound } from '../base/errors.js';
 import type {
   CheckpointRow,
@@ -74,6 +75,8 @@ export class UnitOfWork {
   readonly storedLengths = new Map<string, number>();
   /** What is known about objects that are stored as chunks, by the last one. */
   readonly objects = new Map<string, ObjectEnd>();
+  /** The lines of large objects that this process handled last. */
+  readonly objectTexts: ObjectTextCache;
   /** The last chunk of the stored object that one of a checkpoint may be like, by the checkpoint and the kind of object. */
   readonly likeObjects = new Map<string, string>();
   /** The nodes of the checkpoints that were read, by key. */
@@ -112,8 +115,9 @@ export class UnitOfWork {
   #writes = 0;
   readonly #goals = new Map<string, Table<GoalRow>>();
 
-  constructor(now: string) {
+  constructor(now: string, objectTexts = new ObjectTextCache()) {
     this.now = now;
+    this.objectTexts = objectTexts;
   }
 
   /** Runs one write, and no other meanwhile, from a savepoint: if it throws, its changes are rolled back. */

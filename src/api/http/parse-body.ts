@@ -9,17 +9,12 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34
 
 /** Rejects JSON that would take many times its size in memory, before it is parsed. Throws BAD_USER_INPUT. */
 export function checkNesting(bytes: Uint8Array): void {
-  let [depth, nested, inText] = [0, 0, false];
-  for (let index = 0; index < bytes.length; index += 1) {
-    const byte = bytes[index];
-    if (inText) {
-      if (byte === BACKSLASH) {
-        index += 1;
-      } else if (byte === QUOTE) {
-        inText = false;
-      }
-    } else if (byte === QUOTE) {
-      inText = true;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [depth, nested] = [0, 0];
+  for (let index = 0; index < buffer.length; index += 1) {
+    const byte = buffer[index];
+    if (byte === QUOTE) {
+      index = endOfString(buffer, index);
     } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
       depth += 1;
       nested += 1;
@@ -36,6 +31,20 @@ export function checkNesting(bytes: Uint8Array): void {
       depth -= 1;
     }
   }
+}
+
+/** The index of the quote that closes the string whose opening quote is at `start`. Searching for it is faster than looking at each byte. */
+function endOfString(buffer: Buffer, start: number): number {
+  for (let quote = buffer.indexOf(QUOTE, start + 1); quote !== -1; quote = buffer.indexOf(QUOTE, quote + 1)) {
+    let escapes = 0;
+    while (buffer[quote - 1 - escapes] === BACKSLASH) {
+      escapes += 1;
+    }
+    if (escapes % 2 === 0) {
+      return quote;
+    }
+  }
+  return buffer.length;
 }
 
 /** Parses a request's JSON. Throws BAD_USER_INPUT if the bytes are not UTF-8 or not JSON. */

@@ -2,7 +2,7 @@ import { badInput } from '../../base/errors.js';
 import { listAfterOf, objectAfterOf, type ListAfter, type ObjectAfter } from '../../content/append-forms.js';
 import { chainOf, type Chunk } from '../../content/chunks.js';
 import { listTextsOf, objectTextsOf } from '../../content/content-input.js';
-import { linesOf, type Lines, type ObjectTexts } from '../../content/object-lines.js';
+import type { ObjectTexts } from '../../content/object-lines.js';
 import { checkId, checkOptionalId, idOr } from '../../model/ids.js';
 import { checkTime } from '../../model/times.js';
 
@@ -51,12 +51,6 @@ export interface CheckpointFields {
   readonly stepId: string | null;
 }
 
-/** A whole object, as given and as lines. */
-export interface WholeObject {
-  readonly texts: ObjectTexts;
-  readonly lines: Lines;
-}
-
 /** A checkpoint's input, checked. */
 export interface CheckedCheckpoint {
   readonly id: string;
@@ -64,8 +58,8 @@ export interface CheckedCheckpoint {
   /** Null if the server's time is to be used. */
   readonly createdAt: string | null;
   readonly messages: { readonly whole: readonly Chunk[] } | { readonly after: ListAfter };
-  readonly state: WholeObject | { readonly after: ObjectAfter };
-  readonly toolsResult: WholeObject | { readonly after: ObjectAfter };
+  readonly state: { readonly whole: ObjectTexts } | { readonly after: ObjectAfter };
+  readonly toolsResult: CheckedCheckpoint['state'];
 }
 
 /** Checks a checkpoint. Throws BAD_USER_INPUT naming what is wrong. */
@@ -118,8 +112,7 @@ function objectOf(
   after: NewObjectAfter | null | undefined,
 ): CheckedCheckpoint['state'] {
   if (after == null) {
-    const texts = objectTextsOf(whole, `input.${name}`);
-    return { texts, lines: linesOf(texts.text) };
+    return { whole: objectTextsOf(whole, `input.${name}`) };
   }
   const { checkpointId: baseId, messageCount, set, remove } = after;
   return { after: objectAfterOf({ baseId, messageCount, set, remove }, placeOf(id, name, whole, after)) };

@@ -9,19 +9,14 @@ import {
   placeWhole,
   type PlacedObject,
 } from '../../content/object-chunks.js';
-import { inlineOf } from '../../content/object-lines.js';
+import { inlineOf, type ObjectTexts } from '../../content/object-lines.js';
 import type { CheckpointNeeds, ObjectNeed } from '../../ingest/needs.js';
 import type { UnitOfWork } from '../../ingest/unit-of-work.js';
 import type { Ingest } from '../../ingest/write.js';
 import { digestOf } from '../../model/ids.js';
 import { keyOf } from '../../model/keys.js';
 import type { CheckpointPayload, CheckpointRow } from '../../model/rows.js';
-import {
-  checkCheckpoint,
-  type CheckedCheckpoint,
-  type NewCheckpoint,
-  type WholeObject,
-} from './checkpoint-input.js';
+import { checkCheckpoint, type CheckedCheckpoint, type NewCheckpoint } from './checkpoint-input.js';
 import {
   addObject,
   formOf,
@@ -68,17 +63,17 @@ export async function putCheckpoint(
 function draftOf(projectId: string, checked: CheckedCheckpoint): Draft {
   const { messages, state, toolsResult, fields, createdAt } = checked;
   const draft = { ...checked, projectId };
-  if ('whole' in messages && 'texts' in state && 'texts' in toolsResult) {
-    const objects = { STATE: inlineOf(state.lines), TOOLS_RESULT: inlineOf(toolsResult.lines) };
+  if ('whole' in messages && 'whole' in state && 'whole' in toolsResult) {
+    const objects = { STATE: inlineOf(state.whole.text), TOOLS_RESULT: inlineOf(toolsResult.whole.text) };
     const end = { lastId: messages.whole.at(-1)?.id ?? null, length: messages.whole.length };
     return { ...draft, digest: digestOfHeld(draft, end, objects), requestDigest: null };
   }
   const request = {
     ...fields,
     createdAt,
-    messages: 'after' in messages ? messages.after : (messages.whole.at(-1)?.id ?? null),
-    state: 'after' in state ? state.after : state.texts,
-    toolsResult: 'after' in toolsResult ? toolsResult.after : toolsResult.texts,
+    messages: 'after' in messages ? messages : (messages.whole.at(-1)?.id ?? null),
+    state,
+    toolsResult,
   };
   return { ...draft, digest: undefined, requestDigest: digestOf(request) };
 }
@@ -106,11 +101,11 @@ function needsOf({ projectId, id, fields, messages, state, toolsResult }: Draft)
       const { baseId, change } = object.after;
       return [{ owning, baseId, threadId: null, isWhole: false, size: change.length }];
     }
-    return isSmall(object.texts.text) ? [] : [{ owning, baseId: parentId, threadId, isWhole: true, size: 0 }];
+    return isSmall(object.whole.text) ? [] : [{ owning, baseId: parentId, threadId, isWhole: true, size: 0 }];
   };
   const valuesOf = (object: Draft['state']): readonly (readonly Chunk[])[] => {
     const { text, values } =
-      'after' in object ? { text: object.after.change, values: object.after.values } : object.texts;
+      'after' in object ? { text: object.after.change, values: object.after.values } : object.whole;
     // Of a large object, only values that changed are sent.
     return 'after' in object || isSmall(text)
       ? values.map(([valueId, value]) => [
@@ -199,7 +194,7 @@ function placeObject(
 ): PlacedObject {
   return 'after' in object
     ? placeAfter(unit, draft, owning, object.after)
-    : placeGiven(unit, draft, owning, object);
+    : placeGiven(unit, draft, owning, object.whole);
 }
 
 /** Places an object that is given whole: like the parent's, or that of the thread's latest checkpoint when it was read. */
@@ -207,13 +202,13 @@ function placeGiven(
   unit: UnitOfWork,
   { projectId, id, fields: { parentId } }: Draft,
   owning: ObjectOwning,
-  { texts, lines }: WholeObject,
+  { text, values }: ObjectTexts,
 ): PlacedObject {
   const parent = parentId === null ? undefined : unit.checkpoints.get(keyOf(projectId, parentId));
   const parentEnd = parent?.payload && formOf(parent.payload, owning).id;
   const key =
     parentEnd == null ? unit.likeObjects.get(keyOf(projectId, id, owning)) : keyOf(projectId, parentEnd);
-  return placeWhole({ projectId, values: texts.values }, lines, unit.objects.get(key ?? ''));
+  return placeWhole({ projectId, values }, text, unit.objects.get(key ?? ''));
 }
 
 function placeAfter(
@@ -254,12 +249,12 @@ function baseOf(unit: UnitOfWork, projectId: string, { baseId, messageCount, fie
   return base;
 }
 
-/** An object as its digest needs it. */
-function heldOf({ form, lines }: PlacedObject): {
+/** An object as its digest needs it: what it holds, if its owner has that. */
+function heldOf({ form: { text, ids, id } }: PlacedObject): {
   readonly text: string | null;
   readonly ids: string | null;
 } {
-  return lines === undefined ? { text: null, ids: form.id } : inlineOf(lines);
+  return { text, ids: id ?? ids };
 }
 
 function costOf({ messages, state, toolsResult }: Draft): {
@@ -268,7 +263,7 @@ function costOf({ messages, state, toolsResult }: Draft): {
 } {
   const texts = 'after' in messages ? messages.after.texts : messages.whole.map(({ text }) => text);
   const objects = [state, toolsResult].map((object) =>
-    'after' in object ? { text: object.after.change, values: object.after.values } : object.texts,
+    'after' in object ? { text: object.after.change, values: object.after.values } : object.whole,
   );
   const values = objects.flatMap((object) => object.values.map(([, value]) => value));
   return {

@@ -50,6 +50,9 @@ export function addObject(unit: UnitOfWork, projectId: string, { chunk, values, 
   chunks.forEach((each) => unit.addChain([each]));
   if (end !== null) {
     unit.objects.set(keyOf(projectId, end.id), end);
+    if (end.text !== undefined) {
+      unit.objectTexts.set(end.id, end.text);
+    }
   }
 }
 
