@@ -137,8 +137,8 @@ async function statesOf(
 }
 
 /** How many characters the texts of a thread's checkpoints and of the content with its name have. */
-async function charactersOf({ run }: CheckpointStage['database'], thread: string): Promise<number> {
-  const [sum] = await run<{ characters: number }>(
+async function charactersOf(database: CheckpointStage['database'], thread: string): Promise<number> {
+  const [sum] = await database.run<{ characters: number }>(
     {
       name: 'bench/state-characters',
       text: `CALL () { MATCH (c:Content) WHERE c.text CONTAINS $word RETURN sum(size(c.text)) AS content }

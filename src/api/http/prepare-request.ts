@@ -22,7 +22,7 @@ import { checkJson } from '../../base/json.js';
 import { MAX_MESSAGES, prepareContent } from '../../domain/messages/messages.js';
 import type { JsonParcel, Preparation } from '../../base/prepared-json.js';
 import { MAX_RUN_EVENTS } from '../../domain/run-events/run-events.js';
-import { isStepType, stepPreparation } from '../../domain/steps/step-data.js';
+import { isStepType, stepPreparation, type Extent } from '../../domain/steps/step-data.js';
 import { MAX_STEPS } from '../../domain/steps/steps.js';
 
 /** The longest query text of a large request. Long values belong in variables. */
@@ -43,16 +43,20 @@ const PREPARATIONS: Readonly<Record<string, (siblings: Values) => Position>> = {
   'CheckpointInput.toolsResult': () => prepareObject,
   'MessagesAfterInput.append': () => prepareAppended,
   'ObjectAfterInput.set': () => prepareObject,
-  'AddStepInput.data': ({ type }) => {
-    const name = String(type).toLowerCase();
-    return isStepType(name) ? stepPreparation(name) : null;
-  },
+  'AddStepInput.data': ({ type }) => stepPosition(type, 'whole'),
+  'UpsertStepInput.data': ({ type }) => stepPosition(type, 'part'),
 };
+
+function stepPosition(type: unknown, extent: Extent): Position {
+  const name = String(type).toLowerCase();
+  return isStepType(name) ? stepPreparation(name, extent) : null;
+}
 
 /** The maximum length of each list of inputs, and what the domain calls its items. */
 const MOST_INPUTS: Readonly<Record<string, readonly [number, string]>> = {
   AddMessageInput: [MAX_MESSAGES, 'messages'],
   AddStepInput: [MAX_STEPS, 'steps'],
+  UpsertStepInput: [MAX_STEPS, 'steps'],
   RunEventInput: [MAX_RUN_EVENTS, 'run events'],
 };
 

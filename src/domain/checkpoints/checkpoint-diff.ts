@@ -72,7 +72,7 @@ const OBJECTS = ['STATE', 'TOOLS_RESULT'] as const;
 async function diffOf(database: Runner, from: Whole, to: Whole): Promise<Diff | undefined> {
   const { projectId } = from.checkpoint;
   const forms = [from, to].flatMap(({ payload }) => OBJECTS.map((owning) => formOf(payload, owning)));
-  const [a = [], b = [], { objects }] = await Promise.all([
+  const [a, b, { objects }] = await Promise.all([
     chainIds(database, from),
     chainIds(database, to),
     readChainsOf(database, { projectId, lists: [], objects: forms.flatMap(({ id }) => id ?? []) }),

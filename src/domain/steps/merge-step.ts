@@ -122,7 +122,7 @@ export function dataText({ data, texts }: StepRow): string {
 }
 
 function dataColumns({ type }: Pick<StepRow, 'type'>, text: string): StepDataColumns {
-  return stepDataOf(type, new JsonText(text), 'data').columns;
+  return stepDataOf(type, new JsonText(text), { field: 'data', extent: 'part' }).columns;
 }
 
 /** The step with an input merged into it, and whether the input's prompt replaces the step's. `before` must be whole. */

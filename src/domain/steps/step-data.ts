@@ -58,6 +58,11 @@ const SHAPES = {
   span: z.looseObject({ model: text, prompt_tokens: count, completion_tokens: count, cost: dollars }),
 } as const satisfies Record<StepType, z.ZodType>;
 
+const PARTS: Readonly<Record<StepType, z.ZodType>> = {
+  ...SHAPES,
+  tool_call: SHAPES.tool_call.extend({ tool_name: SHAPES.tool_call.shape.tool_name.nullish() }),
+};
+
 const NO_COLUMNS: StepDataColumns = {
   model: null,
   promptTokens: null,
@@ -95,12 +100,18 @@ interface Fault {
   readonly got: string;
 }
 
-const PREPARATIONS = Object.fromEntries(
-  Object.keys(SHAPES).map((type) => [
-    type,
-    preparation(`step:${type}`, (value) => prepare(type as StepType, value)),
-  ]),
-) as Readonly<Record<StepType, Preparation<StepData | Fault>>>;
+/** Whether data is complete, or a part that is merged with others: then it need not have what its type requires. */
+export type Extent = 'whole' | 'part';
+
+const EXTENTS = ['whole', 'part'] as const;
+const PREPARATIONS = new Map<string, Preparation<StepData | Fault>>(
+  EXTENTS.flatMap((extent) =>
+    (Object.keys(SHAPES) as StepType[]).map((type) => {
+      const how = `step:${type}:${extent}`;
+      return [how, preparation(how, (value) => prepare(type, value, extent))] as const;
+    }),
+  ),
+);
 
 /** Whether `name` is a type of step. */
 export function isStepType(name: string): name is StepType {
@@ -108,16 +119,20 @@ export function isStepType(name: string): name is StepType {
 }
 
 /** How a worker prepares the data of a step of this type. */
-export function stepPreparation(type: StepType): Preparation<StepData | Fault> {
-  return PREPARATIONS[type];
+export function stepPreparation(type: StepType, extent: Extent): Preparation<StepData | Fault> {
+  return PREPARATIONS.get(`step:${type}:${extent}`) as Preparation<StepData | Fault>;
 }
 
 /**
  * Prepares a step's data (`{}` if there is none). Throws BAD_USER_INPUT naming the invalid part unless it is a JSON object in
  * the shape of its type.
  */
-export function stepDataOf(type: StepType, input: unknown, field: string): StepData {
-  const prepared = PREPARATIONS[type](input);
+export function stepDataOf(
+  type: StepType,
+  input: unknown,
+  { field, extent }: { readonly field: string; readonly extent: Extent },
+): StepData {
+  const prepared = stepPreparation(type, extent)(input);
   if ('got' in prepared) {
     const { path, expected, got } = prepared;
     throw badInput([field, ...path].join('.'), `expected ${expected}, got ${got}`);
@@ -125,13 +140,14 @@ export function stepDataOf(type: StepType, input: unknown, field: string): StepD
   return prepared;
 }
 
-function prepare(type: StepType, value: unknown): StepData | Fault {
+function prepare(type: StepType, value: unknown, extent: Extent): StepData | Fault {
   if (value != null && (typeof value !== 'object' || Array.isArray(value))) {
     return { path: [], expected: 'a JSON object', got: shown(value) };
   }
   const data = (value ?? {}) as Readonly<Record<string, unknown>>;
   const known = withKnownNames(type, data);
-  const issue = SHAPES[type].safeParse(known).error?.issues[0] ?? usageIssue(type, data);
+  const shape: z.ZodType = extent === 'whole' ? SHAPES[type] : PARTS[type];
+  const issue = shape.safeParse(known).error?.issues[0] ?? usageIssue(type, data);
   if (issue !== undefined) {
     const path = issue.path.map(String);
     return { path, expected: issue.message, got: shown(valueAt(known, path)) };

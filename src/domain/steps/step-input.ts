@@ -8,7 +8,7 @@ import type { StepPayloads, StepRow, StepStatus, StepTexts, StepType } from '../
 import { instantOf, millisecondsBetween } from '../../model/times.js';
 import { checkAmount, checkCount } from '../../model/usage.js';
 import { checkSequence } from '../traces/sequences.js';
-import { stepDataOf } from './step-data.js';
+import { stepDataOf, type Extent } from './step-data.js';
 
 type Optional<T> = T | null | undefined;
 
@@ -82,9 +82,9 @@ export interface StepDraft extends Omit<
 export function draftOf(
   projectId: string,
   input: NewStep,
-  { field, status }: { readonly field: string; readonly status: StepStatus },
+  { field, status, extent }: { readonly field: string; readonly status: StepStatus; readonly extent: Extent },
 ): StepDraft {
-  const { texts, columns, prompt } = stepDataOf(input.type, input.data, `${field}.data`);
+  const { texts, columns, prompt } = stepDataOf(input.type, input.data, { field: `${field}.data`, extent });
   const core = {
     traceId: checkId(input.traceId, `${field}.traceId`),
     type: input.type,

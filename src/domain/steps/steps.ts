@@ -46,7 +46,7 @@ export async function addSteps(
     throw badInput('inputs', `expected at most ${MAX_STEPS} steps, got ${inputs.length}`);
   }
   const drafts = await mapInSlices(inputs, (input, index) =>
-    draftOf(projectId, input, { field: field(index), status: 'ok' }),
+    draftOf(projectId, input, { field: field(index), status: 'ok', extent: 'whole' }),
   );
   return await ingest.submit({
     ...stepWrite(projectId, drafts),

@@ -40,7 +40,7 @@ export async function upsertSteps(
     throw badInput('inputs', `expected at most ${MAX_STEPS} steps, got ${inputs.length}`);
   }
   const drafts = await mapInSlices(inputs, (input, index) => {
-    const draft = draftOf(projectId, input, { field: field(index), status: 'running' });
+    const draft = draftOf(projectId, input, { field: field(index), status: 'running', extent: 'part' });
     return { given: input, draft: { ...draft, digest: `${UPSERTED}${draft.digest}` } };
   });
   const write = stepWrite(

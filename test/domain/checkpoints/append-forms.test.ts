@@ -307,16 +307,16 @@ test('writes of one batch continue from one another: puts, forks and replacement
   // The others keep what they took over from it.
   send(1, { messages: ['replaced'] });
   await Promise.all(sent);
-  const expected: Record<string, string> = { ...state };
+  const expected = new Map<string, string>(Object.entries(state));
   for (const step of range(2, 12)) {
-    expected[`key ${step}`] = 'set';
-    delete expected[`key ${step + 50}`];
+    expected.set(`key ${step}`, 'set');
+    expected.delete(`key ${step + 50}`);
     const found = await read(otherKit, key(step));
     assert.deepEqual(
       found.messages,
       range(1, step).map((each) => `m${each}`),
     );
-    assert.equal(JSON.stringify(found.state), JSON.stringify(expected));
+    assert.equal(JSON.stringify(found.state), JSON.stringify(Object.fromEntries(expected)));
   }
   assert.deepEqual((await read(kit, key(1))).messages, ['replaced']);
   await checkContent(kit, projectId);

@@ -1588,7 +1588,7 @@ export type UpsertStepInput = {
   readonly parentIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
   /** The step of the same trace that it was called in; it may arrive later. */
   readonly within?: InputMaybe<Scalars['ID']['input']>;
-  /** As in AddStepInput. */
+  /** As in AddStepInput; what its type requires may come in another input. */
   readonly data?: InputMaybe<Scalars['JSON']['input']>;
   /** Whether it runs, ended or failed; RUNNING unless given. */
   readonly status?: InputMaybe<StepStatus>;

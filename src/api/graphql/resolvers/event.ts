@@ -21,13 +21,13 @@ import { badInput, notFound } from '../../../base/errors.js';
 import type { EventRow, GoalRow, MessageRow, TraceStatus } from '../../../model/rows.js';
 import { JsonText } from '../../../base/json-text.js';
 import { parseJson } from '../../../base/json.js';
-import type { Loaders } from '../loaders.js';
 import { readSnapshot, type Snapshot } from '../../../domain/traces/snapshot.js';
 import type { AffectedGoal } from '../../../domain/goals/roll-up.js';
 import type { PublicStats } from '../../../model/stats.js';
 import type { Followed } from '../../../live/follower.js';
 import { stepOfEvent, type EventStep } from './event-step.js';
 import { mapped } from './mapped.js';
+import { primeLoaders } from './prime-loaders.js';
 
 /** An event of the log, whatever its type. */
 export type EventSource = EventRow;
@@ -270,25 +270,6 @@ export const eventSubscriptions: SubscriptionResolvers = {
     resolve: (update: Update) => update as never,
   },
 };
-
-/** Primes the loaders, so that fields of the snapshot's objects are answered from the snapshot where it holds the answer. */
-function primeLoaders(loaders: Loaders, { trace, goals, subTraces }: Snapshot): void {
-  const traceId = trace.id;
-  [trace, ...subTraces].forEach((row) => loaders.trace.prime(row.id, row));
-  loaders.goalTree.prime(traceId, goals);
-  loaders.snapshotGoals.set(traceId, goals);
-  const children = new Map<string | null, GoalRow[]>();
-  for (const goal of goals) {
-    loaders.goal.prime({ traceId, goalId: goal.goalId }, goal);
-    const siblings = children.get(goal.parentId) ?? [];
-    siblings.push(goal);
-    children.set(goal.parentId, siblings);
-  }
-  loaders.rootGoals.prime(traceId, children.get(null) ?? []);
-  for (const { goalId } of goals) {
-    loaders.childGoals.prime({ traceId, goalId }, children.get(goalId) ?? []);
-  }
-}
 
 /** `first`, then the values of `rest`; ending it ends `rest`. */
 function startingWith<T>(
