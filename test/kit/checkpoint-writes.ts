@@ -17,7 +17,7 @@ export const FORK = `mutation ($id: ID!, $threadId: ID, $checkpointId: ID) {
   forkCheckpoint(id: $id, threadId: $threadId, checkpointId: $checkpointId) { ${WHOLE} } }`;
 export const READ = `query ($id: ID!) { checkpoint(id: $id) { ${WHOLE} } }`;
 export const DELETE_THREAD = 'mutation ($threadId: ID!) { deleteCheckpointThread(threadId: $threadId) }';
-export const DELETE_BEFORE = `mutation ($threadId: ID!, $beforeStep: SignedLong!) {
+export const DELETE_BEFORE = `mutation ($threadId: ID!, $beforeStep: Long!) {
   deleteCheckpointsBefore(threadId: $threadId, beforeStep: $beforeStep) }`;
 
 /** Anything that accepts operations: a kit, or a server in its own process. */

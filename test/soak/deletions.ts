@@ -62,7 +62,7 @@ export async function deleteSomething(run: Run, random: Random): Promise<void> {
       query:
         before === undefined
           ? 'mutation ($threadId: ID!) { deleteCheckpointThread(threadId: $threadId) }'
-          : 'mutation ($threadId: ID!, $before: SignedLong!) { deleteCheckpointsBefore(threadId: $threadId, beforeStep: $before) }',
+          : 'mutation ($threadId: ID!, $before: Long!) { deleteCheckpointsBefore(threadId: $threadId, beforeStep: $before) }',
       variables: { threadId: thread.id, ...(before === undefined ? {} : { before }) },
     });
     if (outcome.kind !== 'acknowledged') {

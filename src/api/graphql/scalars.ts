@@ -9,29 +9,20 @@ export const DateTime = new GraphQLScalarType({
   serialize: (value) => value,
 });
 
-/** `Long`: a whole number from 0 to 2^53. */
-export const Long = wholeNumber('Long', { least: 0, range: '0 to 2^53' });
+/** `Long`: a whole number from -2^53 to 2^53. Most fields reject one below 0: see `checkPosition`. */
+export const Long = new GraphQLScalarType<number>({
+  name: 'Long',
+  serialize: (value) => checkLong(value),
+  parseValue: checkLong,
+  parseLiteral: (node) =>
+    located(node, () => checkLong(node.kind === Kind.INT ? numberOf(node.value, () => 'Long') : print(node))),
+});
 
-/** `SignedLong`: a whole number from -2^53 to 2^53. */
-export const SignedLong = wholeNumber('SignedLong', { least: -(2 ** 53), range: '-2^53 to 2^53' });
-
-function wholeNumber(
-  name: string,
-  { least, range }: { readonly least: number; readonly range: string },
-): GraphQLScalarType<number> {
-  const check = (value: unknown): number => {
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > 2 ** 53) {
-      throw invalid(`expected a whole number from ${range}, got ${shown(value)}`);
-    }
-    return value;
-  };
-  return new GraphQLScalarType<number>({
-    name,
-    serialize: check,
-    parseValue: check,
-    parseLiteral: (node) =>
-      located(node, () => check(node.kind === Kind.INT ? numberOf(node.value, () => name) : print(node))),
-  });
+function checkLong(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 53) {
+    throw invalid(`expected a whole number from 0 to 2^53, got ${shown(value)}`);
+  }
+  return value;
 }
 
 /** `JSON`: any value, unchanged. */

@@ -1,3 +1,4 @@
+import { checkPosition } from '../../model/positions.js';
 import { isComplete, statement, whole } from '../../model/statement.js';
 import { TABLES } from '../../model/tables.js';
 import type { Database } from '../../neo4j/database.js';
@@ -88,11 +89,11 @@ export async function listMessages(
     projectId,
     threadId: checkId(threadId, 'threadId'),
     limit: limit == null ? (runId === undefined ? MESSAGES : ALL) : checkLimit(limit),
-    before: Math.min(beforeSeq ?? END, END),
+    before: Math.min(checkPosition(beforeSeq, 'beforeSeq') ?? END, END),
   };
   const run = runId === undefined ? undefined : { ...page, runId: checkId(runId, 'runId') };
   if (afterSeq != null) {
-    const after = Math.min(afterSeq, END);
+    const after = Math.min(checkPosition(afterSeq, 'afterSeq') ?? 0, END);
     const rows = await (run === undefined
       ? readMessagesAfter(database, { ...page, after })
       : readRunMessagesAfter(database, { ...run, after }));
@@ -131,7 +132,7 @@ export async function listRunEvents(
     runId: checkId(runId, 'runId'),
     types: eventTypes ?? null,
     limit: checkLimit(limit ?? EVENTS),
-    after: Math.min(afterSeq ?? 0, END),
+    after: Math.min(checkPosition(afterSeq, 'afterSeq') ?? 0, END),
   };
   const filter = metadataFilterOf(metadata, 'metadata');
   return filter === undefined

@@ -94,7 +94,7 @@ function sample(type: GraphQLInputType, path: Path | undefined, value: string): 
   if (isEnumType(nullable)) {
     return nullable.getValues()[0]?.name;
   }
-  return { Int: 1, Long: 1, SignedLong: 1, JSON: {}, Boolean: true }[nullable.name] ?? 'x';
+  return { Int: 1, Long: 1, JSON: {}, Boolean: true }[nullable.name] ?? 'x';
 }
 
 /** The operation with an id at its path, and with variables for its other required arguments. */

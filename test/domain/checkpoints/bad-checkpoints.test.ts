@@ -177,7 +177,7 @@ test('lineage and children accept page sizes from 1 to their maximum, and only t
 });
 
 test('deleting before a step that is a fraction, not a number or beyond 2^53 is rejected', async () => {
-  const query = 'mutation ($step: SignedLong!) { deleteCheckpointsBefore(threadId: "t", beforeStep: $step) }';
+  const query = 'mutation ($step: Long!) { deleteCheckpointsBefore(threadId: "t", beforeStep: $step) }';
   await writesNothing(async () => {
     for (const step of [0.5, -0.5, '7', '-1', null, 2 ** 54, -(2 ** 54)]) {
       assert.equal((await kit.fail(query, { step })).extensions.code, 'BAD_USER_INPUT', `${step}`);

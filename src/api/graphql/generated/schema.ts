@@ -42,10 +42,8 @@ export type Scalars = {
    * A value that would be changed (a larger integer, a lone surrogate) is rejected.
    */
   JSON: { input: unknown; output: unknown; }
-  /** A whole number from 0 to 2^53: counts, sequences and event ids, which may outgrow 32 bits. */
+  /** A whole number from 0 to 2^53: counts, sequences and event ids, which may outgrow 32 bits. It may be negative only where that is said. */
   Long: { input: number; output: number; }
-  /** A whole number from -2^53 to 2^53. */
-  SignedLong: { input: number; output: number; }
 };
 
 export type { TraceMode };
@@ -2235,7 +2233,7 @@ export type MutationDeleteCheckpointThreadArgs = {
 /** Mutations. Each is acknowledged after its transaction is committed. */
 export type MutationDeleteCheckpointsBeforeArgs = {
   threadId: Scalars['ID']['input'];
-  beforeStep: Scalars['SignedLong']['input'];
+  beforeStep: Scalars['Long']['input'];
 };
 
 /** Subscriptions. A slow client reads the log at its own pace; nothing is lost, duplicated or reordered. */
@@ -2387,7 +2385,6 @@ export type ResolversTypes = {
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Long: ResolverTypeWrapper<Scalars['Long']['output']>;
-  SignedLong: ResolverTypeWrapper<Scalars['SignedLong']['output']>;
   TraceMode: TraceMode;
   TraceStatus: TraceStatus;
   GoalStatus: GoalStatus;
@@ -2485,7 +2482,6 @@ export type ResolversParentTypes = {
   DateTime: Scalars['DateTime']['output'];
   JSON: Scalars['JSON']['output'];
   Long: Scalars['Long']['output'];
-  SignedLong: Scalars['SignedLong']['output'];
   StepError: StepError;
   PageInfo: PageInfo;
   Stats: PublicStats;
@@ -2588,10 +2584,6 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 
 export interface LongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Long'], any> {
   name: 'Long';
-}
-
-export interface SignedLongScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SignedLong'], any> {
-  name: 'SignedLong';
 }
 
 export type TraceModeResolvers = EnumResolverSignature<{ CALL?: any, AGENT?: any }, ResolversTypes['TraceMode']>;
@@ -3256,7 +3248,6 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   JSON?: GraphQLScalarType;
   Long?: GraphQLScalarType;
-  SignedLong?: GraphQLScalarType;
   TraceMode?: TraceModeResolvers;
   TraceStatus?: TraceStatusResolvers;
   GoalStatus?: GoalStatusResolvers;

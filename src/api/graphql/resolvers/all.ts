@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.js';
 import type { MutationResolvers, Resolvers } from '../generated/schema.js';
-import { DateTime, JSONValue, Long, SignedLong } from '../scalars.js';
+import { DateTime, JSONValue, Long } from '../scalars.js';
 import { Checkpoint, checkpointMutations, checkpointQueries } from './checkpoint.js';
 import * as event from './event.js';
 import { AffectedGoal, Goal, goalMutations, goalQueries, GoalTree } from './goal.js';
@@ -55,7 +55,6 @@ export const resolvers = {
   DateTime,
   JSON: JSONValue,
   Long,
-  SignedLong,
   ...enums,
   Query: {
     ...traceQueries,

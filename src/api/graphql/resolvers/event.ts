@@ -24,6 +24,7 @@ import { parseJson } from '../../../base/json.js';
 import { readSnapshot, type Snapshot } from '../../../domain/traces/snapshot.js';
 import type { AffectedGoal } from '../../../domain/goals/roll-up.js';
 import type { PublicStats } from '../../../model/stats.js';
+import { checkPosition } from '../../../model/positions.js';
 import type { Followed } from '../../../live/follower.js';
 import { stepOfEvent, type EventStep } from './event-step.js';
 import { mapped } from './mapped.js';
@@ -248,6 +249,7 @@ export const eventSubscriptions: SubscriptionResolvers = {
   traceEvents: {
     async subscribe(_, { traceId, since }, context) {
       const { projectId } = context;
+      checkPosition(since, 'since');
       const snapshot = await readSnapshot(context.database, { projectId, traceId });
       if (since != null && since > snapshot.currentEventId) {
         throw badInput(

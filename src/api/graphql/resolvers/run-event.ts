@@ -1,3 +1,4 @@
+import { checkPosition } from '../../../model/positions.js';
 import { deleteRunEvents, deleteThreadEvents } from '../../../domain/run-events/delete-run-events.js';
 import type { Followed } from '../../../live/follower.js';
 import type {
@@ -76,6 +77,7 @@ function updateOf(threadId: string, followed: Followed<RunEventRow>): Update {
 export const runEventSubscriptions: SubscriptionResolvers = {
   runEvents: {
     async subscribe(_, { threadId, after, afterSeq }, context) {
+      checkPosition(afterSeq, 'afterSeq');
       const thread = await context.loaders.thread.load(checkId(threadId, 'threadId'));
       const state =
         thread === null

@@ -14,6 +14,7 @@ import type { Loaders } from '../loaders.js';
 import { numberAfter, pageOf, pageSize, textAfter } from '../pagination.js';
 import { pageOfGoals } from '../../../domain/goals/read-goals.js';
 import { publicStats } from '../../../model/stats.js';
+import { checkPosition } from '../../../model/positions.js';
 import { millisecondsBetween, shownInstant } from '../../../model/times.js';
 import { createTrace } from '../../../domain/traces/traces.js';
 import { updateTrace } from '../../../domain/traces/update-trace.js';
@@ -80,7 +81,7 @@ export const Trace: TraceResolvers = {
   },
   async events({ id }, { since, first, after }, { loaders }) {
     const size = pageSize(first);
-    const start = Math.max(since, numberAfter(after, 0));
+    const start = Math.max(checkPosition(since, 'since') ?? 0, numberAfter(after, 0));
     const rows = await loaders.list('eventsOfTraces', id, { after: start, limit: size + 1 });
     return pageOf(
       rows.map((node) => ({ node, position: node.eventId })),
