@@ -6,6 +6,12 @@ import { TABLES } from '../src/model/tables.js';
 import { goalToNode, messageToNode, stepToNode } from '../src/model/row-mapping.js';
 import type { ImportFiles } from './import-files.js';
 
+/** A file has a column for every property, also where a node has none. */
+const noValues = (columns: object): object =>
+  Object.fromEntries(Object.keys(columns).map((name) => [name, null]));
+const NO_STEP = noValues(TABLES.steps.columns);
+const NO_MESSAGE = noValues(TABLES.messages.columns);
+
 /** Applies writes to a batch in memory immediately; they never reach a database. */
 export function ingestInto(unit: UnitOfWork): Ingest {
   return {
@@ -23,7 +29,8 @@ export function ingestInto(unit: UnitOfWork): Ingest {
 export function writeRows(unit: UnitOfWork, files: ImportFiles, stored: Map<string, number>): void {
   const ids = new Map<string, number>();
   const node = (label: string, key: string, properties: object): void => {
-    ids.set(`${label} ${key}`, files.node(label, properties));
+    // A fact has two labels; its edges name it by the first.
+    ids.set(`${label.split(':')[0] ?? ''} ${key}`, files.node(label, properties));
   };
   const edge = (type: string, from: string, to: string): void => {
     const [start, end] = [ids.get(from), ids.get(to)];
@@ -50,8 +57,10 @@ export function writeRows(unit: UnitOfWork, files: ImportFiles, stored: Map<stri
     const addedBy = `fill ${goal.goalId}`;
     node('Goal', keyOf(goal.traceId, goal.goalId), { ...goalToNode(goal), addedBy });
   });
-  steps.forEach((step) => node('Step', step.id, stepToNode(step)));
-  messages.forEach((message) => node('Message', message.id, messageToNode(message)));
+  steps.forEach((step) => node('Step:Event', step.id, { ...NO_STEP, ...stepToNode(step) }));
+  messages.forEach((message) =>
+    node('Message:Event', message.id, { ...NO_MESSAGE, ...messageToNode(message) }),
+  );
 
   for (const { id, parentTraceId, parentGoalId } of traces) {
     if (parentTraceId !== null) {

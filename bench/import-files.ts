@@ -15,13 +15,17 @@ export interface ImportFiles {
 const TYPES: Readonly<Record<string, string>> = {
   ...named(
     'long',
-    'sequence order lastStepSequence lastMessageSequence lastGoalNumber lastEventId totalSteps eventId',
+    'sequence order lastStepSequence lastMessageSequence lastGoalNumber lastGoalSequence lastEventId totalSteps eventId',
   ),
-  ...named('long', 'changedAtMs skillsCount experiencesCount position'),
-  ...named('long', statNames('MessageCount PromptTokens CompletionTokens TotalTokens PreviewSequence')),
-  ...named('double', `cost durationMs ${statNames('TotalCost')}`),
+  ...named('long', 'changedAtMs skillsCount experiencesCount position awaitingSteps awaitingSequence'),
+  ...named(
+    'long',
+    statNames('MessageCount StepCount ErrorCount UnpricedCount PromptTokens CompletionTokens'),
+  ),
+  ...named('long', statNames('CacheReadTokens CacheWriteTokens ReasoningTokens TotalTokens PreviewSequence')),
+  ...named('double', `cost durationMs firstTokenMs ${statNames('TotalCost')}`),
   ...named('boolean', 'locked isFinal'),
-  ...named('string[]', 'parentIds experienceIds'),
+  ...named('string[]', 'parentIds experienceIds tags awaits'),
 };
 
 function named(type: string, names: string): Record<string, string> {

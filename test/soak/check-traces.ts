@@ -67,7 +67,7 @@ export async function checkTrace(run: Run, trace: TraceOwner): Promise<void> {
 
   const events = await rows<{ type: string; payload: string }>(
     `MATCH (e:Event) WHERE e.projectId = $projectId AND e.traceId = $traceId AND e.eventId > 0
-     RETURN e.type AS type, CASE WHEN e.type STARTS WITH 'soak_' THEN e.payload ELSE '' END AS payload`,
+     RETURN CASE WHEN e:Message THEN 'message_added' WHEN e:Step THEN 'step_added' ELSE e.type END AS type, CASE WHEN e.type STARTS WITH 'soak_' THEN e.payload ELSE '' END AS payload`,
   );
   const numbersOf = (type: string): number[] =>
     events
