@@ -8,6 +8,7 @@ import { loadFromCache, loadFromDatabase } from './read-rows.js';
 import { RowCache } from './row-cache.js';
 import type { Table } from './table.js';
 import { UnitOfWork } from './unit-of-work.js';
+import { commitSequence } from './sequence.js';
 import { flush } from './write-rows.js';
 import { applyAll, type Committed, type Outcome, type Write } from './write.js';
 
@@ -52,7 +53,7 @@ export function createCommit(
     const isCached =
       // Applying a large batch here would be wasted work.
       writes.reduce((sum, { cost }) => sum + cost, 0) <= maxAppendCost &&
-      writes.every((write) => (write.threads ?? []).length === 0) &&
+      writes.every((write) => (write.threads ?? []).length === 0 && write.sequence === undefined) &&
       loadFromCache(rowCache, unit, writes);
     if (!isCached) {
       return undefined;
@@ -95,6 +96,19 @@ export function createCommit(
     const at = now();
     // Both paths share the time limit of one transaction.
     const timed = database.withBudget();
+    const sequence = writes.length === 1 ? writes[0]?.sequence : undefined;
+    if (sequence !== undefined) {
+      const { units, outcomes } = await commitSequence(
+        timed,
+        sequence,
+        () => new UnitOfWork(at, objectTexts),
+      );
+      for (const unit of units) {
+        rowCache.store(unit);
+        listeners.committed?.({ traces: written(unit.traces), threads: written(unit.threads) });
+      }
+      return [{ value: outcomes }];
+    }
     const { unit, outcomes } =
       (await appendFromCache(timed, writes, at)) ?? (await readAndWrite(timed, writes, { at, objectTexts }));
     rowCache.store(unit);

@@ -4,6 +4,7 @@ import type { ThreadKey, TraceKey } from '../model/keys.js';
 import type { ThreadRow, TraceRow } from '../model/rows.js';
 import type { Database } from '../neo4j/database.js';
 import type { Needs } from './needs.js';
+import type { Sequence } from './sequence.js';
 import type { UnitOfWork } from './unit-of-work.js';
 
 /** One change to the graph, as a rule that a unit of work can apply. */
@@ -17,6 +18,10 @@ export interface Write<T> {
   readonly more?: (unit: UnitOfWork) => Needs;
   /** Whether it needs an exclusive batch: its reads would not see what other writes change. */
   readonly exclusive?: boolean;
+  /** Whether it only adds steps, messages, events or run events: such writes can share a unit of work in any order. */
+  readonly appends?: boolean;
+  /** Writes to be applied in its place, in one transaction of their own; `apply` is not called. Its value is their outcomes. */
+  readonly sequence?: Sequence;
   /** Its cost, in rows. */
   readonly cost: number;
   /** Roughly how much it sends to the database: the length of its texts. A few hundred bytes by default. */
@@ -34,9 +39,19 @@ export interface Committed {
   readonly threads: readonly ThreadRow[];
 }
 
+/** What writes that are not committed yet will have written. */
+export interface Pending {
+  /** The trace of a message; undefined if none of them adds it. */
+  traceOfMessage(id: string): string | undefined;
+  /** The parent of a trace, null for none; undefined if none of them adds it. */
+  parentOfTrace(id: string): string | null | undefined;
+}
+
 /** Accepts the writes of the domain. */
 export interface Ingest {
   readonly database: Database;
+  /** Consult it before the database for what a write needs to know before it is submitted. */
+  readonly pending?: Pending;
   /**
    * Submits a write, and resolves once its transaction is committed. The writes of one client to the same trace or thread are
    * applied in the order submitted.

@@ -67,6 +67,7 @@ export async function appendEvent(
   return await ingest.submit({
     traces: [{ projectId, id: checkId(traceId, 'traceId') }],
     needs: { newEventKeys: [{ projectId, traceId, key }] },
+    appends: true,
     cost: 1,
     sizeBytes: content.text.length,
     apply(unit) {

@@ -82,6 +82,7 @@ export async function addMessages(
         given === null ? [] : [{ projectId, traceId, label: 'Message' as const, sequence: given }],
       ),
     },
+    appends: true,
     cost: drafts.length,
     sizeBytes: drafts.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     apply: (unit) => mapInSteps(drafts, (message, index) => insertMessage(unit, message, field(index))),

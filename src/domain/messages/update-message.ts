@@ -33,11 +33,12 @@ export async function updateMessage(
   const key = { projectId, id: checkId(id, 'id') };
   const given = checkChanges(changes);
   // A message never moves to another trace, so the trace can be read before its lock is taken.
-  const [stored] = await readTraceIds(ingest.database, { messages: [key] });
-  if (stored === undefined) {
+  const traceId =
+    ingest.pending?.traceOfMessage(id) ??
+    (await readTraceIds(ingest.database, { messages: [key] }))[0]?.traceId;
+  if (traceId === undefined) {
     throw notFound('message', id);
   }
-  const { traceId } = stored;
   const moves = given.goalId !== undefined;
   return await ingest.submit({
     traces: [{ projectId, id: traceId }],

@@ -66,6 +66,7 @@ export async function putRunEvents(
   return await ingest.submit({
     threads: [{ projectId, id: threadId }],
     needs: { runEventKeys: drafts.map(({ key }) => ({ projectId, threadId, key })) },
+    appends: true,
     cost: drafts.length,
     sizeBytes: drafts.reduce((sum, event) => sum + sizeOf(event), 0),
     apply: (unit) =>

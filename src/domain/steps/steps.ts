@@ -50,6 +50,7 @@ export async function addSteps(
   );
   return await ingest.submit({
     ...stepWrite(projectId, drafts),
+    appends: true,
     apply: (unit) => mapInSteps(drafts, (step, index) => addStep(unit, step, field(index))),
   });
 }

@@ -37,11 +37,15 @@ export async function updateTrace(
   checkIndexed(changes.agentType, 'input.agentType');
   checkIndexed(changes.uid, 'input.uid');
   // A trace's parent never changes (it can only be deleted), so it can be read before the locks are taken.
-  const [stored] = await readParents(ingest.database, { traces: [key] });
-  if (stored === undefined) {
+  const pending = ingest.pending?.parentOfTrace(id);
+  const parentTraceId =
+    pending === undefined
+      ? (await readParents(ingest.database, { traces: [key] }))[0]?.parentTraceId
+      : pending;
+  if (parentTraceId === undefined) {
     throw notFound('trace', id);
   }
-  const parent = stored.parentTraceId === null ? [] : [{ projectId, id: stored.parentTraceId }];
+  const parent = parentTraceId === null ? [] : [{ projectId, id: parentTraceId }];
   const { context, startedAt, metadata, tags, ...plain } = changes;
   const details = detailsOf(changes);
   const given: Partial<TraceRow> = {

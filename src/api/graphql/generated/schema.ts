@@ -1822,6 +1822,132 @@ export type CheckpointMetadataInput = {
   readonly summary?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What `write` does when an operation is rejected. */
+export type OnError =
+  /** Nothing is written, and the error names the operation in `extensions.field`. */
+  | 'ABORT'
+  /** The others are written, and the rejected one returns its error. */
+  | 'CONTINUE';
+
+/** One operation of `write`: exactly one field. */
+export type WriteOperation =
+  /** As the mutation. */
+  { readonly createTrace: CreateTraceInput; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace: UpdateTraceOperation; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree: SetGoalTreeOperation; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal: AddGoalOperation; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal: UpdateGoalOperation; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep: AddStepInput; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As `upsertSteps` with one step. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep: UpsertStepInput; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage: AddMessageInput; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage: UpdateMessageOperation; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent: AppendEventOperation; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent: RunEventInput; readonly putRunEventIfAbsent?: never; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent: RunEventInput; readonly putCheckpoint?: never; }
+  |  /** As the mutation. */
+  { readonly createTrace?: never; readonly updateTrace?: never; readonly setGoalTree?: never; readonly addGoal?: never; readonly updateGoal?: never; readonly addStep?: never; readonly upsertStep?: never; readonly addMessage?: never; readonly updateMessage?: never; readonly appendEvent?: never; readonly putRunEvent?: never; readonly putRunEventIfAbsent?: never; readonly putCheckpoint: CheckpointInput; };
+
+/** The arguments of `updateTrace`. */
+export type UpdateTraceOperation = {
+  /** Its id. */
+  readonly id: Scalars['ID']['input'];
+  /** What changes. */
+  readonly input: UpdateTraceInput;
+};
+
+/** The arguments of `setGoalTree`. */
+export type SetGoalTreeOperation = {
+  /** The trace. */
+  readonly traceId: Scalars['ID']['input'];
+  /** Every goal of the new tree. */
+  readonly goals: ReadonlyArray<GoalInput>;
+};
+
+/** The arguments of `addGoal`. */
+export type AddGoalOperation = {
+  /** The trace. */
+  readonly traceId: Scalars['ID']['input'];
+  /** The goal. */
+  readonly input: GoalInput;
+};
+
+/** The arguments of `updateGoal`. */
+export type UpdateGoalOperation = {
+  /** The trace. */
+  readonly traceId: Scalars['ID']['input'];
+  /** The goal's short id. */
+  readonly goalId: Scalars['String']['input'];
+  /** What changes. */
+  readonly input: UpdateGoalInput;
+};
+
+/** The arguments of `updateMessage`. */
+export type UpdateMessageOperation = {
+  /** Its id. */
+  readonly id: Scalars['ID']['input'];
+  /** What changes. */
+  readonly input: UpdateMessageInput;
+};
+
+/** The arguments of `appendEvent`. */
+export type AppendEventOperation = {
+  /** The trace. */
+  readonly traceId: Scalars['ID']['input'];
+  /** Your own type. */
+  readonly type: Scalars['String']['input'];
+  /** Any JSON object. */
+  readonly payload?: InputMaybe<Scalars['JSON']['input']>;
+  /** Makes a retry harmless. */
+  readonly idempotencyKey?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** What came of an operation of `write`: an error, or what it wrote. */
+export type OperationResult = {
+  readonly __typename?: 'OperationResult';
+  /** Its place in `operations`, from 0. */
+  readonly index: Scalars['Int']['output'];
+  /** Why it was rejected; null if it was not. */
+  readonly error: Maybe<OperationError>;
+  /** The trace that was created or changed. */
+  readonly trace: Maybe<Trace>;
+  /** The goals of a new tree. */
+  readonly goals: Maybe<ReadonlyArray<Goal>>;
+  /** The goal that was added or changed. */
+  readonly goal: Maybe<Goal>;
+  /** The step that was added or changed. */
+  readonly step: Maybe<Step>;
+  /** The message that was added or changed. */
+  readonly message: Maybe<Message>;
+  /** The event that was appended. */
+  readonly event: Maybe<CustomEvent>;
+  /** The run event that was written, or that was there already. */
+  readonly runEvent: Maybe<RunEvent>;
+  /** The checkpoint that was written. */
+  readonly checkpoint: Maybe<Checkpoint>;
+};
+
+/** Why an operation was rejected. */
+export type OperationError = {
+  readonly __typename?: 'OperationError';
+  /** BAD_USER_INPUT, NOT_FOUND or CONFLICT. */
+  readonly code: Scalars['String']['output'];
+  /** What was expected and what was received. */
+  readonly message: Scalars['String']['output'];
+  /** The field, such as `operations[3].addMessage.goalId`. */
+  readonly field: Maybe<Scalars['String']['output']>;
+};
+
 /** Queries. */
 export type Query = {
   readonly __typename?: 'Query';
@@ -2009,6 +2135,14 @@ export type QueryCheckpointDiffArgs = {
 /** Mutations. Each is acknowledged after its transaction is committed. */
 export type Mutation = {
   readonly __typename?: 'Mutation';
+  /**
+   * Applies operations of any kind in order, in one transaction, each as its own mutation would. A retry is harmless if the operations have
+   * ids or idempotency keys.
+   *
+   * An operation that refers to something that a rejected one would have written is rejected too. With CONTINUE, everything else is
+   * written, so that one bad operation never holds up a journal.
+   */
+  readonly write: ReadonlyArray<OperationResult>;
   /** Starts a trace. With a parent, `sub_trace_started` goes into the parent's log. */
   readonly createTrace: Trace;
   /** Changes a trace. Completing or failing a sub-trace puts `sub_trace_completed` into the parent's log. */
@@ -2088,6 +2222,13 @@ export type Mutation = {
    * complete. In several transactions, like `deleteCheckpointThread`.
    */
   readonly deleteCheckpointsBefore: Scalars['Long']['output'];
+};
+
+
+/** Mutations. Each is acknowledged after its transaction is committed. */
+export type MutationWriteArgs = {
+  operations: ReadonlyArray<WriteOperation>;
+  onError?: InputMaybe<OnError>;
 };
 
 
@@ -2469,6 +2610,16 @@ export type ResolversTypes = {
   MessagesAfterInput: MessagesAfterInput;
   ObjectAfterInput: ObjectAfterInput;
   CheckpointMetadataInput: CheckpointMetadataInput;
+  OnError: OnError;
+  WriteOperation: WriteOperation;
+  UpdateTraceOperation: UpdateTraceOperation;
+  SetGoalTreeOperation: SetGoalTreeOperation;
+  AddGoalOperation: AddGoalOperation;
+  UpdateGoalOperation: UpdateGoalOperation;
+  UpdateMessageOperation: UpdateMessageOperation;
+  AppendEventOperation: AppendEventOperation;
+  OperationResult: ResolverTypeWrapper<Omit<OperationResult, 'trace' | 'goals' | 'goal' | 'step' | 'message' | 'event' | 'runEvent' | 'checkpoint'> & { trace?: Maybe<ResolversTypes['Trace']>, goals?: Maybe<ReadonlyArray<ResolversTypes['Goal']>>, goal?: Maybe<ResolversTypes['Goal']>, step?: Maybe<ResolversTypes['Step']>, message?: Maybe<ResolversTypes['Message']>, event?: Maybe<ResolversTypes['CustomEvent']>, runEvent?: Maybe<ResolversTypes['RunEvent']>, checkpoint?: Maybe<ResolversTypes['Checkpoint']> }>;
+  OperationError: ResolverTypeWrapper<OperationError>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -2557,6 +2708,15 @@ export type ResolversParentTypes = {
   MessagesAfterInput: MessagesAfterInput;
   ObjectAfterInput: ObjectAfterInput;
   CheckpointMetadataInput: CheckpointMetadataInput;
+  WriteOperation: WriteOperation;
+  UpdateTraceOperation: UpdateTraceOperation;
+  SetGoalTreeOperation: SetGoalTreeOperation;
+  AddGoalOperation: AddGoalOperation;
+  UpdateGoalOperation: UpdateGoalOperation;
+  UpdateMessageOperation: UpdateMessageOperation;
+  AppendEventOperation: AppendEventOperation;
+  OperationResult: Omit<OperationResult, 'trace' | 'goals' | 'goal' | 'step' | 'message' | 'event' | 'runEvent' | 'checkpoint'> & { trace?: Maybe<ResolversParentTypes['Trace']>, goals?: Maybe<ReadonlyArray<ResolversParentTypes['Goal']>>, goal?: Maybe<ResolversParentTypes['Goal']>, step?: Maybe<ResolversParentTypes['Step']>, message?: Maybe<ResolversParentTypes['Message']>, event?: Maybe<ResolversParentTypes['CustomEvent']>, runEvent?: Maybe<ResolversParentTypes['RunEvent']>, checkpoint?: Maybe<ResolversParentTypes['Checkpoint']> };
+  OperationError: OperationError;
   Query: Record<PropertyKey, never>;
   Mutation: Record<PropertyKey, never>;
   Subscription: Record<PropertyKey, never>;
@@ -3191,6 +3351,25 @@ export type DeletedCountsResolvers<ContextType = Context, ParentType extends Res
   events?: Resolver<ResolversTypes['Long'], ParentType, ContextType>;
 };
 
+export type OperationResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OperationResult'] = ResolversParentTypes['OperationResult']> = {
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  error?: Resolver<Maybe<ResolversTypes['OperationError']>, ParentType, ContextType>;
+  trace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType>;
+  goals?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Goal']>>, ParentType, ContextType>;
+  goal?: Resolver<Maybe<ResolversTypes['Goal']>, ParentType, ContextType>;
+  step?: Resolver<Maybe<ResolversTypes['Step']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['Message']>, ParentType, ContextType>;
+  event?: Resolver<Maybe<ResolversTypes['CustomEvent']>, ParentType, ContextType>;
+  runEvent?: Resolver<Maybe<ResolversTypes['RunEvent']>, ParentType, ContextType>;
+  checkpoint?: Resolver<Maybe<ResolversTypes['Checkpoint']>, ParentType, ContextType>;
+};
+
+export type OperationErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OperationError'] = ResolversParentTypes['OperationError']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   trace?: Resolver<Maybe<ResolversTypes['Trace']>, ParentType, ContextType, RequireFields<QueryTraceArgs, 'id'>>;
   traces?: Resolver<ResolversTypes['TraceConnection'], ParentType, ContextType, RequireFields<QueryTracesArgs, 'first'>>;
@@ -3214,6 +3393,7 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  write?: Resolver<ReadonlyArray<ResolversTypes['OperationResult']>, ParentType, ContextType, RequireFields<MutationWriteArgs, 'operations' | 'onError'>>;
   createTrace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType, RequireFields<MutationCreateTraceArgs, 'input'>>;
   updateTrace?: Resolver<ResolversTypes['Trace'], ParentType, ContextType, RequireFields<MutationUpdateTraceArgs, 'id' | 'input'>>;
   deleteTrace?: Resolver<ResolversTypes['DeletedCounts'], ParentType, ContextType, RequireFields<MutationDeleteTraceArgs, 'id' | 'includeSubTraces'>>;
@@ -3313,6 +3493,8 @@ export type Resolvers<ContextType = Context> = {
   CheckpointDiff?: CheckpointDiffResolvers<ContextType>;
   CheckpointChange?: CheckpointChangeResolvers<ContextType>;
   DeletedCounts?: DeletedCountsResolvers<ContextType>;
+  OperationResult?: OperationResultResolvers<ContextType>;
+  OperationError?: OperationErrorResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;

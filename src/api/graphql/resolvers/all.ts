@@ -10,6 +10,7 @@ import { Run, runQueries } from './run.js';
 import * as runEvent from './run-event.js';
 import { Step, stepMutations, stepQueries } from './step.js';
 import { Thread, threadQueries } from './thread.js';
+import { writeMutations } from './write.js';
 import { Trace, traceMutations, traceQueries, traceSubscriptions } from './trace.js';
 
 /** The enums: the API's names for the values that the graph stores in the documents' spelling. */
@@ -46,6 +47,7 @@ const mutations: MutationResolvers = {
   ...event.eventMutations,
   ...runEvent.runEventMutations,
   ...checkpointMutations,
+  ...writeMutations,
 };
 
 type Mutate = (source: object, args: object, context: Context, info: GraphQLResolveInfo) => unknown;
