@@ -71,6 +71,7 @@ export interface Agent {
 }
 
 const ADD_STEPS = 'mutation ($inputs: [AddStepInput!]!) { addSteps(inputs: $inputs) { id } }';
+const UPSERT_STEPS = 'mutation ($inputs: [UpsertStepInput!]!) { upsertSteps(inputs: $inputs) { id } }';
 const ADD_MESSAGE = 'mutation ($input: AddMessageInput!) { addMessage(input: $input) { id } }';
 const ADD_GOAL = 'mutation ($id: ID!, $input: GoalInput!) { addGoal(traceId: $id, input: $input) { id } }';
 const UPDATE_GOAL = `mutation ($id: ID!, $goalId: String!, $input: UpdateGoalInput!) {
@@ -99,8 +100,9 @@ export async function startAgent(
   const id = (name: string): string => `${traceId}/${name}`;
   const addSteps = async (
     steps: readonly (Place & { name: string; type: string; data: object })[],
+    mutation = ADD_STEPS,
   ): Promise<void> => {
-    await client.ask(ADD_STEPS, {
+    await client.ask(mutation, {
       inputs: steps.map(({ name, type, data, goal, on = [] }) => ({
         id: id(name),
         traceId,
@@ -151,8 +153,13 @@ export async function startAgent(
           on: [by],
           ...place,
         })),
+        // It runs until it is answered.
+        UPSERT_STEPS,
       ),
     async answer(name, { result, durationMs, ...place }) {
+      await client.ask(UPSERT_STEPS, {
+        inputs: [{ id: id(name), traceId, type: 'TOOL_CALL', status: 'OK' }],
+      });
       const data = { tool_call_step_id: id(name), result, duration_ms: durationMs };
       await addSteps([{ name: `${name}-result`, type: 'TOOL_RESULT', data, on: [name], ...place }]);
       await addMessage({
