@@ -23,10 +23,10 @@ type Name = keyof WriteOperation;
 type Given<N extends Name> = NonNullable<WriteOperation[N]>;
 
 /** An operation: what it calls, what it writes, and what it names. Keys are the kind and the id. */
-interface Operation<N extends Name> {
-  run(ingest: Ingest, projectId: string, given: Given<N>): Promise<unknown>;
-  creates(given: Given<N>): readonly (string | null | undefined)[];
-  refersTo(given: Given<N>): readonly (string | null | undefined)[];
+interface Operation<Input> {
+  readonly run: (ingest: Ingest, projectId: string, given: Input) => Promise<unknown>;
+  readonly creates: (given: Input) => readonly (string | null | undefined)[];
+  readonly refersTo: (given: Input) => readonly (string | null | undefined)[];
 }
 
 const key = (kind: string, ...ids: readonly (string | null | undefined)[]): string | null =>
@@ -54,7 +54,7 @@ const ofStep = {
   ],
 };
 
-const OPERATIONS: { readonly [N in Name]-?: Operation<N> } = {
+const OPERATIONS: { readonly [N in Name]-?: Operation<Given<N>> } = {
   createTrace: {
     run: (ingest, projectId, given) => createTrace(ingest, { projectId, input: given }),
     creates: ({ id }) => [key('trace', id)],
@@ -218,9 +218,10 @@ async function writeAll(
   const lost = new Set<string>();
   for (const [index, operation] of operations.entries()) {
     const name = nameOf(operation);
-    const { run, creates, refersTo } = OPERATIONS[name] as Operation<Name>;
-    const given = operation[name] as Given<Name>;
-    const keys = { creates: known(creates(given as never)), refersTo: known(refersTo(given as never)) };
+    // The input is that of the operation of this name.
+    const { run, creates, refersTo }: Operation<never> = OPERATIONS[name];
+    const given = operation[name] as never;
+    const keys = { creates: known(creates(given)), refersTo: known(refersTo(given)) };
     try {
       const missing = keys.refersTo.find((each) => lost.has(each));
       if (missing !== undefined) {
@@ -230,7 +231,7 @@ async function writeAll(
         );
       }
       const { submitted, result } = await collect(ingest, pendingOf(operations, index), (collecting) =>
-        run(collecting, projectId, given as never),
+        run(collecting, projectId, given),
       );
       collected.push({ index, write: { write: submitted.write, ...keys }, settle: submitted.settle, result });
     } catch (error) {
