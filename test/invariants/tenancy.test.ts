@@ -94,13 +94,17 @@ test('steps and goals of another project cannot be parents or owners', async () 
   const ids = newIds();
   await fill(kit, ids);
   const { id } = await createTrace(otherKit);
-  for (const mutation of [
-    'addStep(input: { traceId: $id, type: FEEDBACK, parentIds: [$step] }) { id }',
-    'addMessage(input: { traceId: $id, role: "x", stepId: $step }) { id }',
-  ]) {
-    const query = `mutation ($id: ID!, $step: ID!) { ${mutation} }`;
-    assert.equal((await otherKit.fail(query, { id, step: ids.step })).extensions.code, 'BAD_USER_INPUT');
-  }
+  const message = 'addMessage(input: { traceId: $id, role: "x", stepId: $step }) { id }';
+  const error = await otherKit.fail(`mutation ($id: ID!, $step: ID!) { ${message} }`, { id, step: ids.step });
+  assert.equal(error.extensions.code, 'BAD_USER_INPUT');
+  // A step may name one that arrives later, so this one counts as missing.
+  const { addStep } = await otherKit.ask(
+    `mutation ($id: ID!, $step: ID!) {
+      addStep(input: { traceId: $id, type: FEEDBACK, parentIds: [$step], within: $step }) { missingParentIds parents { id } within { id } }
+    }`,
+    { id, step: ids.step },
+  );
+  assert.deepEqual(addStep, { missingParentIds: [ids.step], parents: [], within: null });
 });
 
 test('two projects can use the same ids for separate things', async () => {
